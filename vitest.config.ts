@@ -11,8 +11,31 @@ export default defineConfig({
     restoreMocks: true,
     benchmark: { include: [] },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'] } },
-      { extends: true, test: { name: 'integration', include: ['test/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/packaging/**', 'test/slow/**', 'test/.snippets/**', '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
+      },
+      // What needs the built packages: `pnpm check:package` builds first.
+      {
+        extends: true,
+        test: {
+          name: 'packaging',
+          include: ['test/packaging/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // Minutes, not seconds: run by .ci/run, not before every commit.
+      { extends: true, test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 600_000 } },
       {
         extends: true,
         test: {
@@ -28,5 +51,11 @@ export default defineConfig({
         },
       },
     ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/__fixtures__/**'],
+      reporter: ['text', 'json-summary'],
+    },
   },
 })
