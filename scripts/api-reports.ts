@@ -37,7 +37,7 @@ function entryPoints(): EntryPoint[] {
     })
 }
 
-/** The report without the header that API Extractor writes for its own file names. */
+/** The report of one entry point; what is wrong with the entry point itself goes to `messages`. */
 function describe({ folder, declarations }: EntryPoint, messages: string[]): string {
   const name = 'report'
   const config = ExtractorConfig.prepare({
@@ -57,6 +57,7 @@ function describe({ folder, declarations }: EntryPoint, messages: string[]): str
         extractorMessageReporting: {
           default: { logLevel: ExtractorLogLevel.Error, addToApiReportFile: false },
           'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
+          'ae-undocumented': { logLevel: ExtractorLogLevel.None },
         },
         tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
       },
@@ -74,7 +75,11 @@ function describe({ folder, declarations }: EntryPoint, messages: string[]): str
       }
     },
   })
-  return readFileSync(join(temp, `${name}.api.md`), 'utf8')
+  const report = readFileSync(join(temp, `${name}.api.md`), 'utf8')
+  // members without a comment are marked in the report for the reviewer; a whole export without one is refused
+  for (const [, declaration] of report.matchAll(/^\/\/ @public \(undocumented\)\n(.*)$/gm))
+    messages.push(`${relative(root, folder)}: an export without a doc comment: ${declaration}`)
+  return report
 }
 
 /** The first lines that differ: enough to see what changed; git shows the rest once it is accepted. */
