@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packAndInstall, packages, readManifest, root, runFile, type Installed } from './packed.ts'
+
+let installed: Installed
+beforeAll(() => {
+  installed = packAndInstall()
+})
+afterAll(() => installed?.remove())
+
+const entryPoints = packages.flatMap((one) => one.entryPoints)
+
+describe.for(packages)('$source.name as it would be published', ({ source, tarball }) => {
+  const folder = (): string => join(installed.folder, 'node_modules', source.name)
+
+  test('publint has nothing to say', async () => {
+    const data = installed.tarball(tarball)
+    const buffer = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer
+    const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+  })
+
+  test('its types resolve wherever ES modules do', async () => {
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(installed.tarball(tarball))))
+    if (!result.types) throw new Error('the tarball contains no types')
+    // an ESM-only package has no CommonJS types and nothing for the resolution of Node 10
+    const problems = result.problems.filter(
+      (problem) => !('resolutionKind' in problem && ['node10', 'node16-cjs'].includes(problem.resolutionKind)),
+    )
+    expect(problems).toEqual([])
+  })
+
+  test('its manifest names no source, no workspace and no file that is missing', () => {
+    const manifest = readManifest(join(folder(), 'package.json'))
+    expect(JSON.stringify(manifest)).not.toMatch(/@spillway\/source|workspace:/)
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    )
+    expect(targets.filter((target) => !existsSync(join(folder(), target)))).toEqual([])
+    expect(Object.keys(manifest.exports)).toEqual(Object.keys(source.exports))
+  })
+
+  test('it brings a licence, a README and sources for its maps, and no tests', () => {
+    const files = globSync('**/*', { cwd: folder() })
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'src/index.ts', 'dist/index.js']))
+    expect(files.filter((file) => /\.test|\.bench|__fixtures__|tsbuildinfo|api-report/.test(file))).toEqual([])
+  })
+})
+
+describe('an empty project with only the tarballs installed', () => {
+  test.for(entryPoints)('import and require of %s give the names that its source exports', async (entry) => {
+    const names = Object.keys((await import(/* @vite-ignore */ entry)) as object).toSorted()
+    const print = 'console.log(JSON.stringify(Object.keys(it).sort()))'
+    const file = entry.replaceAll(/\W+/g, '_')
+    expect(runFile(installed.folder, `${file}.cjs`, `const it = require('${entry}')\n${print}\n`)).toEqual(names)
+    expect(runFile(installed.folder, `${file}.mts`, `import * as it from '${entry}'\n${print}\n`)).toEqual(names)
+  })
+
+  test('every entry point type-checks from ESM and from CommonJS, declarations included', () => {
+    const imports = entryPoints.map((entry, index) => `import * as e${index} from '${entry}'\n`).join('')
+    const requires = entryPoints.map((entry, index) => `import e${index} = require('${entry}')\n`).join('')
+    const uses = `export const all = [${entryPoints.map((_, index) => `e${index}`).join(', ')}]\n`
+    writeFileSync(join(installed.folder, 'types.mts'), imports + uses)
+    writeFileSync(join(installed.folder, 'types.cts'), requires + uses)
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2024',
+      strict: true,
+      noEmit: true,
+      types: ['node'],
+      skipLibCheck: false,
+    }
+    writeFileSync(
+      join(installed.folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['types.mts', 'types.cts'] }),
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const output = (): string => {
+      try {
+        return execFileSync(process.execPath, [tsc, '-p', installed.folder], { encoding: 'utf8' })
+      } catch (error) {
+        return String((error as { stdout: unknown }).stdout)
+      }
+    }
+    expect(output()).toBe('')
+  })
+})
