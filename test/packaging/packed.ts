@@ -42,12 +42,12 @@ function pnpm(args: string[], cwd: string): void {
   const pinned = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { packageManager: string })
     .packageManager
   const inside = process.env['npm_config_user_agent']?.startsWith('pnpm/12.') === true
-  const [command, ...first] = inside ? ['pnpm'] : ['npx', '--yes', pinned]
+  const [command, ...first]: [string, ...string[]] = inside ? ['pnpm'] : ['npx', '--yes', pinned]
   // a pnpm started by pnpm inherits its settings; CI would freeze a lockfile that the folder does not have
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|pnpm_config_|CI$|NODE_OPTIONS$)/i.test(name),
   )
-  execFileSync(command!, [...first, ...args], {
+  execFileSync(command, [...first, ...args], {
     cwd,
     env: Object.fromEntries(inherited),
     encoding: 'utf8',
