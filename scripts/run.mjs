@@ -1,15 +1,20 @@
 // Runs a root script with the pnpm pinned in package.json, whoever calls: `npm test`, `pnpm test`, `node --run test`.
-// Needs only Node >= 18 and npm. pnpm installs what is missing before the script (verifyDepsBeforeRun),
+// Needs only Node >= 20 and npm. pnpm installs what is missing before the script (verifyDepsBeforeRun),
 // and the root `node` package puts Node 24 first in PATH for everything below.
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const major = (version) => String(version).trim().split('.')[0]
+if (Number(major(process.versions.node)) < 20) {
+  console.error(`Spillway needs Node 20 or newer to set itself up, and this is ${process.version}: https://nodejs.org`)
+  process.exit(1)
+}
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pinned = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager
 const win = process.platform === 'win32'
-const major = (v) => String(v).trim().split('.')[0]
 
 // `npm run` puts node_modules/.bin in PATH; the pnpm there, if any, would be a dependency's, not the user's
 const path = (process.env.PATH ?? '')
@@ -40,6 +45,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     } catch {}
   })
 }
+child.on('error', (error) => {
+  console.error(`Could not start ${cmd} (${error.message}). npm comes with Node: is it installed and in PATH?`)
+  process.exitCode = 1
+})
 child.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal ? 130 : 1)
 })
