@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { addTotals, totalsLine, type Totals } from './totals.ts'
+import { addTotals, SKIPPED, totalsLine, type Totals } from './totals.ts'
 
 interface Step {
   name: string
@@ -26,7 +26,7 @@ const steps: Step[] = [
   { name: 'api', command: 'node scripts/api-reports.ts', needs: ['build'] },
   { name: 'package', command: `${vitest} --project packaging`, needs: ['build'], tests: true },
   { name: 'size', command: 'size-limit', needs: ['build'] },
-  { name: 'changeset', command: 'changeset status --since=main' },
+  { name: 'changeset', command: 'node scripts/changeset-status.ts' },
 ]
 
 const root = join(import.meta.dirname, '..')
@@ -35,7 +35,7 @@ const LANES = 2
 
 interface Result {
   name: string
-  code: number
+  ok: boolean
   seconds: number
   output: string
   totals: Totals
@@ -63,17 +63,20 @@ function run(step: Step): Promise<Result> {
     child.stdout.on('data', collect)
     child.stderr.on('data', collect)
     child.on('close', (exit, signal) => {
-      const code = exit ?? 1
       if (signal) output += `\nended by ${signal}\n`
-      const counted = step.tests === true && existsSync(file)
-      const totals: Totals = counted
-        ? JSON.parse(readFileSync(file, 'utf8'))
-        : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] }
-      // a run that failed without a failed test (a coverage threshold, a crash) must not look like a pass
-      if (code !== 0 && totals.failed === 0) totals.failed = 1
-      resolve({ name: step.name, code, seconds: (performance.now() - started) / 1000, output, totals })
+      const seconds = (performance.now() - started) / 1000
+      const totals = countOf(step, exit ?? 1, output, file)
+      resolve({ name: step.name, ok: totals.failed === 0, seconds, output, totals })
     })
   })
+}
+
+function countOf(step: Step, code: number, output: string, file: string): Totals {
+  if (code === SKIPPED) return { passed: 0, failed: 0, skipped: [`${step.name}: ${output.trim().split('\n').at(-1)}`] }
+  if (!step.tests || !existsSync(file)) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] }
+  const totals = JSON.parse(readFileSync(file, 'utf8')) as Totals
+  // a run that failed without a failed test (a coverage threshold, a crash) must not look like a pass
+  return { ...totals, failed: Math.max(totals.failed, code === 0 ? 0 : 1) }
 }
 
 function selected(names: string[]): Step[] {
@@ -106,16 +109,16 @@ async function lane(): Promise<void> {
     done.push(result)
     const { passed, failed, skipped } = result.totals
     const tests = step.tests ? `  ${passed} passed, ${failed} failed, ${skipped.length} skipped` : ''
-    const verdict = result.code === 0 ? 'ok    ' : 'FAILED'
-    console.log(`${step.name.padEnd(width)}  ${verdict}  ${result.seconds.toFixed(1).padStart(5)} s${tests}`)
+    const verdict = !result.ok ? 'FAILED' : passed === 0 ? 'skipped' : 'ok'
+    console.log(`${step.name.padEnd(width)}  ${verdict.padEnd(7)}  ${result.seconds.toFixed(1).padStart(5)} s${tests}`)
   }
 }
 
 await Promise.all(Array.from({ length: LANES }, lane))
 
-for (const { name, code, output } of done) if (code !== 0) console.log(`\n──── ${name} ────\n${output.trim()}`)
+for (const { name, ok, output } of done) if (!ok) console.log(`\n──── ${name} ────\n${output.trim()}`)
 const totals = addTotals(done.map((result) => result.totals))
 if (totals.skipped.length > 0) console.log(`\nSkipped:\n${totals.skipped.map((test) => `  ${test}`).join('\n')}`)
 writeFileSync(join(cache, 'check.json'), JSON.stringify(totals))
 console.log(`\n${totalsLine(totals)}`)
-process.exitCode = done.some(({ code }) => code !== 0) || totals.failed > 0 ? 1 : 0
+process.exitCode = totals.failed > 0 ? 1 : 0

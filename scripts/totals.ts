@@ -5,6 +5,9 @@ export interface Totals {
   skipped: string[]
 }
 
+/** A script that exits with this number says that it could not check anything here; its last line is the reason. */
+export const SKIPPED = 77
+
 export function addTotals(all: readonly Totals[]): Totals {
   const sum: Totals = { passed: 0, failed: 0, skipped: [] }
   for (const { passed, failed, skipped } of all) {
