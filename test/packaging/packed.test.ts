@@ -61,6 +61,18 @@ describe('an empty project with only the tarballs installed', () => {
     expect(runFile(installed.folder, `${file}.mts`, `import * as it from '${entry}'\n${print}\n`)).toEqual(names)
   })
 
+  test('everything that comes along has a permissive licence', () => {
+    const manifests = globSync('node_modules/.pnpm/*/node_modules/{*,@*/*}/package.json', { cwd: installed.folder })
+    const licences = manifests.map((path) => {
+      const { name, license = 'none' } = readManifest(join(installed.folder, path))
+      return `${name}: ${license}`
+    })
+    expect(licences.length).toBeGreaterThan(packages.length)
+    expect(
+      licences.filter((line) => !/: \(?(MIT|ISC|Apache-2.0|BSD-[23]-Clause|0BSD|BlueOak-1.0.0|Unlicense)\b/.test(line)),
+    ).toEqual([])
+  })
+
   test('every entry point type-checks from ESM and from CommonJS, declarations included', () => {
     const imports = entryPoints.map((entry, index) => `import * as e${index} from '${entry}'\n`).join('')
     const requires = entryPoints.map((entry, index) => `import e${index} = require('${entry}')\n`).join('')

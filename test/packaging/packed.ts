@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path'
 interface Manifest {
   name: string
   version: string
+  license?: string
   exports: Record<string, string | Record<string, string>>
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
