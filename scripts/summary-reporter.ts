@@ -12,6 +12,7 @@ export default class SummaryReporter implements Reporter {
     const totals: Totals = { passed: 0, failed: errors.length, skipped: [] }
     for (const module of modules) {
       if (module.state() === 'failed' && module.errors().length > 0) totals.failed++
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) totals.failed++
       for (const test of module.children.allTests()) {
         const result = test.result()
         if (result.state === 'passed') totals.passed++
