@@ -50,8 +50,8 @@ test(`the ${snippets.length} examples in the documentation type-check`, () => {
 })
 
 describe('the examples in the documentation run', () => {
-  const runnable = snippets.filter((snippet) => snippet.run)
-  test.for(runnable)('$name', async ({ module, expected }) => {
+  const runnable = snippets.filter((snippet) => snippet.run).map((snippet) => [snippet.name, snippet] as const)
+  test.for(runnable)('%s', async ([, { module, expected }]) => {
     const printed: string[] = []
     vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
       printed.push(
