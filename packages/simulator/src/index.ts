@@ -1,1 +1,28 @@
-export {}
+export { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts'
+export { SimulatorError, type SimulatorErrorCode } from './simulator-error.ts'
+export type {
+  BrownOutPhase,
+  EndpointScenario,
+  LoadPhase,
+  OutagePhase,
+  Phase,
+  QuotaPhase,
+  QuotaScenario,
+  Scenario,
+  ServiceTimeScenario,
+  SlowPhase,
+  TenantsScenario,
+} from './scenario/scenario.ts'
+export { presets } from './scenario/presets.ts'
+export { FAULTS, type FaultName } from './faults/table.ts'
+export type { FaultKind, FaultParameters, FaultRule, FaultSpec, ScriptedReply } from './faults/fault.ts'
+export { type ImagePrompt, readImagePrompt } from './images/image-prompt.ts'
+export { type ImageRequest, renderImage } from './images/render-image.ts'
+export type { EndpointCounters, SimulatorCounters } from './model/counters.ts'
+
+// The model without a server: for whoever runs it under virtual time.
+export { type Upstream, type UpstreamState, createUpstream } from './model/upstream.ts'
+export type { Offer, OfferEvent, OfferedRequest, QuotaHit, Refusal } from './model/offer.ts'
+export { type EndpointSettings, resolveEndpoint } from './scenario/resolve.ts'
+export { type Clock, type VirtualClock, createVirtualClock, systemClock } from './clock.ts'
+export { type Random, createRandom } from './random.ts'

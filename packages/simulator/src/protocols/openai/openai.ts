@@ -1,0 +1,29 @@
+import type { Protocol } from '../protocol.ts'
+import { openaiError } from './openai-errors.ts'
+import { openaiHeaders } from './openai-headers.ts'
+import { openaiReply } from './openai-reply.ts'
+import { parseOpenaiRequest } from './openai-request.ts'
+
+const PATH = /^(?:\/v1|\/v1beta\/openai)?\/(chat\/completions|images\/generations|models)$/
+
+/** The OpenAI-compatible API, as `openai` and most relays speak it. */
+export const openai: Protocol = {
+  name: 'openai',
+  match(method, path) {
+    const resource = PATH.exec(path)?.[1]
+    if (resource === 'models') return method === 'GET' ? { operation: 'models' } : undefined
+    if (resource === undefined || method !== 'POST') return undefined
+    return { operation: resource === 'chat/completions' ? 'chat' : 'images' }
+  },
+  key: (headers) => /^Bearer (.+)$/i.exec(String(headers['authorization'] ?? ''))?.[1] ?? '',
+  parse: parseOpenaiRequest,
+  error(name, context, detail) {
+    const answer = openaiError(name, context.timeScale, detail)
+    return { ...answer, headers: { ...openaiHeaders(context), ...answer.headers } }
+  },
+  reply: (_route, request, text, context) => openaiReply(request, text, context),
+  models: (names) => ({
+    object: 'list',
+    data: names.map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulator' })),
+  }),
+}
