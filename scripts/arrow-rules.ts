@@ -112,7 +112,14 @@ export const forbidden: IForbiddenRuleType[] = [
     from: { path: '^packages/', pathNot: '^packages/rxjs/' },
     to: { path: '(^|/)node_modules/rxjs/|^rxjs(/|$)' },
   },
-  { name: 'no-cycles', comment: 'no import cycles', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'no-cycles',
+    // types may speak of each other within a folder; between layers and packages the rules above forbid it for types too
+    comment: 'no import cycles at run time',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
   {
     name: 'resolvable',
     comment: 'an import that resolves to nothing: not exported, not declared in package.json or misspelt',

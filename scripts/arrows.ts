@@ -23,9 +23,10 @@ export async function checkArrows(root: string): Promise<ArrowReport> {
   const { summary, modules } = output as ICruiseResult
   return {
     files: modules.filter((module) => !module.coreModule && !module.couldNotResolve).length,
-    violations: summary.violations.map(({ rule, from, to }) => {
+    violations: summary.violations.map(({ rule, from, to, cycle }) => {
       const reason = forbidden.find(({ name }) => name === rule.name)?.comment ?? ''
-      return `${rule.name}: ${from} → ${to}\n    ${reason}`
+      const round = cycle ? `: ${cycle.map(({ name }) => name).join(' → ')}` : ''
+      return `${rule.name}: ${from} → ${to}\n    ${reason}${round}`
     }),
   }
 }

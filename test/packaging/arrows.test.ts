@@ -34,6 +34,8 @@ const type = (from: string): string => `import type { Name } from '${from}'\nexp
 const good: Record<string, string> = {
   'packages/core/src/kernel/clock.ts': 'export const name = 1\nexport type Name = 1\n',
   'packages/core/src/kernel/policy.ts': value('./clock.ts'),
+  'packages/core/src/kernel/call.ts': `${type('./context.ts')}export type Name = 1\n`,
+  'packages/core/src/kernel/context.ts': `${value('./clock.ts')}import type { Name } from './call.ts'\nexport type { Name }\n`,
   'packages/core/src/primitives/window.ts': type('../kernel/clock.ts'),
   'packages/core/src/policies/retry/backoff.ts': value('cockatiel'),
   'packages/core/src/policies/retry/retry.ts': `${type('../../kernel/clock.ts')}import './backoff.ts'\nimport '../../primitives/window.ts'\n`,
