@@ -1,1 +1,104 @@
-export {}
+// For users.
+export { pipeline } from './assembly/pipeline.ts'
+export type { CallOptions, Pipeline, PipelineDescription, PipelineOptions, PipelineState } from './assembly/pipeline.ts'
+export { STANDARD_TIMEOUTS, standardPipeline } from './assembly/standard-pipeline.ts'
+export type { StandardPipelineOptions, StandardTimeouts } from './assembly/standard-pipeline.ts'
+export { PipelineDisposedError } from './assembly/pipeline-disposed-error.ts'
+export type { EventObserver, EventStream, Subscription } from './assembly/event-stream.ts'
+export type { SpillwayEvent } from './assembly/spillway-event.ts'
+export type { CallCompleted, CallStarted } from './assembly/call-events.ts'
+
+export { bulkhead } from './policies/bulkhead/bulkhead.ts'
+export { BULKHEAD_DEFAULTS } from './policies/bulkhead/bulkhead-options.ts'
+export type { BulkheadOptions } from './policies/bulkhead/bulkhead-options.ts'
+export { BulkheadFullError } from './policies/bulkhead/bulkhead-full-error.ts'
+export type { BulkheadRejected } from './policies/bulkhead/bulkhead-events.ts'
+
+export { circuitBreaker } from './policies/circuit-breaker/circuit-breaker.ts'
+export type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.ts'
+export type { CircuitStateName } from './policies/circuit-breaker/circuit.ts'
+export { CIRCUIT_BREAKER_DEFAULTS } from './policies/circuit-breaker/circuit-breaker-options.ts'
+export type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker-options.ts'
+export { CircuitOpenError } from './policies/circuit-breaker/circuit-open-error.ts'
+export { exponentialBreak } from './policies/circuit-breaker/exponential-break.ts'
+export type { BreakContext } from './policies/circuit-breaker/exponential-break.ts'
+export type {
+  CircuitClosed,
+  CircuitHalfOpened,
+  CircuitOpened,
+  CircuitRejected,
+} from './policies/circuit-breaker/circuit-breaker-events.ts'
+
+export { failover } from './policies/failover/failover.ts'
+export { FAILOVER_DEFAULTS } from './policies/failover/failover-options.ts'
+export type { FailoverOptions } from './policies/failover/failover-options.ts'
+export { NoEndpointReadyError } from './policies/failover/no-endpoint-ready-error.ts'
+export type { EndpointFailedOver, EndpointSelected } from './policies/failover/failover-events.ts'
+
+export { fallback } from './policies/fallback/fallback.ts'
+export type { Failed, FallbackOptions, FallbackStep } from './policies/fallback/fallback-options.ts'
+export type { FallbackUsed } from './policies/fallback/fallback-events.ts'
+
+export { rateLimit } from './policies/rate-limit/rate-limit.ts'
+export { RATE_LIMIT_DEFAULTS } from './policies/rate-limit/rate-limit-options.ts'
+export type { Quota, RateLimitOptions } from './policies/rate-limit/rate-limit-options.ts'
+export { RateLimitExceededError } from './policies/rate-limit/rate-limit-exceeded-error.ts'
+export type { RateLimitPaused, RateLimitRejected } from './policies/rate-limit/rate-limit-events.ts'
+
+export { retry } from './policies/retry/retry.ts'
+export { RETRY_DEFAULTS } from './policies/retry/retry-options.ts'
+export type { RetryOptions } from './policies/retry/retry-options.ts'
+export { constantBackoff, DEFAULT_BACKOFFS, exponentialBackoff } from './policies/retry/backoff.ts'
+export type { Backoff, RetryBackoffContext } from './policies/retry/backoff.ts'
+export type { RetryExhausted, RetryScheduled } from './policies/retry/retry-events.ts'
+
+export { timeout } from './policies/timeout/timeout.ts'
+export type { TimeoutOptions } from './policies/timeout/timeout-options.ts'
+export { TimeoutExceededError } from './policies/timeout/timeout-exceeded-error.ts'
+export type { TimeoutPhase } from './policies/timeout/timeout-exceeded-error.ts'
+export type { TimeoutExceeded } from './policies/timeout/timeout-events.ts'
+
+export { createContextKey } from './kernel/context-key.ts'
+export type { ContextKey } from './kernel/context-key.ts'
+export { InvalidOptionsError } from './kernel/invalid-options-error.ts'
+export { isRejectedError, isSpillwayError } from './kernel/spillway-error.ts'
+export type { RejectedError, SpillwayError } from './kernel/spillway-error.ts'
+export type { Verdict, VerdictKind, VerdictScope } from './kernel/verdict.ts'
+
+// For authors of policies, adapters and stores.
+export { Body } from './kernel/body.ts'
+export { Call } from './kernel/call.ts'
+export { CallContext } from './kernel/call-context.ts'
+export type { ContextOwner } from './kernel/call-context.ts'
+export {
+  checkDuration,
+  checkFunction,
+  checkKnown,
+  checkNumber,
+  checkOneOf,
+  checkRatio,
+} from './kernel/check-options.ts'
+export { defaultClassifier } from './kernel/classifier.ts'
+export type { Classifier } from './kernel/classifier.ts'
+export { systemClock } from './kernel/clock.ts'
+export type { Clock, Timer } from './kernel/clock.ts'
+export { gateAsPolicy } from './kernel/compose.ts'
+export { byEndpoint } from './kernel/endpoint.ts'
+export type { Endpoint, PartitionKey } from './kernel/endpoint.ts'
+export type {
+  AttemptCommitted,
+  AttemptCompleted,
+  AttemptOrphaned,
+  AttemptStarted,
+  CallDequeued,
+  CallQueued,
+  DiagnosticReported,
+} from './kernel/events.ts'
+export { failure, success } from './kernel/outcome.ts'
+export type { Failure, Outcome, Success } from './kernel/outcome.ts'
+export type { EventBody, EventSink, EventStamp, PipelineEvent } from './kernel/pipeline-event.ts'
+export type { Gate, Next, Operation, Part, Policy, Progress } from './kernel/policy.ts'
+export type { QueueOrder } from './kernel/queue-order.ts'
+export { systemRandom } from './kernel/random.ts'
+export type { Random } from './kernel/random.ts'
+export { rejected } from './kernel/spillway-error.ts'

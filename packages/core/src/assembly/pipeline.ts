@@ -1,0 +1,165 @@
+import { Call } from '../kernel/call.ts'
+import { CallContext } from '../kernel/call-context.ts'
+import { checkKnown } from '../kernel/check-options.ts'
+import { defaultClassifier, type Classifier } from '../kernel/classifier.ts'
+import { systemClock, type Clock } from '../kernel/clock.ts'
+import { compose } from '../kernel/compose.ts'
+import type { ContextKey } from '../kernel/context-key.ts'
+import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
+import type { Outcome } from '../kernel/outcome.ts'
+import type { Gate, Operation, Part, Policy } from '../kernel/policy.ts'
+import { systemRandom, type Random } from '../kernel/random.ts'
+import { followSignal } from '../kernel/signal-hub.ts'
+import type { CallCompleted, CallStarted } from './call-events.ts'
+import { EventSource, type EventStream } from './event-stream.ts'
+import { PipelineDisposedError } from './pipeline-disposed-error.ts'
+
+/** What a pipeline is made of besides its policies. */
+export interface PipelineOptions {
+  /** Appears in events and metrics. @default 'pipeline' */
+  readonly name?: string
+  /** Judges outcomes; adapters bring their own. @default every error is `transient`, a program's mistake `request_failed` */
+  readonly classifier?: Classifier
+  /** @default real time */
+  readonly clock?: Clock
+  /** @default Math.random */
+  readonly random?: Random
+}
+
+/** What one call may say for itself. */
+export interface CallOptions {
+  /** The caller's own way to end the call. Its reason is thrown by identity. */
+  readonly signal?: AbortSignal | undefined
+  /** Higher goes first where calls wait by priority. @default 0 */
+  readonly priority?: number
+  /** Per-call values, each with its key. */
+  readonly values?: readonly (readonly [ContextKey<unknown>, unknown])[]
+  /** Judges this call instead of the pipeline's classifier. */
+  readonly classifier?: Classifier
+}
+
+/** What a pipeline knows about itself now. Plain data. */
+export interface PipelineState {
+  readonly pipeline: string
+  /** Calls that have started and not ended. */
+  readonly inFlight: number
+  /** One entry for each policy, in running order. */
+  readonly policies: readonly { readonly name: string; readonly state: object }[]
+}
+
+/** A pipeline's parts, in running order, with their resolved options. */
+export type PipelineDescription = readonly { readonly name: string; readonly options: object }[]
+
+/** A list of policies, ready to run. `Adds` is what fallbacks may answer besides the operation's own result. */
+export interface Pipeline<Adds = never> {
+  readonly name: string
+  readonly clock: Clock
+  readonly events: EventStream
+  /**
+   * Runs the operation through the policies.
+   *
+   * @returns the operation's own value, or a fallback's
+   * @throws the operation's last error, untouched; a typed error where Spillway refused; the caller's own reason
+   */
+  execute<R>(operation: Operation<R>, options?: CallOptions): Promise<R | Adds>
+  /** A function of the same shape that runs through the policies. */
+  wrap<A extends unknown[], R>(fn: (...args: A) => PromiseLike<R>): (...args: A) => Promise<R | Adds>
+  state(): PipelineState
+  describe(): PipelineDescription
+  /** Ends timers and the event stream. Calls in flight go on, new ones are refused. */
+  dispose(): void
+}
+
+type AddedBy<P> = P extends Policy<infer Adds> ? Adds : never
+
+/**
+ * Puts policies together. The first is the outermost: reading order is running order.
+ *
+ * ```ts
+ * import { pipeline, retry, timeout } from '@spillway/core'
+ *
+ * const calls = pipeline([timeout({ totalMs: 180_000 }), retry(), timeout({ attemptMs: 120_000 })])
+ * console.log(await calls.execute(async ({ attempt }) => `attempt ${attempt}`)) // => attempt 1
+ * ```
+ *
+ * @param policies from the outermost to the innermost
+ * @param options name, classifier, clock, chance
+ * @throws InvalidOptionsError when an entry is no policy
+ */
+export const pipeline = <const P extends readonly Part[]>(
+  policies: P,
+  options: PipelineOptions = {},
+): Pipeline<AddedBy<Exclude<P[number], Gate>>> => {
+  checkKnown('pipeline', options, ['name', 'classifier', 'clock', 'random'])
+  checkParts(policies)
+  const { name = 'pipeline', classifier = defaultClassifier, clock = systemClock, random = systemRandom } = options
+  if (typeof classifier.error !== 'function')
+    throw new InvalidOptionsError('pipeline.classifier', classifier, 'a classifier: an object with a function error()')
+  const events = new EventSource()
+  const run = compose(policies)
+  let callId = 0
+  let inFlight = 0
+  let disposed = false
+
+  const complete = (context: CallContext, outcome: Outcome<unknown>, unfollow: (() => void) | undefined): void => {
+    inFlight--
+    unfollow?.()
+    if (!events.listening) return
+    const { clock: time, startedAt, attempts } = context.call
+    const durationMs = time.now() - startedAt
+    context.emit<CallCompleted>({ type: 'call.completed', verdict: outcome.verdict, durationMs, attempts })
+  }
+
+  const execute = <R>(operation: Operation<R>, call: CallOptions = {}): Promise<R> => {
+    const { signal, priority = 0, values } = call
+    if (disposed) return Promise.reject(new PipelineDisposedError(name))
+    if (typeof operation !== 'function')
+      return Promise.reject(new InvalidOptionsError('execute.operation', operation, 'a function'))
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const deps = { clock, random, classifier: call.classifier ?? classifier, sink: events }
+    const context = new CallContext(new Call(++callId, name, deps, operation, priority))
+    if (values !== undefined) for (const [key, value] of values) context.set(key, value)
+    inFlight++
+    const unfollow = signal === undefined ? undefined : followSignal(signal, context)
+    context.emit<CallStarted>({ type: 'call.started' })
+    return run(context).then((outcome) => {
+      if (outcome.body === undefined) complete(context, outcome, unfollow)
+      else outcome.body.onEnd((last) => complete(context, last, unfollow))
+      if (outcome.ok) return outcome.value as R
+      throw outcome.error
+    })
+  }
+
+  const made: Pipeline = {
+    name,
+    clock,
+    events,
+    execute,
+    wrap:
+      (fn) =>
+      (...args) =>
+        execute(() => fn(...args)),
+    state: () => ({
+      pipeline: name,
+      inFlight,
+      policies: policies.map((part) => ({ name: part.name, state: part.snapshot?.() ?? {} })),
+    }),
+    describe: () => policies.map((part) => ({ name: part.name, options: part.options ?? {} })),
+    dispose() {
+      disposed = true
+      for (const part of policies) part.dispose?.()
+      events.complete()
+    },
+  }
+  return made
+}
+
+const checkParts = (policies: readonly Part[]): void => {
+  if (!Array.isArray(policies)) throw new InvalidOptionsError('pipeline.policies', policies, 'a list of policies')
+  for (const [i, part] of policies.entries()) {
+    const runs = part as { name?: unknown; execute?: unknown; enter?: unknown } | undefined
+    const right =
+      typeof runs?.name === 'string' && (typeof runs.execute === 'function' || typeof runs.enter === 'function')
+    if (!right) throw new InvalidOptionsError(`pipeline.policies[${i}]`, part, 'a policy, such as retry()')
+  }
+}

@@ -1,0 +1,47 @@
+import type {
+  AttemptCommitted,
+  AttemptCompleted,
+  AttemptOrphaned,
+  AttemptStarted,
+  CallDequeued,
+  CallQueued,
+  DiagnosticReported,
+} from '../kernel/events.ts'
+import type { BulkheadRejected } from '../policies/bulkhead/bulkhead-events.ts'
+import type {
+  CircuitClosed,
+  CircuitHalfOpened,
+  CircuitOpened,
+  CircuitRejected,
+} from '../policies/circuit-breaker/circuit-breaker-events.ts'
+import type { EndpointFailedOver, EndpointSelected } from '../policies/failover/failover-events.ts'
+import type { FallbackUsed } from '../policies/fallback/fallback-events.ts'
+import type { RateLimitPaused, RateLimitRejected } from '../policies/rate-limit/rate-limit-events.ts'
+import type { RetryExhausted, RetryScheduled } from '../policies/retry/retry-events.ts'
+import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
+import type { CallCompleted, CallStarted } from './call-events.ts'
+
+/** Everything that can happen: the table of contents of a pipeline's life. */
+export type SpillwayEvent =
+  | CallStarted
+  | CallQueued
+  | CallDequeued
+  | CallCompleted
+  | AttemptStarted
+  | AttemptCommitted
+  | AttemptCompleted
+  | AttemptOrphaned
+  | RetryScheduled
+  | RetryExhausted
+  | TimeoutExceeded
+  | CircuitOpened
+  | CircuitHalfOpened
+  | CircuitClosed
+  | CircuitRejected
+  | BulkheadRejected
+  | RateLimitRejected
+  | RateLimitPaused
+  | EndpointSelected
+  | EndpointFailedOver
+  | FallbackUsed
+  | DiagnosticReported

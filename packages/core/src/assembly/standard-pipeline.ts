@@ -1,0 +1,111 @@
+import { checkKnown } from '../kernel/check-options.ts'
+import type { Endpoint } from '../kernel/endpoint.ts'
+import type { Part } from '../kernel/policy.ts'
+import { bulkhead } from '../policies/bulkhead/bulkhead.ts'
+import type { BulkheadOptions } from '../policies/bulkhead/bulkhead-options.ts'
+import { circuitBreaker } from '../policies/circuit-breaker/circuit-breaker.ts'
+import type { CircuitBreakerOptions } from '../policies/circuit-breaker/circuit-breaker-options.ts'
+import { failover } from '../policies/failover/failover.ts'
+import type { FailoverOptions } from '../policies/failover/failover-options.ts'
+import { fallback } from '../policies/fallback/fallback.ts'
+import type { FallbackOptions } from '../policies/fallback/fallback-options.ts'
+import { rateLimit } from '../policies/rate-limit/rate-limit.ts'
+import type { RateLimitOptions } from '../policies/rate-limit/rate-limit-options.ts'
+import { retry } from '../policies/retry/retry.ts'
+import type { RetryOptions } from '../policies/retry/retry-options.ts'
+import { timeout } from '../policies/timeout/timeout.ts'
+import { pipeline, type Pipeline, type PipelineOptions } from './pipeline.ts'
+
+/** Options of {@link standardPipeline}: each part takes its own options, `false` leaves it out. */
+export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = never> extends PipelineOptions {
+  /** The places that can serve a call, preferred ones first. @default one, named 'default' */
+  readonly endpoints?: readonly E[]
+  /** The last resort. @default none */
+  readonly fallback?: FallbackOptions<F> | false
+  /** The limits of a call and of its attempts. @default totalMs 180000, idleMs 15000 */
+  readonly timeout?: StandardTimeouts
+  readonly bulkhead?: BulkheadOptions | false
+  readonly retry?: RetryOptions | false
+  readonly failover?: Omit<FailoverOptions<E>, 'endpoints'>
+  readonly rateLimit?: RateLimitOptions | false
+  readonly circuitBreaker?: CircuitBreakerOptions | false
+}
+
+/** The time limits of {@link standardPipeline}, in milliseconds; `Infinity` for none. */
+export interface StandardTimeouts {
+  /** The whole call. @default 180000 */
+  readonly totalMs?: number
+  /** One attempt. An abandoned generation is paid work thrown away, so that there is none by default. @default Infinity */
+  readonly attemptMs?: number
+  /** Up to the first content of an attempt. @default Infinity */
+  readonly firstByteMs?: number
+  /** Between two parts of a stream; thinking models need more. @default 15000 */
+  readonly idleMs?: number
+}
+
+export const STANDARD_TIMEOUTS: Required<StandardTimeouts> = {
+  totalMs: 180_000,
+  attemptMs: Infinity,
+  firstByteMs: Infinity,
+  idleMs: 15_000,
+}
+
+/**
+ * The recommended order with defaults for overloaded model APIs:
+ *
+ * fallback → timeout(total) → bulkhead → retry → failover → rateLimit → circuitBreaker → timeout(attempt) → operation
+ *
+ * What counts calls sits outside retry; what counts attempts inside, because the provider counts and bills attempts.
+ *
+ * ```ts
+ * import { standardPipeline } from '@spillway/core'
+ *
+ * const calls = standardPipeline({ endpoints: [{ name: 'official' }, { name: 'relay' }] })
+ * console.log(await calls.execute(async ({ endpoint }) => endpoint?.name)) // => official
+ * ```
+ *
+ * @throws InvalidOptionsError when an option is out of its range
+ */
+export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
+  options: StandardPipelineOptions<E, F> = {},
+): Pipeline<F> => {
+  checkKnown('standardPipeline', options, KNOWN)
+  const { endpoints = [{ name: 'default' }], ...rest } = options
+  const { name = 'standard', classifier, clock, random } = rest
+  const { totalMs, attemptMs, firstByteMs, idleMs } = { ...STANDARD_TIMEOUTS, ...rest.timeout }
+  const parts: readonly (Part | false)[] = [
+    rest.fallback ? fallback(rest.fallback) : false,
+    timeout({ name: 'timeout(total)', totalMs }),
+    rest.bulkhead !== false && bulkhead(rest.bulkhead),
+    rest.retry !== false && retry(rest.retry),
+    failover({ ...rest.failover, endpoints }),
+    rest.rateLimit !== false && rateLimit(rest.rateLimit),
+    rest.circuitBreaker !== false && circuitBreaker(rest.circuitBreaker),
+    timeout({ name: 'timeout(attempt)', attemptMs, firstByteMs, idleMs }),
+  ]
+  const made = pipeline(
+    parts.filter((part) => part !== false),
+    {
+      name,
+      ...(classifier === undefined ? {} : { classifier }),
+      ...(clock === undefined ? {} : { clock }),
+      ...(random === undefined ? {} : { random }),
+    },
+  )
+  return made
+}
+
+const KNOWN = [
+  'name',
+  'classifier',
+  'clock',
+  'random',
+  'endpoints',
+  'fallback',
+  'timeout',
+  'bulkhead',
+  'retry',
+  'failover',
+  'rateLimit',
+  'circuitBreaker',
+]

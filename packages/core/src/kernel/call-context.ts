@@ -1,0 +1,192 @@
+import { Body } from './body.ts'
+import type { Call } from './call.ts'
+import type { ContextKey } from './context-key.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { EventBody, PipelineEvent } from './pipeline-event.ts'
+import type { Progress } from './policy.ts'
+
+/** Who runs a context and hears first that it is over, or how far it has come. */
+export interface ContextOwner {
+  aborted(reason: unknown): void
+  progressed(progress: Progress): void
+}
+
+/**
+ * What travels down: who calls, until when, where to, and how to stop. Contexts form a tree; ending one ends all below
+ * it. The operation gets the innermost one.
+ */
+export class CallContext {
+  readonly call: Call
+  readonly parent: CallContext | undefined
+  /** Where the attempt goes. Set by failover. */
+  endpoint: Endpoint | undefined
+  /** The number of the last attempt that started on this branch, from 1. 0: none yet. */
+  attempt = 0
+  /** The instant, on the pipeline's clock, after which an answer is worth nothing. `Infinity`: none. */
+  deadline: number
+  /** When what runs under this context began, on the pipeline's clock. */
+  startedAt = 0
+  /** Set by an operation whose result is a stream. */
+  body: Body | undefined
+  owner: ContextOwner | undefined
+  /** What gates keep between enter and leave; see {@link keep}. */
+  #kept: Map<object, unknown> | undefined
+  #aborted = false
+  #reason: unknown
+  #controller: AbortController | undefined
+  #listeners: Set<(reason: unknown) => void> | undefined
+  #firstChild: CallContext | undefined
+  #previous: CallContext | undefined
+  #next: CallContext | undefined
+
+  constructor(call: Call, parent?: CallContext) {
+    this.call = call
+    this.parent = parent
+    this.endpoint = parent?.endpoint
+    this.attempt = parent?.attempt ?? 0
+    this.deadline = parent?.deadline ?? Infinity
+    if (parent === undefined) return
+    if (parent.#aborted) this.abort(parent.#reason)
+    const sibling = parent.#firstChild
+    if (sibling !== undefined) sibling.#previous = this
+    this.#next = sibling
+    parent.#firstChild = this
+  }
+
+  /** A branch that can be ended alone. Whoever makes it detaches it. */
+  child(): CallContext {
+    return new CallContext(this.call, this)
+  }
+
+  /** Forgets this branch: nothing above ends it any more. */
+  detach(): void {
+    const { parent } = this
+    if (parent === undefined) return
+    if (this.#previous !== undefined) this.#previous.#next = this.#next
+    else if (parent.#firstChild === this) parent.#firstChild = this.#next
+    if (this.#next !== undefined) this.#next.#previous = this.#previous
+    this.#previous = undefined
+    this.#next = undefined
+  }
+
+  /** Whether it is over: the caller left, a deadline passed, another attempt won. */
+  get aborted(): boolean {
+    return this.#aborted
+  }
+
+  /** Why; the caller's own reason by identity where the caller ended it. */
+  get reason(): unknown {
+    return this.#reason
+  }
+
+  /** Aborts when the attempt is over before it is done. Made when first read: pass it to whatever waits. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  /** Ends this context and all below it. The first reason stands. */
+  abort(reason: unknown): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#reason = reason
+    // Inside first: what is below frees its places before whoever is above looks at them.
+    for (let child = this.#firstChild; child !== undefined;) {
+      const next = child.#next
+      child.abort(reason)
+      child = next
+    }
+    this.#controller?.abort(reason)
+    this.owner?.aborted(reason)
+    const listeners = this.#listeners
+    this.#listeners = undefined
+    if (listeners !== undefined) for (const listener of listeners) listener(reason)
+  }
+
+  /** Calls `listener` once when it is over, at once if it is. Gives back how to stop listening. */
+  onAbort(listener: (reason: unknown) => void): () => void {
+    if (this.#aborted) {
+      listener(this.#reason)
+      return () => {}
+    }
+    const listeners = (this.#listeners ??= new Set())
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  /** Waits `ms`. Resolves with whether the time passed; `false` at once when the context ends first. */
+  sleep(ms: number): Promise<boolean> {
+    if (this.#aborted) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const timer = this.call.clock.setTimer(ms, () => {
+        stop()
+        resolve(true)
+      })
+      const stop = this.onAbort(() => {
+        timer.cancel()
+        resolve(false)
+      })
+    })
+  }
+
+  /** Milliseconds until the deadline, 0 when it has passed. */
+  remainingMs(): number {
+    return this.deadline === Infinity ? Infinity : Math.max(0, this.deadline - this.call.clock.now())
+  }
+
+  /** The per-call value behind a key, or the key's default. */
+  get<T>(key: ContextKey<T>): T {
+    const values = this.call.values
+    return values?.has(key) ? (values.get(key) as T) : key.defaultValue
+  }
+
+  /** Sets a per-call value for everyone who holds the key. */
+  set<T>(key: ContextKey<T>, value: T): void {
+    ;(this.call.values ??= new Map()).set(key, value)
+  }
+
+  /** Keeps what a gate needs again when this admission ends. */
+  keep(gate: object, value: unknown): void {
+    ;(this.#kept ??= new Map()).set(gate, value)
+  }
+
+  /** What {@link keep} kept. */
+  kept(gate: object): unknown {
+    return this.#kept?.get(gate)
+  }
+
+  /** Says how far the attempt has come, for the timeouts of its phases. */
+  progress(progress: Progress): void {
+    this.owner?.progressed(progress)
+  }
+
+  /**
+   * Says that the result is a stream: what the operation gives back is only its beginning. The attempt ends when the
+   * body does, and so do its permits, its time limits and its verdict.
+   */
+  openBody(): Body {
+    return (this.body ??= new Body())
+  }
+
+  /** Whether anybody listens: look before making an event that costs something. */
+  get listening(): boolean {
+    return this.call.sink.listening
+  }
+
+  /** Publishes a fact. Costs nothing while nobody listens. */
+  emit<E extends PipelineEvent>(event: EventBody<E>): void {
+    const { sink, clock, id, pipeline } = this.call
+    if (!sink.listening) return
+    sink.publish({
+      ...(event as { type: string }),
+      at: clock.now(),
+      pipeline,
+      callId: id,
+      attempt: this.attempt,
+      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint.name }),
+    })
+  }
+}

@@ -1,0 +1,62 @@
+import { InvalidOptionsError } from './invalid-options-error.ts'
+
+interface Range {
+  readonly min?: number
+  readonly max?: number
+  /** Only whole numbers; `Infinity` where it is allowed. */
+  readonly integer?: boolean
+  /** Whether `Infinity` means "no limit" here. */
+  readonly infinite?: boolean
+}
+
+const describe = ({ min, max, integer, infinite }: Range): string => {
+  const kind = integer ? 'an integer' : 'a number'
+  const range =
+    min !== undefined && max !== undefined
+      ? ` from ${min} to ${max}`
+      : min !== undefined
+        ? ` of at least ${min}`
+        : max !== undefined
+          ? ` of at most ${max}`
+          : ''
+  return `${kind}${range}${infinite ? ' or Infinity' : ''}`
+}
+
+/** Checks one number and gives it back. */
+export const checkNumber = (option: string, value: number, range: Range): number => {
+  const { min = -Infinity, max = Infinity, integer, infinite } = range
+  const right =
+    typeof value === 'number' &&
+    value >= min &&
+    value <= max &&
+    (Number.isFinite(value) || (infinite === true && value === Infinity)) &&
+    (!integer || Number.isInteger(value) || value === Infinity)
+  if (!right) throw new InvalidOptionsError(option, value, describe(range))
+  return value
+}
+
+/** A duration in milliseconds: 0 or more, `Infinity` for "no limit" where `infinite` is set. */
+export const checkDuration = (option: string, value: number, range: Range = {}): number =>
+  checkNumber(option, value, { min: 0, ...range })
+
+/** A share from 0 to 1. */
+export const checkRatio = (option: string, value: number): number => checkNumber(option, value, { min: 0, max: 1 })
+
+/** A function, or `undefined` where it is optional. */
+export const checkFunction = (option: string, value: unknown, optional = false): void => {
+  if (typeof value === 'function' || (optional && value === undefined)) return
+  throw new InvalidOptionsError(option, value, 'a function')
+}
+
+/** One of a few words. */
+export const checkOneOf = <T extends string>(option: string, value: T, words: readonly T[]): T => {
+  if (!words.includes(value)) throw new InvalidOptionsError(option, value, `one of ${words.join(', ')}`)
+  return value
+}
+
+/** Refuses misspelt options, which would otherwise silently keep their default. */
+export const checkKnown = (owner: string, options: object, known: readonly string[]): void => {
+  if (typeof options !== 'object' || options === null) throw new InvalidOptionsError(owner, options, 'an object')
+  for (const key of Object.keys(options))
+    if (!known.includes(key)) throw new InvalidOptionsError(`${owner}.${key}`, key, `one of ${known.join(', ')}`)
+}

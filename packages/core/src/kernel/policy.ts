@@ -1,0 +1,76 @@
+import type { CallContext } from './call-context.ts'
+import type { Outcome } from './outcome.ts'
+import type { RejectedError } from './spillway-error.ts'
+
+/** The user's function. It passes `context.signal` to whatever it waits for. */
+export type Operation<R> = (context: CallContext) => PromiseLike<R>
+
+/** Everything inside the current policy. Never rejects: an error is a failed outcome. */
+export interface Next<R> {
+  (context: CallContext): Promise<Outcome<R>>
+  /**
+   * Milliseconds until the gates inside would admit a call with this context: 0 is now, `Infinity` never by
+   * themselves. Asks without side effects.
+   */
+  readonly readyInMs: (context: CallContext) => number
+}
+
+/**
+ * One behaviour around the next function: a policy that repeats, replaces or remembers outcomes.
+ *
+ * `Adds` is what it may answer besides the operation's own result: `never` for retry, the other answer for fallback.
+ */
+export interface Policy<Adds = never> {
+  readonly name: string
+  /** Runs `next` once, several times or not at all. Never rejects, ends at once when the context aborts. */
+  execute<R>(next: Next<R>, context: CallContext): Promise<Outcome<R | Adds>>
+  /** What it was made with, for logs and tests. */
+  readonly options?: object
+  /** What it knows now. Plain data. */
+  snapshot?(): object
+  /** Ends timers and waits. Later calls pass through or are refused; none hangs. */
+  dispose?(): void
+}
+
+/** How far an attempt whose result arrives in parts has come. Heartbeats are not reported. */
+export type Progress =
+  /** Response headers are here. */
+  | 'headers'
+  /** A part with content is here. */
+  | 'content'
+  /** The reader is busy: the provider is not to blame for the silence. */
+  | 'paused'
+  /** The reader waits for the provider again. */
+  | 'resumed'
+
+/**
+ * The half of the policies that only let an attempt in and hear how it ended. Neighbouring gates run as a flat list of
+ * synchronous hooks around one promise.
+ */
+export interface Gate {
+  readonly name: string
+  /**
+   * Admits (`undefined`) or refuses. Answers with a promise only when it must wait; that wait ends when the context
+   * aborts, and frees its place in the same tick.
+   */
+  enter(context: CallContext): undefined | RejectedError | PromiseLike<undefined | RejectedError>
+  /** How what was admitted ended for its caller: for a stream, when the stream ended. Called once per admission. */
+  leave(context: CallContext, outcome: Outcome<unknown>): void
+  /** The work itself has ended: later than `leave` for what was abandoned and went on. Called once per admission. */
+  release?(context: CallContext): void
+  /** The attempt moved. Only called between `enter` and `leave`. */
+  progress?(context: CallContext, progress: Progress): void
+  /** 0 = would admit now. Asks without side effects. */
+  readyInMs?(context: CallContext): number
+  /** What it was made with, for logs and tests. */
+  readonly options?: object
+  /** What it knows now. Plain data. */
+  snapshot?(): object
+  /** Ends timers and waits. */
+  dispose?(): void
+}
+
+/** What a pipeline is a list of. */
+export type Part<Adds = unknown> = Policy<Adds> | Gate
+
+export const isGate = (part: Part): part is Gate => 'enter' in part

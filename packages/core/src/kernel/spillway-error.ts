@@ -1,0 +1,42 @@
+import type { Verdict } from './verdict.ts'
+
+/** What every error of Spillway has. Some extend an error of cockatiel, so that this is a shape and not a class. */
+export interface SpillwayError extends Error {
+  /** Marks our errors across realms and duplicate copies of the package, where `instanceof` does not reach. */
+  readonly isSpillwayError: true
+  /** Stable, for programs: `ERR_SPILLWAY_CIRCUIT_OPEN`. */
+  readonly code: string
+  /** How the pipeline judges it. */
+  readonly verdict: Verdict
+  /** Milliseconds after which it may work, where that is known. */
+  readonly retryAfterMs?: number
+}
+
+/**
+ * Whether `error` is one of Spillway's own, from whichever copy of the package.
+ *
+ * ```ts
+ * import { isSpillwayError } from '@spillway/core'
+ * console.log(isSpillwayError(new Error('boom'))) // => false
+ * ```
+ */
+export const isSpillwayError = (error: unknown): error is SpillwayError =>
+  typeof error === 'object' && error !== null && (error as Partial<SpillwayError>).isSpillwayError === true
+
+/** Whether Spillway refused the call before the provider was asked. */
+export const isRejectedError = (error: unknown): error is RejectedError =>
+  isSpillwayError(error) && error.verdict.kind === 'rejected'
+
+/** A refusal: an open circuit, a full bulkhead, no permit in time. The provider was not asked. */
+export interface RejectedError extends SpillwayError {
+  readonly verdict: Verdict & { readonly kind: 'rejected' }
+}
+
+/** The verdict of a refusal. */
+export const rejected = (retryAfterMs?: number, scope?: Verdict['scope']): Verdict & { readonly kind: 'rejected' } => ({
+  kind: 'rejected',
+  sent: false,
+  billed: 'no',
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  ...(scope === undefined ? {} : { scope }),
+})

@@ -1,0 +1,149 @@
+import { ConstantBackoff, type IBackoffFactory } from 'cockatiel'
+import type { CallContext } from '../../kernel/call-context.ts'
+import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
+import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import type { Gate } from '../../kernel/policy.ts'
+import { LruMap } from '../../primitives/lru-map.ts'
+import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
+import type { CircuitClosed, CircuitHalfOpened, CircuitOpened, CircuitRejected } from './circuit-breaker-events.ts'
+import { CIRCUIT_BREAKER_DEFAULTS, type CircuitBreakerOptions } from './circuit-breaker-options.ts'
+import { CircuitOpenError } from './circuit-open-error.ts'
+import { Circuit, type Admission, type CircuitStateName } from './circuit.ts'
+import type { BreakContext } from './exponential-break.ts'
+
+/** A breaker that can also be worked by hand. */
+export interface CircuitBreaker extends Gate {
+  /** Holds a partition open until {@link close}; without a name, the one that is used where there are no endpoints. */
+  isolate(partition?: string): void
+  /** Closes a partition, whatever it was, as good as new. */
+  close(partition?: string): void
+  /** The state of a partition. */
+  stateOf(partition?: string): CircuitStateName
+}
+
+interface Partition {
+  readonly key: string
+  readonly circuit: Circuit
+  readonly line: WaitingLine
+}
+
+/**
+ * Stops asking an endpoint that only fails, and finds out with one probe at a time when it is back.
+ *
+ * A result counts only while the state in which it was admitted lasts; what the caller ended or what is the request's
+ * own fault counts for nothing. A spent quota opens the circuit until it is reset.
+ *
+ * ```ts
+ * import { circuitBreaker, pipeline } from '@spillway/core'
+ *
+ * const breaker = circuitBreaker()
+ * const calls = pipeline([breaker])
+ * for (let i = 0; i < 5; i++) await calls.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+ * console.log(breaker.stateOf()) // => open
+ * ```
+ *
+ * @throws InvalidOptionsError when an option is out of its range
+ */
+export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBreaker => {
+  checkKnown('circuitBreaker', options, Object.keys(CIRCUIT_BREAKER_DEFAULTS))
+  const resolved = { ...CIRCUIT_BREAKER_DEFAULTS, ...options }
+  const { name, breaker, probeLeaseMs, whenOpen, partitionKey, maxPartitions } = resolved
+  checkFunction('circuitBreaker.breaker', breaker)
+  checkFunction('circuitBreaker.partitionKey', partitionKey)
+  checkDuration('circuitBreaker.probeLeaseMs', probeLeaseMs, { infinite: true })
+  checkOneOf('circuitBreaker.whenOpen', whenOpen, ['reject', 'wait'])
+  checkNumber('circuitBreaker.maxPartitions', maxPartitions, { min: 1, integer: true })
+  const breaks = breaksOf(resolved.halfOpenAfter)
+
+  const partitions = new LruMap<string, Partition>(
+    maxPartitions,
+    (key) => {
+      const circuit = new Circuit(breaker(), breaks, probeLeaseMs)
+      const line = new WaitingLine({
+        name,
+        order: 'deadline',
+        queueLimit: whenOpen === 'wait' ? Infinity : 0,
+        maxWaitMs: Infinity,
+        tryEnter: (context) => tryEnter(context, partition),
+      })
+      const partition: Partition = { key, circuit, line }
+      return partition
+    },
+    ({ circuit, line }) => circuit.idle && line.size === 0,
+  )
+
+  const tryEnter = (context: CallContext, { key, circuit }: Partition): number => {
+    const now = context.call.clock.now()
+    const ready = circuit.readyInMs(now)
+    if (ready > 0) return ready
+    const { admission, halfOpened } = circuit.admit(now)
+    context.keep(gate, admission)
+    if (halfOpened) context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', policy: name, partition: key })
+    return 0
+  }
+
+  const answer = (
+    context: CallContext,
+    given: LineAnswer,
+    { key, circuit }: Partition,
+  ): undefined | CircuitOpenError => {
+    if (given === 'entered') return undefined
+    const retryAfterMs = given.retryAfterMs ?? circuit.readyInMs(context.call.clock.now())
+    if (given.reason !== 'aborted')
+      context.emit<CircuitRejected>({ type: 'circuit.rejected', policy: name, partition: key, retryAfterMs })
+    return new CircuitOpenError(name, key, retryAfterMs, circuit.cause)
+  }
+
+  const gate: CircuitBreaker = {
+    name,
+    options: resolved,
+    enter(context) {
+      const partition = partitions.get(partitionKey(context))
+      const given = partition.line.enter(context)
+      return given instanceof Promise
+        ? given.then((late) => answer(context, late, partition))
+        : answer(context, given, partition)
+    },
+    leave(context, outcome) {
+      const admission = context.kept(gate) as Admission | undefined
+      if (admission === undefined) return
+      const { clock } = context.call
+      const now = clock.now()
+      const { key, circuit, line } = partitions.get(partitionKey(context))
+      const { kind, retryAfterMs } = outcome.verdict
+      const changed = circuit.settle(admission, kind, now, retryAfterMs)
+      if (changed === 'opened') {
+        circuit.cause = outcome.ok ? undefined : outcome.error
+        const openForMs = circuit.openForMs(now)
+        context.emit<CircuitOpened>({ type: 'circuit.opened', policy: name, partition: key, openForMs, verdict: kind })
+      }
+      if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
+      line.serve(clock)
+    },
+    readyInMs(context) {
+      return partitions.peek(partitionKey(context))?.circuit.readyInMs(context.call.clock.now()) ?? 0
+    },
+    snapshot: () => ({
+      partitions: Object.fromEntries(
+        [...partitions.entries()].map(([key, { circuit, line }]) => [
+          key,
+          { state: circuit.state, waiting: line.size },
+        ]),
+      ),
+    }),
+    dispose() {
+      for (const { line } of partitions.values()) line.dispose()
+    },
+    isolate: (partition = '') => partitions.get(partition).circuit.isolate(),
+    close: (partition = '') => partitions.get(partition).circuit.close(),
+    stateOf: (partition = '') => partitions.peek(partition)?.circuit.state ?? 'closed',
+  }
+  return gate
+}
+
+const breaksOf = (halfOpenAfter: Required<CircuitBreakerOptions>['halfOpenAfter']): IBackoffFactory<BreakContext> => {
+  if (typeof halfOpenAfter === 'number')
+    return new ConstantBackoff(checkDuration('circuitBreaker.halfOpenAfter', halfOpenAfter))
+  if (typeof halfOpenAfter?.next === 'function') return halfOpenAfter
+  throw new InvalidOptionsError('circuitBreaker.halfOpenAfter', halfOpenAfter, 'milliseconds or a backoff')
+}

@@ -1,0 +1,71 @@
+import type { VerdictKind } from '../../kernel/verdict.ts'
+import { MovingAverage } from '../../primitives/moving-average.ts'
+
+/** The newest outcome counts half: overload comes and goes within a minute, and attempts are few. */
+const FAILURE_WEIGHT_RATIO = 0.5
+/** An endpoint that nobody asks any more is forgiven: after five minutes half of its failures are forgotten. */
+const FAILURE_HALF_LIFE_MS = 300_000
+const DURATION_WEIGHT_RATIO = 0.3
+/** What a refusal costs a call besides its own time: the wait before the next try. */
+const AFTER_FAILURE_MS = 2000
+
+/** Whether an endpoint is to blame for an outcome; `undefined` says nothing about it. */
+const FAILED: Partial<Record<VerdictKind, boolean>> = {
+  success: false,
+  empty: false,
+  overloaded: true,
+  throttled: true,
+  quota_exhausted: true,
+  transient: true,
+  endpoint_failed: true,
+}
+
+/** What the calls themselves have shown of one endpoint. */
+export class EndpointHealth {
+  readonly #failureRatio = new MovingAverage(FAILURE_WEIGHT_RATIO, FAILURE_HALF_LIFE_MS)
+  readonly #answerMs = new MovingAverage(DURATION_WEIGHT_RATIO)
+  readonly #failureMs = new MovingAverage(DURATION_WEIGHT_RATIO)
+  /** When each attempt in flight began, oldest first. */
+  readonly #inFlight = new Set<{ readonly at: number }>()
+
+  /** An attempt begins. Gives back how to say how it ended. */
+  begin(now: number): (kind: VerdictKind, now: number) => void {
+    const attempt = { at: now }
+    this.#inFlight.add(attempt)
+    return (kind, endedAt) => {
+      this.#inFlight.delete(attempt)
+      const failed = FAILED[kind]
+      if (failed === undefined) return
+      this.#failureRatio.add(failed ? 1 : 0, endedAt)
+      ;(failed ? this.#failureMs : this.#answerMs).add(endedAt - now, endedAt)
+    }
+  }
+
+  /** Expected milliseconds from asking to a useful answer, tries that fail on the way included. */
+  expectedAnswerMs(now: number): number {
+    const failureRatio = Math.min(0.95, this.failureRatio(now))
+    const failuresBefore = failureRatio / (1 - failureRatio)
+    // What is still unanswered has taken at least that long: an endpoint that slows down shows before it answers.
+    const answerMs = Math.max(this.answerMs(), this.#oldestMs(now))
+    return answerMs + failuresBefore * (this.#failureMs.at(now) + AFTER_FAILURE_MS)
+  }
+
+  /** The share of recent attempts that it failed, from 0 to 1. */
+  failureRatio(now: number): number {
+    return this.#failureRatio.at(now)
+  }
+
+  /** How long its recent answers took. 0: none yet. */
+  answerMs(): number {
+    return this.#answerMs.at(0)
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
+  #oldestMs(now: number): number {
+    for (const { at } of this.#inFlight) return now - at
+    return 0
+  }
+}

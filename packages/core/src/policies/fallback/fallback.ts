@@ -1,0 +1,90 @@
+import type { CallContext } from '../../kernel/call-context.ts'
+import { checkFunction, checkKnown } from '../../kernel/check-options.ts'
+import { errorName, type DiagnosticReported } from '../../kernel/events.ts'
+import { aborted } from '../../kernel/gate-run.ts'
+import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import { success, type Outcome } from '../../kernel/outcome.ts'
+import type { Policy } from '../../kernel/policy.ts'
+import type { FallbackUsed } from './fallback-events.ts'
+import type { FallbackOptions } from './fallback-options.ts'
+
+const isFailure = ({ verdict: { kind } }: Outcome<unknown>): boolean =>
+  kind !== 'success' && kind !== 'request_failed' && kind !== 'canceled'
+
+/**
+ * Answers with something else when what is inside has failed: another model, a stored answer, a placeholder.
+ *
+ * The steps are tried in order; one that throws hands over to the next. When all throw, the caller gets the original
+ * failure. Never runs when the caller has left.
+ *
+ * ```ts
+ * import { fallback, pipeline } from '@spillway/core'
+ *
+ * const calls = pipeline([fallback({ steps: [({ attempts }) => `nothing after ${attempts} attempt`] })])
+ * const answer = await calls.execute(async () => {
+ *   throw new Error('overloaded')
+ * })
+ * console.log(answer) // => nothing after 1 attempt
+ * ```
+ *
+ * @throws InvalidOptionsError when there is no step, or one is not a function
+ */
+export const fallback = <F>(options: FallbackOptions<F>): Policy<F> => {
+  checkKnown('fallback', options, ['name', 'steps', 'shouldHandle'])
+  const { name = 'fallback', steps, shouldHandle = isFailure } = options
+  if (!Array.isArray(steps) || steps.length === 0)
+    throw new InvalidOptionsError('fallback.steps', steps, 'a list of at least one function')
+  for (const [i, step] of steps.entries()) checkFunction(`fallback.steps[${i}]`, step)
+  checkFunction('fallback.shouldHandle', shouldHandle)
+
+  const handles = (outcome: Outcome<unknown>, context: CallContext): boolean => {
+    try {
+      return shouldHandle(outcome)
+    } catch (thrown) {
+      report(context, 'shouldHandle', thrown)
+      return isFailure(outcome)
+    }
+  }
+
+  const report = (context: CallContext, source: string, thrown: unknown): void =>
+    context.emit<DiagnosticReported>({
+      type: 'diagnostic.reported',
+      source: `${name}.${source}`,
+      errorName: errorName(thrown),
+    })
+
+  const replace = async <R>(outcome: Outcome<R>, context: CallContext): Promise<Outcome<R | F>> => {
+    if (context.aborted) return aborted(context.reason)
+    const { verdict } = outcome
+    const failed = {
+      error: outcome.ok ? undefined : outcome.error,
+      outcome,
+      attempts: context.call.attempts,
+      context,
+    }
+    for (const [index, step] of steps.entries()) {
+      try {
+        const value = await step(failed)
+        context.emit<FallbackUsed>({ type: 'fallback.used', policy: name, step: index, verdict: verdict.kind })
+        return success(value)
+      } catch (thrown) {
+        if (context.aborted) return aborted(context.reason)
+        report(context, `steps[${index}]`, thrown)
+      }
+    }
+    return outcome
+  }
+
+  return {
+    name,
+    options: { name, steps: steps.length },
+    execute: (next, context) =>
+      next(context).then((outcome) =>
+        (outcome.verdict.kind === 'success' && shouldHandle === isFailure) ||
+        context.aborted ||
+        !handles(outcome, context)
+          ? outcome
+          : replace(outcome, context),
+      ),
+  }
+}

@@ -1,0 +1,18 @@
+import type { PipelineEvent } from '../../kernel/pipeline-event.ts'
+
+/** A call was refused: no permit, or none in time. */
+export interface RateLimitRejected extends PipelineEvent {
+  readonly type: 'rate_limit.rejected'
+  readonly policy: string
+  readonly partition: string
+  readonly reason: 'queue_full' | 'waited_too_long'
+  readonly retryAfterMs?: number
+}
+
+/** The provider throttled a call: everybody waits as long as it asked. */
+export interface RateLimitPaused extends PipelineEvent {
+  readonly type: 'rate_limit.paused'
+  readonly policy: string
+  readonly partition: string
+  readonly pauseMs: number
+}

@@ -1,0 +1,34 @@
+import type { Outcome } from '../../kernel/outcome.ts'
+import type { Backoff } from './backoff.ts'
+
+/** Options of {@link retry}. */
+export interface RetryOptions {
+  /** Appears in events and descriptions. @default 'retry' */
+  readonly name?: string
+  /**
+   * How often the operation is tried, the first time included: an integer from 1, or `Infinity` for as long as the
+   * deadline allows. @default Infinity
+   */
+  readonly maxAttempts?: number
+  /**
+   * The delays between attempts; any backoff of cockatiel fits. @default by verdict: `overloaded` 2 s, `throttled` 1 s
+   * doubling to 30 s, `transient` 0.5 s doubling to 30 s
+   */
+  readonly backoff?: Backoff
+  /**
+   * How far a delay is spread to both sides, from 0 to 1: 0.5 makes 2 s anything from 1 to 3 s. Applied after the cap.
+   * @default 0.5, and 0 with a `backoff` of your own
+   */
+  readonly jitterRatio?: number
+  /** How often an `empty` answer is asked for again: each may be billed. An integer from 0. @default 2 */
+  readonly maxRerolls?: number
+  /** Decides instead of the verdict whether an outcome is tried again. Never asked about what the caller ended. */
+  readonly shouldHandle?: (outcome: Outcome<unknown>) => boolean
+}
+
+export const RETRY_DEFAULTS: {
+  readonly name: string
+  readonly maxAttempts: number
+  readonly jitterRatio: number
+  readonly maxRerolls: number
+} = { name: 'retry', maxAttempts: Infinity, jitterRatio: 0.5, maxRerolls: 2 }

@@ -1,0 +1,63 @@
+/** State per key, bounded: the key that was used longest ago goes first. `Map` keeps insertion order, which is the list. */
+export class LruMap<K, V> {
+  readonly #entries = new Map<K, V>()
+  readonly #maxEntries: number
+  readonly #make: (key: K) => V
+  readonly #mayDrop: (value: V) => boolean
+
+  /**
+   * @param maxEntries how many keys to keep, at least 1
+   * @param make the state of a key that is not known
+   * @param mayDrop whether a state can be forgotten: not while somebody is in it. The bound gives way before the truth
+   */
+  constructor(maxEntries: number, make: (key: K) => V, mayDrop: (value: V) => boolean = () => true) {
+    this.#maxEntries = maxEntries
+    this.#make = make
+    this.#mayDrop = mayDrop
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** The state of `key`, made where there is none. */
+  get(key: K): V {
+    const known = this.#entries.get(key)
+    if (known !== undefined) {
+      if (this.#entries.size > 1) {
+        this.#entries.delete(key)
+        this.#entries.set(key, known)
+      }
+      return known
+    }
+    const value = this.#make(key)
+    this.#entries.set(key, value)
+    if (this.#entries.size > this.#maxEntries) this.#dropOldest(key)
+    return value
+  }
+
+  /** The state of `key`, without making or touching it. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key)
+  }
+
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries()
+  }
+
+  values(): IterableIterator<V> {
+    return this.#entries.values()
+  }
+
+  #dropOldest(keep: K): void {
+    let looked = 0
+    for (const [key, value] of this.#entries) {
+      if (key !== keep && this.#mayDrop(value)) {
+        this.#entries.delete(key)
+        return
+      }
+      // A few oldest are enough to look at: the next new key looks again.
+      if (++looked === 8) return
+    }
+  }
+}
