@@ -1,7 +1,7 @@
 // The one command before a commit: `pnpm check`. Runs every step, two at a time, prints what failed in full and ends with
 // one line of totals over all of them. A step that runs vitest counts each test; every other step counts as one check.
 // `pnpm check lint test` runs only the named steps (and what they need).
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { addTotals, SKIPPED, totalsLine, type Totals } from './totals.ts'
@@ -32,6 +32,25 @@ const steps: Step[] = [
 const root = join(import.meta.dirname, '..')
 const cache = join(root, 'node_modules/.cache/spillway')
 const LANES = 2
+/** A step that takes longer hangs: the whole check must stay under five minutes. */
+const LIMIT_SECONDS = 240
+const ownGroup = process.platform !== 'win32'
+const running = new Set<ChildProcess>()
+
+/** A step is a shell with children of its own, so all of its group is ended. */
+function end(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(ownGroup ? -child.pid : child.pid, 'SIGKILL')
+  } catch {
+    // it has ended by itself
+  }
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    for (const child of running) end(child)
+    process.exit(130)
+  })
 
 interface Result {
   name: string
@@ -49,6 +68,7 @@ function run(step: Step): Promise<Result> {
     const child = spawn(step.command, {
       cwd: root,
       shell: true,
+      detached: ownGroup,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -56,13 +76,20 @@ function run(step: Step): Promise<Result> {
         SPILLWAY_TOTALS: file,
       },
     })
+    running.add(child)
     let output = ''
+    const limit = setTimeout(() => {
+      output += `\nended after ${LIMIT_SECONDS} s\n`
+      end(child)
+    }, LIMIT_SECONDS * 1000)
     const collect = (chunk: Buffer): void => {
       output += chunk.toString()
     }
     child.stdout.on('data', collect)
     child.stderr.on('data', collect)
     child.on('close', (exit, signal) => {
+      clearTimeout(limit)
+      running.delete(child)
       if (signal) output += `\nended by ${signal}\n`
       const seconds = (performance.now() - started) / 1000
       const totals = countOf(step, exit ?? 1, output, file)
