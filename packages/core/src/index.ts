@@ -78,7 +78,7 @@ export {
   checkOneOf,
   checkRatio,
 } from './kernel/check-options.ts'
-export { defaultClassifier } from './kernel/classifier.ts'
+export { combineClassifiers, defaultClassifier } from './kernel/classifier.ts'
 export type { Classifier } from './kernel/classifier.ts'
 export { systemClock } from './kernel/clock.ts'
 export type { Clock, Timer } from './kernel/clock.ts'
