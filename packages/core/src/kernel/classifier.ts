@@ -17,7 +17,7 @@ const isMistake = (error: unknown): boolean =>
   error instanceof RangeError
 
 /** Without an adapter: every value is a success, every error `transient`, a mistake in the program `request_failed`. */
-export const defaultClassifier: Classifier & { error(error: unknown): Verdict } = {
+export const defaultClassifier: { error(error: unknown): Verdict } = {
   error: (error) => (isMistake(error) ? REQUEST_FAILED : TRANSIENT),
 }
 

@@ -31,8 +31,9 @@ export class WaitQueue<T> {
     return waiter
   }
 
-  peek(): T | undefined {
-    return this.#heap[0]?.item
+  /** Who goes next. */
+  first(): Waiter<T> | undefined {
+    return this.#heap[0]
   }
 
   shift(): T | undefined {
@@ -53,11 +54,6 @@ export class WaitQueue<T> {
     this.#up(last)
     this.#down(last)
     return true
-  }
-
-  /** Everyone, in no particular order. */
-  [Symbol.iterator](): IterableIterator<Waiter<T>> {
-    return this.#heap[Symbol.iterator]()
   }
 
   #place(waiter: Waiter<T>, index: number): void {

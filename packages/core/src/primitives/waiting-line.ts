@@ -62,7 +62,7 @@ export class WaitingLine {
     this.#serving = true
     this.#timer?.cancel()
     this.#timer = undefined
-    for (let first = this.#queue.peek(); first !== undefined; first = this.#queue.peek()) {
+    for (let first = this.#queue.first()?.item; first !== undefined; first = this.#queue.first()?.item) {
       const ms = this.#options.tryEnter(first.context)
       if (ms > 0) {
         if (ms !== Infinity) this.#timer = clock.setTimer(ms, () => this.serve(clock))

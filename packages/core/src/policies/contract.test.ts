@@ -1,0 +1,15 @@
+import { describe, test } from 'vitest'
+import { bulkhead, circuitBreaker, failover, fallback, rateLimit, retry, timeout } from '../index.ts'
+import { policyContract } from '../testing.ts'
+
+describe('every policy keeps the contract', () => {
+  policyContract('retry', () => retry(), { test })
+  policyContract('timeout', () => timeout({ totalMs: 60_000, attemptMs: 60_000, firstByteMs: 60_000, idleMs: 1000 }), {
+    test,
+  })
+  policyContract('circuitBreaker', () => circuitBreaker(), { test })
+  policyContract('bulkhead', () => bulkhead({ maxConcurrency: 1 }), { test })
+  policyContract('rateLimit', () => rateLimit({ quotas: [{ permits: 1 }] }), { test })
+  policyContract('failover', () => failover({ endpoints: [{ name: 'a' }, { name: 'b' }] }), { test })
+  policyContract('fallback', () => fallback({ steps: [() => 'other'] }), { test })
+})

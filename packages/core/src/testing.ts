@@ -1,0 +1,8 @@
+export { policyContract } from './testing/policy-contract.ts'
+export type { TestRunner } from './testing/policy-contract.ts'
+export { recordEvents } from './testing/record-events.ts'
+export type { EventRecording } from './testing/record-events.ts'
+export { scriptedOperation } from './testing/scripted-operation.ts'
+export type { ScriptedOperation, ScriptStep } from './testing/scripted-operation.ts'
+export { seededRandom } from './testing/seeded-random.ts'
+export { settle, VirtualClock } from './testing/virtual-clock.ts'
