@@ -1,3 +1,5 @@
+import { createEventQueue } from './event-queue.ts'
+
 /** Where the simulator gets its time from. Handed in, so that tests and benchmarks can run hours in milliseconds. */
 export interface Clock {
   /** Milliseconds since some fixed instant; never goes back. */
@@ -33,35 +35,24 @@ export interface VirtualClock extends Clock {
  * clock.advance(60_000)
  */
 export function createVirtualClock(): VirtualClock {
+  const timers = createEventQueue()
   let now = 0
-  let sequence = 0
-  const timers = new Map<number, { at: number; fn: () => void }>()
-  const nextDue = (limit: number): number | undefined => {
-    let found: number | undefined
-    let earliest = Infinity
-    for (const [id, timer] of timers) {
-      if (timer.at <= limit && timer.at < earliest) {
-        earliest = timer.at
-        found = id
-      }
-    }
-    return found
-  }
   return {
     now: () => now,
     setTimer(ms, fn) {
-      const id = ++sequence
-      timers.set(id, { at: now + Math.max(0, ms), fn })
-      return () => timers.delete(id)
+      let canceled = false
+      timers.add(now + Math.max(0, ms), () => {
+        if (!canceled) fn()
+      })
+      return () => {
+        canceled = true
+      }
     },
     advance(ms) {
       const until = now + ms
-      for (let id = nextDue(until); id !== undefined; id = nextDue(until)) {
-        const timer = timers.get(id)
-        timers.delete(id)
-        if (timer === undefined) continue
-        now = Math.max(now, timer.at)
-        timer.fn()
+      for (let due = timers.nextAt(); due !== undefined && due <= until; due = timers.nextAt()) {
+        now = Math.max(now, due)
+        timers.take()?.run(now)
       }
       now = until
     },

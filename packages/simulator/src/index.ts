@@ -13,6 +13,7 @@ export type {
   SlowPhase,
   TenantsScenario,
 } from './scenario/scenario.ts'
+export { parseScenario } from './scenario/parse-scenario.ts'
 export { presets } from './scenario/presets.ts'
 export { FAULTS, type FaultName } from './faults/table.ts'
 export type { FaultKind, FaultParameters, FaultRule, FaultSpec, ScriptedReply } from './faults/fault.ts'

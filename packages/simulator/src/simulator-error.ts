@@ -9,9 +9,16 @@ export type SimulatorErrorCode =
 export class SimulatorError extends Error {
   override readonly name = 'SimulatorError'
   readonly code: SimulatorErrorCode
+  /** Each mistake with its path, for an invalid scenario; else empty. */
+  readonly problems: readonly string[]
 
-  constructor(code: SimulatorErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: SimulatorErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly problems?: readonly string[] } = {},
+  ) {
     super(message, options)
     this.code = code
+    this.problems = options.problems ?? []
   }
 }

@@ -109,10 +109,11 @@ export function createSimulator(scenario: Scenario = {}, options: SimulatorOptio
         )
       }
       server ??= createServer((request, response) => {
-        clock.start()
+        if (!request.url?.startsWith('/simulator/')) clock.start()
         response.on('error', () => undefined)
         handle(handled, request, response).catch((error: unknown) => response.destroy(error as Error))
       })
+      server.keepAliveTimeout = KEEP_ALIVE_MS
       await opened(server, port, host)
       if (resolved.startClock === 'listen') clock.start()
       const address = server.address() as AddressInfo
@@ -135,6 +136,9 @@ export function createSimulator(scenario: Scenario = {}, options: SimulatorOptio
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** Longer than a client's pool keeps an idle socket, so that none is closed under a request just being sent. */
+const KEEP_ALIVE_MS = 65_000
 
 function opened(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { ErrorName } from '../protocols/error-name.ts'
 import type { FaultContext, FaultKind, FaultParameters } from './fault.ts'
+import type { ErrorDetail } from '../protocols/reply.ts'
 import type { Step } from './step.ts'
 
 const PARAMETERS: readonly (keyof FaultParameters)[] = ['afterMs', 'retryAfterMs', 'status', 'headers']
@@ -17,14 +18,19 @@ export function errorFault(name: ErrorName, status: number, summary: string): Fa
 }
 
 /** The steps of an error answer: wait, then status, headers and body in one go. */
-export function errorSteps({ spec, reply }: FaultContext, name: ErrorName): Step[] {
-  const { status, headers, body } = reply.error(name, spec)
+export function errorSteps({ spec, reply, quota }: FaultContext, name: ErrorName): Step[] {
+  const { status, headers, body } = reply.error(name, { ...hintOf(spec), ...(quota && { quota }) })
   return bodySteps(
     spec,
     status,
     { 'content-type': 'application/json; charset=UTF-8', ...headers },
     JSON.stringify(body),
   )
+}
+
+/** The part of a fault that goes into an error's words. */
+export function hintOf({ retryAfterMs }: FaultParameters): ErrorDetail {
+  return retryAfterMs === undefined ? {} : { retryAfterMs }
 }
 
 /** Any whole answer, after the fault's delay. */

@@ -1,5 +1,5 @@
 import type { ErrorName } from '../protocols/error-name.ts'
-import type { Reply } from '../protocols/reply.ts'
+import type { ErrorDetail, Reply } from '../protocols/reply.ts'
 import type { Step } from './step.ts'
 import type { FaultName } from './table.ts'
 
@@ -58,6 +58,8 @@ export interface FaultContext {
   readonly reply: Reply
   /** The steps of the proper answer; empty for a fault that happens instead of a generation. */
   readonly answer: readonly Step[]
+  /** The limit that was hit, when a quota refused. */
+  readonly quota?: NonNullable<ErrorDetail['quota']>
 }
 
 /** One way to fail. A new one is one entry in the table. */

@@ -1,4 +1,4 @@
-import { bodySteps } from './error-fault.ts'
+import { bodySteps, hintOf } from './error-fault.ts'
 import type { FaultContext, FaultKind, FaultParameters } from './fault.ts'
 import type { Step } from './step.ts'
 
@@ -41,7 +41,7 @@ function oddBody(summary: string, status: number, contentType: string, render: (
     status,
     parameters: PARAMETERS,
     steps({ reply, spec }: FaultContext): Step[] {
-      const { headers, body } = reply.error(spec.error ?? 'overloaded', spec)
+      const { headers, body } = reply.error(spec.error ?? 'overloaded', hintOf(spec))
       return bodySteps(spec, status, { ...headers, 'content-type': contentType }, render(body))
     },
   }

@@ -29,14 +29,15 @@ const ENDPOINT_PREFIX = /^\/e\/([^/]+)(\/.*)?$/
 /** Serves one HTTP request: the simulator's own pages, or a model. */
 export async function handle(handled: Handled, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { clock } = handled
-  const url = new URL(request.url ?? '/', 'http://simulator')
+  const [pathname = '/', search = ''] = (request.url ?? '/').split('?', 2)
+  const query = new URLSearchParams(search)
   const method = request.method ?? 'GET'
-  if (method === 'GET' && url.pathname === '/simulator/counters') return json(handled.counters())
-  if (method === 'GET' && url.pathname === '/simulator/state') return json(handled.state())
+  if (method === 'GET' && pathname === '/simulator/counters') return json(handled.counters())
+  if (method === 'GET' && pathname === '/simulator/state') return json(handled.state())
 
-  const prefixed = ENDPOINT_PREFIX.exec(url.pathname)
+  const prefixed = ENDPOINT_PREFIX.exec(pathname)
   const name = prefixed?.[1] ?? DEFAULT_ENDPOINT
-  const path = prefixed === null ? url.pathname : (prefixed[2] ?? '/')
+  const path = prefixed === null ? pathname : (prefixed[2] ?? '/')
   const endpoint = handled.endpoints.get(name)
   if (endpoint === undefined) {
     const known = [...handled.endpoints.keys()].join(', ')
@@ -49,7 +50,7 @@ export async function handle(handled: Handled, request: IncomingMessage, respons
     unixSeconds: Math.floor((handled.startsAtUtcMs + clock.now()) / 1000),
     quota: endpoint.upstream.quotaLevels(key),
   })
-  const { protocol, route } = choose(method, path, url.searchParams, request)
+  const { protocol, route } = choose(method, path, query, request)
   if (route === undefined) {
     endpoint.upstream.counters.requests += 1
     endpoint.upstream.counters.outcome('http_404')
@@ -58,7 +59,7 @@ export async function handle(handled: Handled, request: IncomingMessage, respons
   }
   if (route.operation === 'models') return json(protocol.models(endpoint.settings.models ?? []))
   const service = { protocol, route, endpoint: endpoint.settings, upstream: endpoint.upstream, clock, context }
-  return serveRequest(service, request, response, url.searchParams)
+  return serveRequest(service, request, response, query)
 
   function json(body: object, status = 200): void {
     sendJson({ clock }, response, { status, headers: {}, body })

@@ -96,7 +96,8 @@ function generate(service: Service, request: ModelRequest, key: string, response
     switch (event.type) {
       case 'refused': {
         const { refusal } = event
-        play(faultSteps(refusal, { spec: refusal, reply: replyWith(usual), answer: [] }))
+        const { quota } = refusal
+        play(faultSteps(refusal, { spec: refusal, reply: replyWith(usual), answer: [], ...(quota && { quota }) }))
         break
       }
       case 'started':
@@ -108,7 +109,11 @@ function generate(service: Service, request: ModelRequest, key: string, response
         break
     }
   })
-  response.once('close', () => offer.abandon())
+  const leave = (): void => {
+    if (!response.writableFinished) offer.abandon()
+  }
+  if (response.destroyed) leave()
+  else response.once('close', leave)
 }
 
 const isEmpty = (fault: FaultSpec | undefined): boolean => fault !== undefined && FAULTS[fault.fault].effect === 'empty'

@@ -72,7 +72,7 @@ export function createGeneration(options: GenerationOptions): Generation {
     abandon(at, whatHappens) {
       if (ended || abandoned) return false
       abandoned = true
-      counters.outcome('disconnected')
+      counters.outcome(spoiled ? fault.fault : 'disconnected')
       if (whatHappens === 'finish') return true
       if (slots.withdraw(job)) close(at)
       else if (whatHappens === 'stop') {

@@ -50,6 +50,7 @@ export function createQuota(startsAtUtcMs: number): Quota {
 
   /** When enough of the last minute has passed for `amount` to fit under `limit`. */
   const waitInMinute = (usage: Usage, amount: number, limit: number, at: number, of: 'one' | 'tokens'): number => {
+    if (limit === Infinity) return 0
     let over = usage.minute.reduce((sum, entry) => sum + (of === 'one' ? 1 : entry.tokens), 0) + amount - limit
     if (over <= 0) return 0
     for (const entry of usage.minute) {

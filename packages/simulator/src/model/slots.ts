@@ -1,4 +1,4 @@
-import type { EventQueue, ModelEvent } from './event-queue.ts'
+import type { EventQueue, ModelEvent } from '../event-queue.ts'
 
 /** Work for the provider's machines, ours or another tenant's. */
 export interface Job {

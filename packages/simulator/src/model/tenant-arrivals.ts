@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts'
 import type { EndpointSettings } from '../scenario/resolve.ts'
 import type { CounterBook } from './counters.ts'
-import type { EventQueue } from './event-queue.ts'
+import type { EventQueue } from '../event-queue.ts'
 import { drawServiceMs } from './service-time.ts'
 import type { Slots } from './slots.ts'
 import { createTenants } from './tenants.ts'
@@ -34,19 +34,21 @@ export function startTenants(
   })
 
   const arrive = (at: number): void => {
-    counters.tenantRequests += 1
+    // What arrives before the scenario starts fills the line, and is in no count.
+    const counts = at >= 0 ? 1 : 0
+    counters.tenantRequests += counts
     const refused = random.next() < timeline.refusedRatio(at) || timeline.outage(at) !== undefined || !slots.hasRoom(at)
     if (refused) {
-      counters.tenantRefused += 1
+      counters.tenantRefused += counts
       return
     }
     const image = { kind: 'image', images: 1, outputTokens: 0 } as const
     const serviceMs = drawServiceMs(image, settings.serviceTime, random) * timeline.slowFactor(at)
     const onEnd = (): void => {
-      counters.tenantMs += serviceMs
+      counters.tenantMs += counts * serviceMs
     }
     slots.enter({ serviceMs, withdrawn: false, onEnd }, at)
-    counters.peakQueue = Math.max(counters.peakQueue, slots.waiting())
+    if (counts === 1) counters.peakQueue = Math.max(counters.peakQueue, slots.waiting())
   }
 
   const scheduleNext = (after: number): void => {

@@ -1,21 +1,24 @@
 /** The errors providers answer with, by what they mean. Each protocol has its own table of what they look like. */
-export type ErrorName =
-  | 'overloaded'
-  | 'capacityExhausted'
-  | 'slowDown'
-  | 'internal'
-  | 'deadlineExceeded'
-  | 'rateLimited'
-  | 'dailyQuota'
-  | 'zeroQuota'
-  | 'insufficientQuota'
-  | 'creditExhausted'
-  | 'paymentRequired'
-  | 'unauthenticated'
-  | 'missingKey'
-  | 'invalidKey'
-  | 'permissionDenied'
-  | 'notFound'
-  | 'invalidRequest'
-  | 'contextTooLong'
-  | 'bodyTooLarge'
+export const ERROR_NAMES = [
+  'overloaded',
+  'capacityExhausted',
+  'slowDown',
+  'internal',
+  'deadlineExceeded',
+  'rateLimited',
+  'dailyQuota',
+  'zeroQuota',
+  'insufficientQuota',
+  'creditExhausted',
+  'paymentRequired',
+  'unauthenticated',
+  'missingKey',
+  'invalidKey',
+  'permissionDenied',
+  'notFound',
+  'invalidRequest',
+  'contextTooLong',
+  'bodyTooLarge',
+] as const
+
+export type ErrorName = (typeof ERROR_NAMES)[number]

@@ -16,7 +16,7 @@ export const gemini: Protocol = {
     if (method === 'GET' && MODELS.test(path)) return { operation: 'models' }
     const match = method === 'POST' ? GENERATE.exec(path) : null
     if (match?.[1] === undefined) return undefined
-    const route = { operation: 'generate', model: decodeURIComponent(match[1]) } as const
+    const route = { operation: 'generate', model: match[1] } as const
     if (match[2] !== 'streamGenerateContent') return route
     return { ...route, stream: query.get('alt') === 'sse' ? 'sse' : 'array' }
   },
