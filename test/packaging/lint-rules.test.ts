@@ -48,6 +48,7 @@ describe('time and chance are handed in', () => {
   const owners = [
     'core/src/kernel/clock.ts',
     'core/src/kernel/random.ts',
+    'core/src/testing/virtual-clock.ts',
     'simulator/src/clock.ts',
     'http/src/a.test.ts',
   ]
