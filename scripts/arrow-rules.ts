@@ -76,7 +76,7 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: '^(examples|docs|test)/' },
   },
   layerRule('kernel/', ['kernel/'], 'the kernel imports nothing of ours'),
-  layerRule('primitives/', ['primitives/', 'kernel/clock[.]ts$'], 'primitives know the clock and nothing else'),
+  layerRule('primitives/', ['primitives/', 'kernel/'], 'primitives know the kernel and no policy'),
   layerRule('policies/', ['policies/', 'primitives/', 'kernel/'], 'policies use primitives and the kernel'),
   layerRule('assembly/', ['assembly/', 'policies/', 'primitives/', 'kernel/'], 'only index.ts stands above assembly'),
   layerRule(
@@ -90,13 +90,6 @@ export const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: `${core}policies/([^/]+)/`, pathNot: tests },
     to: { path: `${core}policies/`, pathNot: `${core}policies/$1/` },
-  },
-  {
-    name: 'core-testing-types',
-    comment: 'the testing kit takes only types from assembly and policies',
-    severity: 'error',
-    from: { path: `${core}testing/`, pathNot: tests },
-    to: { path: `${core}(assembly|policies)/`, dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'cockatiel-in-core',

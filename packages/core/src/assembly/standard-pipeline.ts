@@ -24,10 +24,15 @@ export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = neve
   readonly fallback?: FallbackOptions<F> | false
   /** The limits of a call and of its attempts. @default totalMs 180000, idleMs 15000 */
   readonly timeout?: StandardTimeouts
+  /** How many calls run at once. @default 64, the others wait */
   readonly bulkhead?: BulkheadOptions | false
+  /** Trying again. @default as long as the deadline allows */
   readonly retry?: RetryOptions | false
+  /** How an endpoint is chosen. @default the one expected to answer first */
   readonly failover?: Omit<FailoverOptions<E>, 'endpoints'>
+  /** The pace at each endpoint. @default no quota, the provider's hints obeyed */
   readonly rateLimit?: RateLimitOptions | false
+  /** When an endpoint is left alone. @default after five failures in a row, one probe at a time */
   readonly circuitBreaker?: CircuitBreakerOptions | false
 }
 

@@ -1,0 +1,41 @@
+// Writes the tables of the documentation from the sources: options with their defaults, events, errors. A page marks the
+// place: `<!-- options RetryOptions -->` … `<!-- end -->`, `<!-- events retry -->`, `<!-- errors -->`.
+// `--check` writes nothing and fails where a table is out of date.
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorsTable, eventsTable, optionsTable, type Source } from './doc-tables/tables.ts'
+
+const root = join(import.meta.dirname, '..')
+const check = process.argv.includes('--check')
+const read = (path: string): Source => ({ path, text: readFileSync(join(root, path), 'utf8') })
+const sources = globSync('packages/*/src/**/*.ts', { cwd: root, exclude: (path) => path.endsWith('.test.ts') })
+  .toSorted()
+  .map(read)
+const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], {
+  cwd: root,
+  exclude: (path) => path.includes('node_modules'),
+}).map(read)
+
+const tables: Record<string, (argument: string) => string> = {
+  options: (name) => optionsTable(sources, name),
+  events: (prefix) => eventsTable(sources, prefix),
+  errors: (folder) => errorsTable(sources, folder),
+}
+
+// The formatter aligns the columns of a table: only what it says counts.
+const words = (text: string): string => text.replaceAll(/[ \-\n]+/g, ' ')
+
+let stale = 0
+for (const { path, text } of pages) {
+  const made = text.replaceAll(
+    /(<!-- (options|events|errors) ?(.*?) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, start: string, kind: string, argument: string, end: string) =>
+      `${start}\n${tables[kind]?.(argument) ?? ''}\n\n${end}`,
+  )
+  if (words(made) === words(text)) continue
+  if (check) {
+    stale++
+    console.log(`${path} has a table that is out of date: run \`pnpm docs:tables\`.`)
+  } else writeFileSync(join(root, path), made)
+}
+process.exitCode = stale > 0 ? 1 : 0

@@ -1,0 +1,101 @@
+// The sources are formatted by one tool and every option has a doc comment, so that reading them needs no compiler.
+
+/** A source file. */
+export interface Source {
+  readonly path: string
+  readonly text: string
+}
+
+interface Field {
+  readonly name: string
+  readonly type: string
+  readonly text: string
+  readonly default: string
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
+
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+
+/** A doc comment's text, without stars, links and tags. */
+const plain = (comment: string): string =>
+  comment
+    .replaceAll(/^\s*\/?\*+\/?/gm, '')
+    .replaceAll('*/', '')
+    .replaceAll(/\{@link (\S+)\}/g, '`$1`')
+    .trim()
+
+const bodyOf = (sources: readonly Source[], name: string): string => {
+  for (const { text } of sources) {
+    const start = new RegExp(`^export interface ${name}\\b.*\\{$`, 'm').exec(text)
+    if (start === null) continue
+    const from = start.index + start[0].length
+    return text.slice(from, text.indexOf('\n}', from))
+  }
+  throw new Error(`No exported interface is called ${name}.`)
+}
+
+const fieldsOf = (sources: readonly Source[], name: string): Field[] =>
+  [
+    ...bodyOf(sources, name).matchAll(
+      /^ {2}\/\*\*([\s\S]*?)\*\/\n {2}readonly (\w+\??): ([\s\S]*?)(?=\n {2}(?:\/\*\*|readonly)|$(?![\s\S]))/gm,
+    ),
+  ].map(([, comment = '', field = '', type = '']) => {
+    const [text = '', given] = plain(comment).split('@default')
+    return {
+      name: field.replace('?', ''),
+      type: type.trim(),
+      text: text.trim(),
+      default: given?.trim() ?? (field.endsWith('?') ? 'none' : 'required'),
+    }
+  })
+
+/** One row an option: name, type, default, what it does. */
+export const optionsTable = (sources: readonly Source[], name: string): string =>
+  table(
+    ['option', 'type', 'default', 'what it does'],
+    fieldsOf(sources, name).map((field) => [`\`${field.name}\``, `\`${field.type}\``, field.default, field.text]),
+  )
+
+interface EventType {
+  readonly type: string
+  readonly text: string
+  readonly fields: readonly string[]
+}
+
+const eventTypes = (sources: readonly Source[]): EventType[] =>
+  sources.flatMap(({ text }) =>
+    [
+      ...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport interface \w+ extends \w*Event \{\n([\s\S]*?)\n\}/g),
+    ].flatMap(([, comment = '', body = '']) => {
+      const type = /readonly type: '([^']+)'/.exec(body)?.[1]
+      if (type === undefined) return []
+      const fields = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, field = '']) => field)
+      return [{ type, text: plain(comment), fields: fields.filter((field) => field !== 'type') }]
+    }),
+  )
+
+/** One row an event whose type begins with one of the prefixes; without any, every event there is. */
+export const eventsTable = (sources: readonly Source[], prefixes: string): string => {
+  const wanted = prefixes.split(' ').filter((prefix) => prefix !== '')
+  const rows = eventTypes(sources)
+    .filter(({ type }) => wanted.length === 0 || wanted.some((prefix) => type.startsWith(prefix)))
+    .toSorted((a, b) => a.type.localeCompare(b.type))
+  return table(
+    ['event', 'says', 'fields'],
+    rows.map(({ type, text, fields }) => [`\`${type}\``, text, fields.map((field) => `\`${field}\``).join(', ')]),
+  )
+}
+
+/** One row an error class in files whose path contains `folder`. */
+export const errorsTable = (sources: readonly Source[], folder: string): string => {
+  const rows = sources
+    .filter(({ path }) => path.includes(folder))
+    .flatMap(({ text }) => {
+      const found = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport class (\w+Error) /.exec(text)
+      const code = /readonly code(?:: string)? = '(ERR_\w+)'/.exec(text)?.[1]
+      return found === null || code === undefined ? [] : [[`\`${found[2]}\``, `\`${code}\``, plain(found[1] ?? '')]]
+    })
+  return table(['error', 'code', 'when'], rows)
+}
