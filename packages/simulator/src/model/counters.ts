@@ -6,6 +6,8 @@ export interface EndpointCounters {
   readonly requests: number
   /** How they ended: `ok`, a fault's name, `http_<status>` for refusals by the server itself, `disconnected`. */
   readonly outcomes: Readonly<Record<string, number>>
+  /** Who refused: `script`, `chance`, `phase`, `quota`, or the full `queue`. */
+  readonly refusedBy: Readonly<Record<string, number>>
   readonly generations: {
     readonly started: number
     readonly completed: number
@@ -61,6 +63,7 @@ export interface CounterBook {
   tenantMs: number
   readonly prompts: Map<string, number>
   outcome(name: string): void
+  refused(by: string): void
   /** Counts a request under the hash of its key. */
   key(key: string): void
   read(): EndpointCounters
@@ -69,6 +72,7 @@ export interface CounterBook {
 export function createCounterBook(): CounterBook {
   const outcomes: Tally = {}
   const keys: Tally = {}
+  const refusedBy: Tally = {}
   return {
     requests: 0,
     started: 0,
@@ -86,6 +90,7 @@ export function createCounterBook(): CounterBook {
     tenantMs: 0,
     prompts: new Map(),
     outcome: (name) => increment(outcomes, name),
+    refused: (by) => increment(refusedBy, by),
     key: (key) => increment(keys, key === '' ? 'none' : hashText(key).toString(16).padStart(8, '0')),
     read() {
       const timesMade: Tally = {}
@@ -93,6 +98,7 @@ export function createCounterBook(): CounterBook {
       return {
         requests: this.requests,
         outcomes: { ...outcomes },
+        refusedBy: { ...refusedBy },
         generations: { started: this.started, completed: this.completed, abandoned: this.abandoned },
         images: this.images,
         inputTokens: this.inputTokens,
@@ -116,6 +122,7 @@ export function sumCounters(books: readonly CounterBook[]): EndpointCounters {
   const sum = createCounterBook()
   const outcomes: Tally = {}
   const keys: Tally = {}
+  const refusedBy: Tally = {}
   for (const book of books) {
     for (const field of SUMMED) sum[field] += book[field]
     sum.peakInFlight = Math.max(sum.peakInFlight, book.peakInFlight)
@@ -123,9 +130,10 @@ export function sumCounters(books: readonly CounterBook[]): EndpointCounters {
     for (const [prompt, times] of book.prompts) sum.prompts.set(prompt, (sum.prompts.get(prompt) ?? 0) + times)
     const read = book.read()
     for (const [name, count] of Object.entries(read.outcomes)) increment(outcomes, name, count)
+    for (const [by, count] of Object.entries(read.refusedBy)) increment(refusedBy, by, count)
     for (const [name, count] of Object.entries(read.requestsByKey)) increment(keys, name, count)
   }
-  return { ...sum.read(), outcomes, requestsByKey: keys }
+  return { ...sum.read(), outcomes, refusedBy, requestsByKey: keys }
 }
 
 const SUMMED = [

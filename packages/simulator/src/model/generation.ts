@@ -9,7 +9,7 @@ export interface Generation {
   readonly job: Job
   readonly ended: () => boolean
   /** Its client has left. True the first time. */
-  abandon(at: number, whatHappens: 'finish' | 'finish-started' | 'stop'): boolean
+  abandon(at: number, whatHappens: 'finish' | 'finishStarted' | 'stop'): boolean
 }
 
 export interface GenerationOptions {

@@ -30,8 +30,8 @@ export function createTimeline(phases: readonly Phase[]): Timeline {
     phases.filter((phase): phase is OfKind<K> => phase.kind === kind && isOpen(phase, at))
 
   return {
-    capacityRatio: (at) => open('brown-out', at).reduce((ratio, phase) => ratio * (phase.capacityRatio ?? 1), 1),
-    refusedRatio: (at) => 1 - open('brown-out', at).reduce((kept, phase) => kept * (1 - (phase.refusedRatio ?? 0)), 1),
+    capacityRatio: (at) => open('brownOut', at).reduce((ratio, phase) => ratio * (phase.capacityRatio ?? 1), 1),
+    refusedRatio: (at) => 1 - open('brownOut', at).reduce((kept, phase) => kept * (1 - (phase.refusedRatio ?? 0)), 1),
     loadMultiplier: (at) => open('load', at).reduce((product, phase) => product * phase.multiplier, 1),
     slowFactor: (at) => open('slow', at).reduce((product, phase) => product * phase.factor, 1),
     outage: (at) => open('outage', at)[0],

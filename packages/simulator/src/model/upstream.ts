@@ -63,7 +63,7 @@ export function createUpstream(settings: EndpointSettings, clock: Clock, random:
   const script = createScript(settings.replies)
   const quota = createQuota(settings.startsAtUtcMs)
   const serviceChance = random.fork('service')
-  const capacity = (at: number): number => Math.floor(settings.capacity * timeline.capacityRatio(at))
+  const capacity = (at: number): number => Math.ceil(settings.capacity * timeline.capacityRatio(at))
   const slots = createSlots({ queueLimit: settings.queueLimit, capacity, events })
   const admission = createAdmission({ settings, timeline, script, quota, slots, chance: random.fork('faults') })
   const tenants = startTenants({ settings, timeline, slots, events, counters, random: random.fork('tenants') })
@@ -77,13 +77,16 @@ export function createUpstream(settings: EndpointSettings, clock: Clock, random:
   const play = (until: number): void => {
     if (settling) return
     settling = true
-    for (let due = events.nextAt(); due !== undefined && due <= until; due = events.nextAt()) {
-      const event = events.take()
-      settledAt = Math.max(settledAt, due)
-      event?.run(due)
+    try {
+      for (let due = events.nextAt(); due !== undefined && due <= until; due = events.nextAt()) {
+        const event = events.take()
+        settledAt = Math.max(settledAt, due)
+        event?.run(due)
+      }
+      settledAt = Math.max(settledAt, until)
+    } finally {
+      settling = false
     }
-    settledAt = Math.max(settledAt, until)
-    settling = false
   }
 
   const rearm = (): void => {
@@ -140,6 +143,7 @@ export function createUpstream(settings: EndpointSettings, clock: Clock, random:
       const verdict = admission.decide(request, settledAt)
       if (verdict.refusal !== undefined) {
         counters.outcome(verdict.refusal.fault)
+        counters.refused(verdict.refusal.by)
         rearm()
         listener({ type: 'refused', refusal: verdict.refusal })
         return { abandon: () => undefined }

@@ -5,10 +5,12 @@ export function asProtoDuration(ms: number): string {
 
 /** Milliseconds as Go writes durations: `20ms`, `1.5s`, `6m0s`, `10h17m5.7s`. */
 export function asGoDuration(ms: number): string {
-  if (ms < 1000) return `${trim(ms)}ms`
-  const seconds = trim((ms / 1000) % 60)
-  const minutes = Math.floor(ms / 60_000) % 60
-  const hours = Math.floor(ms / 3_600_000)
+  if (ms < 999.5) return `${trim(ms)}ms`
+  // Rounded before it is split, so that nearly a minute does not become sixty seconds.
+  const whole = Math.round(ms)
+  const seconds = trim((whole % 60_000) / 1000)
+  const minutes = Math.floor(whole / 60_000) % 60
+  const hours = Math.floor(whole / 3_600_000)
   if (hours > 0) return `${hours}h${minutes}m${seconds}s`
   return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`
 }

@@ -11,7 +11,7 @@ const WINDOW = { atMs: TIME, durationMs: number({ above: 0 }) }
 const QUOTA = { requestsPerMinute: COUNT, tokensPerMinute: COUNT, requestsPerDay: COUNT, imagesPerDay: COUNT }
 
 const PHASES: Readonly<Record<string, Check>> = {
-  'brown-out': object({ kind: text, ...WINDOW, refusedRatio: RATIO, capacityRatio: RATIO }),
+  brownOut: object({ kind: text, ...WINDOW, refusedRatio: RATIO, capacityRatio: RATIO }),
   outage: object({
     kind: text,
     ...WINDOW,
@@ -44,7 +44,7 @@ const date: Check = (value, path, problems) => {
 const ENDPOINT: Readonly<Record<string, Check>> = {
   capacity: number({ min: 1, whole: true }),
   queueLimit: COUNT,
-  abandoned: oneOf('finish', 'finish-started', 'stop'),
+  abandoned: oneOf('finish', 'finishStarted', 'stop'),
   serviceTime: object({
     image: all(object({ minMs: TIME, meanMs: TIME, maxMs: TIME, deviationMs: TIME }), ordered),
     chat: object({ firstTokenMs: TIME, tokensPerSecond: number({ above: 0 }), jitterRatio: RATIO }),
@@ -63,7 +63,7 @@ const SCENARIO = object({
   seed: number({ whole: true }),
   timeScale: number({ above: 0 }),
   startsAt: date,
-  startClock: oneOf('listen', 'first-request'),
+  startClock: oneOf('listen', 'firstRequest'),
   ...ENDPOINT,
   endpoints: record(object(ENDPOINT), {
     pattern: /^[\w.-]+$/,

@@ -7,7 +7,7 @@ export interface ResolvedScenario {
   readonly timeScale: number
   /** Milliseconds since 1970, UTC, at model time 0. */
   readonly startsAtUtcMs: number
-  readonly startClock: 'listen' | 'first-request'
+  readonly startClock: 'listen' | 'firstRequest'
   readonly endpoints: ReadonlyMap<string, EndpointSettings>
 }
 
@@ -17,7 +17,7 @@ export interface EndpointSettings {
   readonly startsAtUtcMs: number
   readonly capacity: number
   readonly queueLimit: number
-  readonly abandoned: 'finish' | 'finish-started' | 'stop'
+  readonly abandoned: 'finish' | 'finishStarted' | 'stop'
   readonly serviceTime: ServiceTimeSettings
   readonly requireKey: boolean
   readonly keys: ReadonlySet<string> | undefined

@@ -12,7 +12,7 @@ export interface Scenario extends EndpointScenario {
   /** What the provider's clock shows at model time 0, ISO 8601 with zone. @default '2026-03-02T12:00:00Z' (peak) */
   readonly startsAt?: string
   /** When model time begins to run. @default 'listen' */
-  readonly startClock?: 'listen' | 'first-request'
+  readonly startClock?: 'listen' | 'firstRequest'
   /** Further endpoints by name, reached under `/e/<name>/…`; each takes the top level's settings and changes some. */
   readonly endpoints?: Readonly<Record<string, EndpointScenario>>
 }
@@ -25,10 +25,10 @@ export interface EndpointScenario {
   readonly queueLimit?: number
   /**
    * What happens to work whose client has left: `finish` does all of it, also what still waits (nobody looks whether
-   * the client is there), `finish-started` forgets what waits, `stop` ends what runs as well.
+   * the client is there), `finishStarted` forgets what waits, `stop` ends what runs as well.
    * @default 'finish'
    */
-  readonly abandoned?: 'finish' | 'finish-started' | 'stop'
+  readonly abandoned?: 'finish' | 'finishStarted' | 'stop'
   readonly serviceTime?: ServiceTimeScenario
   /** Requests without an API key are refused. @default false */
   readonly requireKey?: boolean
@@ -100,7 +100,7 @@ export type Phase = BrownOutPhase | OutagePhase | LoadPhase | QuotaPhase | SlowP
 
 /** The provider sheds a share of the requests, or has lost a part of its capacity, or both. */
 export interface BrownOutPhase extends Window {
-  readonly kind: 'brown-out'
+  readonly kind: 'brownOut'
   /** Share of requests refused at once with 503. @default 0 */
   readonly refusedRatio?: number
   /** Share of the capacity that is left. @default 1 */

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import type { ModelRequest } from '../protocols/model-request.ts'
+import { gemini } from '../protocols/gemini/gemini.ts'
+import { openai } from '../protocols/openai/openai.ts'
+import type { Protocol, ReplyContext, Route } from '../protocols/protocol.ts'
+import type { Reply } from '../protocols/reply.ts'
+import type { FaultParameters } from './fault.ts'
+import type { Step } from './step.ts'
+import { FAULTS, type FaultName } from './table.ts'
+
+const CONTEXT: ReplyContext = { requestId: 'r1', timeScale: 1, unixSeconds: 0, quota: {} }
+const TEXT = ['One', ' two', ' three', ' four.']
+const PROTOCOLS: readonly (readonly [Protocol, Route])[] = [
+  [gemini, { operation: 'generate', model: 'm', stream: 'sse' }],
+  [openai, { operation: 'chat' }],
+]
+const CASES = PROTOCOLS.flatMap(([protocol, route]) =>
+  [true, false].flatMap((stream) =>
+    (Object.keys(FAULTS) as FaultName[]).map((name) => ({ protocol, route, stream, name, label: protocol.name })),
+  ),
+)
+
+function replyOf(protocol: Protocol, route: Route, stream: boolean): Reply {
+  const request: ModelRequest = {
+    kind: 'chat',
+    model: 'm',
+    prompt: 'Count.',
+    stream,
+    images: 0,
+    width: 16,
+    height: 16,
+    seed: undefined,
+    maxTokens: undefined,
+    withUsage: false,
+  }
+  return protocol.reply(route, request, TEXT, CONTEXT)
+}
+
+function play(name: FaultName, stream: boolean, spec: FaultParameters = {}, protocol = openai): Step[] {
+  const route = PROTOCOLS.find(([candidate]) => candidate === protocol)![1]
+  const reply = replyOf(protocol, route, stream)
+  return FAULTS[name].steps({ spec, reply, answer: reply.answer(1000) })
+}
+
+const written = (steps: readonly Step[]): string =>
+  steps.map((step) => (step.type === 'write' ? Buffer.from(step.data).toString('utf8') : '')).join('')
+const ending = (steps: readonly Step[]): string | undefined => steps.at(-1)?.type
+
+describe('every fault', () => {
+  test.each(CASES)('$label, stream $stream: $name has one head at most and one ending', (entry) => {
+    const { protocol, route, stream, name } = entry
+    const reply = replyOf(protocol, route, stream)
+    const steps = FAULTS[name].steps({ spec: {}, reply, answer: reply.answer(1000) })
+    const types = steps.map((step) => step.type)
+    expect(types.filter((type) => type === 'head').length).toBe(['hang', 'connectionReset'].includes(name) ? 0 : 1)
+    expect(['end', 'stall', 'reset']).toContain(types.at(-1))
+    expect(types.slice(0, -1).filter((type) => ['end', 'stall', 'reset'].includes(type))).toEqual([])
+    const firstWrite = types.indexOf('write')
+    if (firstWrite !== -1) expect(types.indexOf('head')).toBeLessThan(firstWrite)
+    // A length is only announced when all of it is sent.
+    const head = steps.find((step) => step.type === 'head')
+    const length = head?.headers['content-length']
+    if (length !== undefined) expect(Buffer.byteLength(written(steps))).toBe(Number(length))
+  })
+})
+
+describe('in a stream', () => {
+  test('a stall comes after as many chunks as asked for', () => {
+    const steps = play('stall', true, { afterChunks: 3 })
+    expect(written(steps)).toContain(' three')
+    expect(written(steps)).not.toContain(' four.')
+    expect(ending(steps)).toBe('stall')
+  })
+
+  test('a truncated one ends cleanly, without finish reason and end marker', () => {
+    const steps = play('truncated', true, { afterChunks: 4 })
+    expect(written(steps)).toContain(' four.')
+    expect(written(steps)).not.toMatch(/\[DONE\]|"finish_reason":"stop"/)
+    expect(ending(steps)).toBe('end')
+    expect(written(play('truncated', true, { afterChunks: 4 }, gemini))).not.toContain('finishReason')
+  })
+
+  test('an error in the first event has nothing before it, one in the third has two chunks', () => {
+    const first = written(play('inBandError', true))
+    expect(first).toMatch(/^data: \{"error":\{.*"server_is_overloaded"\}\}\n\n$/)
+    const third = written(play('inBandError', true, { afterChunks: 2, error: 'slowDown' }))
+    expect(third).toMatch(/ two.*slow_down/s)
+    expect(third).not.toContain(' three')
+  })
+
+  test('heartbeats are comments that no reader takes for content', () => {
+    const steps = play('heartbeatsOnly', true, { everyMs: 5000 })
+    expect(written(steps)).toMatch(/^(?:: still working\n\n)+$/)
+    expect(steps).toContainEqual({ type: 'wait', ms: 5000 })
+  })
+
+  test('a drip carries every byte of the answer', () => {
+    expect(written(play('drip', true, { bytes: 7 }))).toBe(
+      written(replyOf(openai, { operation: 'chat' }, true).answer(0)),
+    )
+  })
+})
+
+describe('in a whole body', () => {
+  test('a reset comes in the middle of it', () => {
+    const steps = play('reset', false)
+    const whole = written(replyOf(openai, { operation: 'chat' }, false).answer(0))
+    expect(whole.startsWith(written(steps))).toBe(true)
+    expect(written(steps).length).toBeLessThan(whole.length)
+    expect(ending(steps)).toBe('reset')
+  })
+})
+
+describe('headers and status', () => {
+  test('a fault may carry any status and any headers, also hints that make no sense', () => {
+    const spec = { status: 529, headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT' }, retryAfterMs: 50 }
+    const head = play('overloaded', false, spec).find((step) => step.type === 'head')
+    expect(head).toMatchObject({
+      status: 529,
+      headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT', 'retry-after-ms': '50' },
+    })
+  })
+
+  test('an error served as text is still the same JSON', () => {
+    const steps = play('textError', false, {}, gemini)
+    expect(steps.find((step) => step.type === 'head')).toMatchObject({ headers: { 'content-type': 'text/plain' } })
+    expect(JSON.parse(written(steps))).toEqual({
+      error: { code: 503, message: 'The model is overloaded. Please try again later.', status: 'UNAVAILABLE' },
+    })
+  })
+})
