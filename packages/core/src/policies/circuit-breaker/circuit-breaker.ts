@@ -76,9 +76,11 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     const now = context.call.clock.now()
     const ready = circuit.readyInMs(now)
     if (ready > 0) return ready
-    const { admission, halfOpened } = circuit.admit(now)
+    const { admission, changed } = circuit.admit(now)
     context.keep(gate, admission)
-    if (halfOpened) context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', policy: name, partition: key })
+    if (changed === 'half_opened')
+      context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', policy: name, partition: key })
+    if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
     return 0
   }
 

@@ -8,7 +8,6 @@ export type CircuitStateName = 'closed' | 'open' | 'half_open' | 'isolated'
 /** What a gate keeps of an admission: results from before the last change of state decide nothing. */
 export interface Admission {
   readonly generation: number
-  readonly at: number
 }
 
 /** What a verdict tells a breaker. Neutral ones free the probe and decide nothing. */
@@ -25,24 +24,27 @@ export const SIGNIFICANCE: Record<VerdictKind, 'success' | 'failure' | 'exhauste
   rejected: 'neutral',
 }
 
-/** After closing, this many at once are let through, doubling with each success, until nothing is held back. */
-const RAMP_START = 1
-const RAMP_END = 64
+/** After closing, two may start at once, and each lease doubles that: 128 after the seventh, then no limit. */
+const RAMP_STEPS = 6
 
 /** The state machine of one partition. Reads no clock, arms no timer: it is told the time. */
 export class Circuit {
   readonly #breaker: IBreaker
   readonly #breaks: IBackoffFactory<BreakContext>
   readonly #probeLeaseMs: number
+  readonly #rampStepMs: number
   #state: CircuitStateName = 'closed'
+  /** Counts openings by failure or by hand: what was admitted before one decides nothing after it. */
   #generation = 0
   #openUntil = 0
+  #openForMs = 0
   #openings = 0
   #break: IBackoff<BreakContext> | undefined
   /** Admissions of this generation at work. */
   #inFlight = 0
-  #lastProbeAt = -Infinity
-  #ramp = Infinity
+  #lastAdmittedAt = 0
+  #closedAt = -Infinity
+  #admittedSinceClosing = 0
   /** What opened it. */
   cause: unknown
 
@@ -50,50 +52,66 @@ export class Circuit {
     this.#breaker = breaker
     this.#breaks = breaks
     this.#probeLeaseMs = probeLeaseMs
+    this.#rampStepMs = Math.max(1, Math.min(probeLeaseMs, 3000))
   }
 
   get state(): CircuitStateName {
     return this.#state
   }
 
+  /** Whether forgetting it would lose nothing. */
   get idle(): boolean {
     return this.#state === 'closed' && this.#inFlight === 0
   }
 
   /** Milliseconds until a call would be admitted: 0 = now. Changes nothing. */
   readyInMs(now: number): number {
-    if (this.#state === 'closed') return this.#inFlight < this.#ramp ? 0 : this.#leaseLeft(now)
     if (this.#state === 'isolated') return Infinity
     if (this.#state === 'open') return Math.max(0, this.#openUntil - now)
-    return this.#inFlight === 0 ? 0 : this.#leaseLeft(now)
+    if (this.#state === 'half_open') return this.#inFlight === 0 ? 0 : Math.max(0, this.#aliveAt - now)
+    const sinceMs = now - this.#closedAt
+    const step = Math.floor(sinceMs / this.#rampStepMs)
+    if (step > RAMP_STEPS || this.#admittedSinceClosing < 2 ** (step + 1)) return 0
+    return (step + 1) * this.#rampStepMs - sinceMs
   }
 
-  /** Takes a place that {@link readyInMs} said is free. Says whether this made it half-open. */
-  admit(now: number): { readonly admission: Admission; readonly halfOpened: boolean } {
-    const halfOpened = this.#state === 'open'
-    if (halfOpened) this.#change('half_open')
+  /** Takes a place that {@link readyInMs} said is free. Says what that changed. */
+  admit(now: number): { readonly admission: Admission; readonly changed: 'half_opened' | 'closed' | undefined } {
+    let changed: 'half_opened' | 'closed' | undefined
+    if (this.#state === 'open') {
+      this.#state = 'half_open'
+      changed = 'half_opened'
+    } else if (this.#state === 'half_open' && this.#inFlight > 0) {
+      // The probe lives: an overloaded provider would have refused it by now. Its answer may take a minute more.
+      this.#closed(this.#aliveAt)
+      changed = 'closed'
+    }
     this.#inFlight++
-    this.#lastProbeAt = now
-    return { admission: { generation: this.#generation, at: now }, halfOpened }
+    this.#admittedSinceClosing++
+    this.#lastAdmittedAt = now
+    return { admission: { generation: this.#generation }, changed }
   }
 
   /** Hears how an admission ended. Says what changed. */
   settle(
-    admission: Admission,
+    { generation }: Admission,
     kind: VerdictKind,
     now: number,
     hintMs: number | undefined,
   ): 'opened' | 'closed' | undefined {
-    if (admission.generation !== this.#generation) return undefined
+    if (generation !== this.#generation) return undefined
     this.#inFlight--
     const significance = SIGNIFICANCE[kind]
-    if (significance === 'exhausted') return this.#open(now, hintMs ?? 0)
-    if (significance === 'failure') {
-      if (this.#state === 'half_open') return this.#open(now, hintMs ?? 0)
-      return this.#breaker.failure(CircuitState.Closed) ? this.#open(now, hintMs ?? 0) : undefined
+    if (significance === 'neutral') return undefined
+    if (significance === 'success') {
+      const closes = this.#state === 'half_open'
+      if (closes) this.#closed(now)
+      else this.#breaker.success(CircuitState.Closed)
+      return closes ? 'closed' : undefined
     }
-    if (significance === 'success') return this.#succeeded()
-    return undefined
+    const opens =
+      significance === 'exhausted' || this.#state === 'half_open' || this.#breaker.failure(CircuitState.Closed)
+    return opens ? this.#open(now, hintMs ?? 0) : undefined
   }
 
   /** Milliseconds it stays open from `now`. */
@@ -101,46 +119,47 @@ export class Circuit {
     return this.#state === 'isolated' ? Infinity : Math.max(0, this.#openUntil - now)
   }
 
+  /** Holds it open until {@link close}. */
   isolate(): void {
-    this.#change('isolated')
+    this.#state = 'isolated'
+    this.#generation++
+    this.#inFlight = 0
   }
 
   /** Closes by hand: as good as new. */
   close(): void {
-    this.#breaker.success(CircuitState.HalfOpen)
-    this.#change('closed')
-    this.#openings = 0
+    this.#generation++
+    this.#inFlight = 0
+    this.#closed(-Infinity)
     this.#break = undefined
-    this.#ramp = Infinity
+    this.#openings = 0
   }
 
-  #succeeded(): 'closed' | undefined {
-    if (this.#state === 'half_open') {
-      this.close()
-      this.#ramp = RAMP_START * 2
-      return 'closed'
-    }
-    this.#breaker.success(CircuitState.Closed)
-    this.#ramp = this.#ramp * 2 > RAMP_END ? Infinity : this.#ramp * 2
-    return undefined
+  /** When the last admission counts as alive. */
+  get #aliveAt(): number {
+    return this.#lastAdmittedAt + this.#probeLeaseMs
+  }
+
+  #closed(at: number): void {
+    this.#state = 'closed'
+    this.#closedAt = at
+    this.#admittedSinceClosing = 0
+    this.#breaker.success(CircuitState.HalfOpen)
   }
 
   #open(now: number, atLeastMs: number): 'opened' {
+    // Breaks begin anew once it has stayed closed for as long as it was open before.
+    if (this.#state === 'closed' && now - this.#closedAt > this.#openForMs) {
+      this.#break = undefined
+      this.#openings = 0
+    }
     const step = (this.#break ?? this.#breaks).next({ attempt: ++this.#openings })
     this.#break = step
-    this.#openUntil = now + Math.max(atLeastMs, step.duration > 0 ? step.duration : 0)
-    this.#change('open')
-    return 'opened'
-  }
-
-  #change(state: CircuitStateName): void {
-    this.#state = state
+    this.#openForMs = Math.max(atLeastMs, step.duration > 0 ? step.duration : 0)
+    this.#openUntil = now + this.#openForMs
+    this.#state = 'open'
     this.#generation++
     this.#inFlight = 0
-    this.#lastProbeAt = -Infinity
-  }
-
-  #leaseLeft(now: number): number {
-    return Math.max(0, this.#lastProbeAt + this.#probeLeaseMs - now)
+    return 'opened'
   }
 }
