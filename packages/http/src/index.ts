@@ -1,1 +1,24 @@
-export {}
+// For users.
+export { resilientFetch } from './resilient-fetch.ts'
+export type { ResilientFetchOptions } from './resilient-fetch.ts'
+export { ProviderError } from './provider-error.ts'
+export type { ProviderErrorSource } from './provider-error.ts'
+export { StreamTruncatedError } from './stream-truncated-error.ts'
+export { BodyNotRepeatableError } from './body-not-repeatable-error.ts'
+export { refusalBehind, SPILLWAY_CODE_HEADER } from './refusal-response.ts'
+
+// For authors of adapters.
+export type { AnswerMeaning, EventMeaning, Protocol } from './protocol.ts'
+export type { Fetch, FetchInput, OutgoingRequest } from './outgoing-request.ts'
+export { classifyReply } from './classify-reply.ts'
+export type { Reply, ReplyJudgement } from './classify-reply.ts'
+export { classifyNetworkError } from './classify-network-error.ts'
+export { readErrorBody } from './error-body.ts'
+export type { ErrorBody } from './error-body.ts'
+export { LONGEST_SERVER_WAIT_MS, serverWaitMs } from './server-wait.ts'
+export type { HeadersLike } from './server-wait.ts'
+export { readRateLimits } from './rate-limit-headers.ts'
+export type { RateLimitLevel, RateLimits } from './rate-limit-headers.ts'
+export { parseDurationMs } from './parse-duration.ts'
+export { createEventParser } from './server-sent-events.ts'
+export type { EventParser, ServerSentEvent } from './server-sent-events.ts'

@@ -1,0 +1,141 @@
+import type { CallContext, Verdict } from '@spillway/core'
+import { classifyReply } from './classify-reply.ts'
+import { watchBytes, watchEvents } from './event-watch.ts'
+import { keepReply, respondWith, withBytes } from './kept-reply.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
+import type { Protocol } from './protocol.ts'
+import { ProviderError } from './provider-error.ts'
+import { discard, joined, readBody } from './read-body.ts'
+import { streamBody, type CommittedStream } from './stream-body.ts'
+import { StreamTruncatedError } from './stream-truncated-error.ts'
+
+/** Enough for any error that says something; a body of gigabytes is not read. */
+const LONGEST_ERROR_BYTES = 64 * 1024
+
+/** A preamble is short. What holds back more than this is delivered as it is. */
+const LONGEST_PREAMBLE_BYTES = 32 * 1024 * 1024
+
+/** One attempt's answer on its way to the caller. */
+export interface Receiver {
+  readonly protocol: Protocol
+  readonly request: OutgoingRequest
+  readonly context: CallContext
+  /** Remembers the verdict on an answer that is handed over all the same. */
+  readonly judge: (response: Response, verdict: Verdict) => void
+}
+
+/**
+ * Reads an answer as far as it takes to know what it is worth: errors and JSON whole, streams to their first content.
+ *
+ * @throws ProviderError with the answer put aside, for everything that is no result
+ */
+export const receive = async (response: Response, receiver: Receiver): Promise<Response> => {
+  const { protocol, request, context } = receiver
+  context.progress('headers')
+  const { status, body } = response
+  if (status !== 304 && (status < 200 || status >= 300)) {
+    const bytes = body === null ? new Uint8Array() : await readBody(body, context, LONGEST_ERROR_BYTES)
+    throw failed(response, bytes, new TextDecoder().decode(bytes), receiver)
+  }
+  if (body === null) return response
+  const type = response.headers.get('content-type') ?? ''
+  const asksModel = protocol.isModelCall?.(request) ?? true
+  if (/^text\/event-stream\b/i.test(type)) return receiveEvents(response, body, asksModel, receiver)
+  if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) return receiveJson(response, body, asksModel, receiver)
+  return deliver(response, body, context)
+}
+
+const receiveJson = async (
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  asksModel: boolean,
+  receiver: Receiver,
+): Promise<Response> => {
+  const { protocol, request, context, judge } = receiver
+  const bytes = await readBody(body, context)
+  context.progress('content')
+  const whole = respondWith(response, bytes)
+  if (!asksModel) return whole
+  const text = new TextDecoder().decode(bytes)
+  if (text.trim() === '') {
+    judge(whole, EMPTY)
+    return whole
+  }
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    throw failed(response, bytes, { error: { code: 'malformed_json' } }, receiver)
+  }
+  const { error, verdict } = protocol.readAnswer?.(answer, request) ?? {}
+  if (error !== undefined) throw failed(response, bytes, { error }, receiver)
+  if (verdict !== undefined) judge(whole, verdict)
+  return whole
+}
+
+const receiveEvents = async (
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  asksModel: boolean,
+  receiver: Receiver,
+): Promise<Response> => {
+  const { protocol, request, context, judge } = receiver
+  const { readEvent } = protocol
+  if (!asksModel || readEvent === undefined) return deliver(response, body, context)
+  const watch = watchEvents((event) => readEvent(event, request))
+  const reader = body.getReader()
+  const stop = context.onAbort((reason) => discard(reader, reason))
+  const held: Uint8Array[] = []
+  let length = 0
+  const heldAnd = (error: unknown): Error => failed(response, joined(held, length), { error }, receiver)
+  try {
+    while (length < LONGEST_PREAMBLE_BYTES) {
+      const { done, value } = await reader.read()
+      if (context.aborted) throw context.reason
+      if (done) break
+      held.push(value)
+      length += value.length
+      const content = watch.feed(value)
+      if (watch.error !== undefined) {
+        discard(reader)
+        throw heldAnd(watch.error)
+      }
+      if (!content) continue
+      context.progress('content')
+      const toError = (error: unknown): ProviderError => asError(response, { error }, receiver)
+      return respondWith(response, streamBody({ reader, held, watch, toError }, context))
+    }
+    watch.end()
+    if (watch.error !== undefined) throw heldAnd(watch.error)
+    if (!watch.terminal) throw new StreamTruncatedError(0)
+    const whole = respondWith(response, joined(held, length))
+    if (watch.contentEvents === 0) judge(whole, watch.verdict ?? EMPTY)
+    return whole
+  } finally {
+    stop()
+  }
+}
+
+const EMPTY: Verdict = { kind: 'empty', sent: true, billed: 'unknown', scope: 'model' }
+
+/** Hands a body of no known meaning over as it comes: its attempt is committed by its headers. */
+const deliver = (response: Response, body: ReadableStream<Uint8Array>, context: CallContext): Response => {
+  context.progress('content')
+  const toError = (): StreamTruncatedError => new StreamTruncatedError(0)
+  const stream: CommittedStream = { reader: body.getReader(), held: [], watch: watchBytes(), toError }
+  return respondWith(response, streamBody(stream, context))
+}
+
+const failed = (response: Response, bytes: Uint8Array<ArrayBuffer>, said: unknown, receiver: Receiver): ProviderError =>
+  keepReply(asError(response, said, receiver), withBytes(response, bytes))
+
+const asError = (response: Response, body: unknown, { protocol, context }: Receiver): ProviderError => {
+  const { status, headers } = response
+  const wallTimeMs = context.call.clock.wallTime()
+  const source = {
+    provider: protocol.provider,
+    endpoint: context.endpoint?.name,
+    requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? undefined,
+  }
+  return new ProviderError(source, (protocol.judgeReply ?? classifyReply)({ status, headers, body, wallTimeMs }))
+}

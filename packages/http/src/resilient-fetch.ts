@@ -1,0 +1,109 @@
+import {
+  checkFunction,
+  checkKnown,
+  checkOneOf,
+  InvalidOptionsError,
+  isSpillwayError,
+  type CallContext,
+  type Classifier,
+  type Pipeline,
+  type Verdict,
+} from '@spillway/core'
+import { BodyNotRepeatableError } from './body-not-repeatable-error.ts'
+import { classifyNetworkError } from './classify-network-error.ts'
+import { keptReply, respondWith } from './kept-reply.ts'
+import { readRequest, type Fetch, type OriginalRequest } from './outgoing-request.ts'
+import { PLAIN_PROTOCOL, type Protocol } from './protocol.ts'
+import { receive } from './receive.ts'
+import { refusalResponse, refusalStatus } from './refusal-response.ts'
+
+/** Options of {@link resilientFetch}. */
+export interface ResilientFetchOptions {
+  /** What sends the requests. @default the global `fetch`, looked up at each call */
+  readonly fetch?: Fetch
+  /** The provider's dialect; adapters bring it. @default plain HTTP: status and error body */
+  readonly protocol?: Protocol
+  /**
+   * How refusals and passed time limits leave: `respond` as a JSON response with status 503, 429 or 504, for clients that
+   * wrap whatever `fetch` throws; `throw` as the typed errors they are. @default 'throw'
+   */
+  readonly refusals?: 'respond' | 'throw'
+}
+
+/**
+ * A `fetch` whose every call runs through a pipeline: errors are judged and retried, answers are read within the attempt,
+ * streams are held back until their first content.
+ *
+ * When the pipeline gives up on an error answer, the caller gets the provider's last response as it was, with
+ * `x-should-retry: false`. Redirects are not followed: a 3xx is a failure, so that no key reaches another host.
+ *
+ * ```ts
+ * import { standardPipeline } from '@spillway/core'
+ * import { resilientFetch } from '@spillway/http'
+ * import { createSimulator } from '@spillway/simulator'
+ *
+ * const simulator = createSimulator({ replies: [{ fault: 'overloaded' }] })
+ * const { url } = await simulator.listen()
+ * const fetchThrough = resilientFetch(standardPipeline({ retry: { jitterRatio: 0 } }))
+ * const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hello' }], max_tokens: 1 })
+ * const response = await fetchThrough(`${url}/v1/chat/completions`, { method: 'POST', body })
+ * console.log(response.status, simulator.counters().total.requests) // => 200 2
+ * await simulator.close()
+ * ```
+ *
+ * @param pipeline what every call runs through
+ * @throws InvalidOptionsError when an option is wrong
+ */
+export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientFetchOptions = {}): Fetch => {
+  if (typeof pipeline?.execute !== 'function')
+    throw new InvalidOptionsError('resilientFetch.pipeline', pipeline, 'a pipeline, such as standardPipeline()')
+  checkKnown('resilientFetch', options, ['fetch', 'protocol', 'refusals'])
+  checkFunction('resilientFetch.fetch', options.fetch, true)
+  const { protocol = PLAIN_PROTOCOL, refusals = 'throw' } = options
+  checkOneOf('resilientFetch.refusals', refusals, ['respond', 'throw'])
+  const verdicts = new WeakMap<object, Verdict>()
+  const classifier: Classifier = {
+    error: classifyNetworkError,
+    value: (value) => verdicts.get(value as object),
+  }
+  const judge = (response: Response, verdict: Verdict): void => void verdicts.set(response, verdict)
+
+  const attempt = async (original: OriginalRequest, context: CallContext): Promise<Response> => {
+    const plain = original.copy()
+    const request = protocol.address === undefined ? plain : await protocol.address(plain, context)
+    if (context.aborted) throw context.reason
+    const { url, method, headers, body } = request
+    const init = { ...original.rest, method, headers, signal: context.signal, redirect: 'manual' as const }
+    const send = options.fetch ?? globalThis.fetch
+    const response = await send(url, (body === undefined ? init : { ...init, body }) as RequestInit)
+    return receive(response, { protocol, request, context, judge })
+  }
+
+  return async (input, init) => {
+    const original = await readRequest(input, init)
+    let sent = false
+    const operation = (context: CallContext): Promise<Response> => {
+      if (sent && !original.repeatable) throw new BodyNotRepeatableError(context.call.lastError)
+      sent = true
+      return attempt(original, context)
+    }
+    try {
+      return await pipeline.execute(operation, { signal: original.signal, classifier })
+    } catch (error) {
+      return answerTo(error, original.signal)
+    }
+  }
+
+  function answerTo(error: unknown, signal: AbortSignal | undefined): Response {
+    const kept = keptReply(error)
+    if (kept !== undefined) {
+      const headers = new Headers(kept.headers)
+      headers.set('x-should-retry', 'false')
+      return respondWith({ ...kept, headers }, kept.bytes)
+    }
+    const own = isSpillwayError(error) && !(signal?.aborted && signal.reason === error) ? error : undefined
+    const status = refusals === 'respond' && own !== undefined ? refusalStatus(own) : undefined
+    if (own === undefined || status === undefined) throw error
+    return refusalResponse(own, status, protocol.refusalBody?.(own, status))
+  }
+}

@@ -1,0 +1,121 @@
+import { failure, isSpillwayError, success, type CallContext, type Outcome, type SpillwayError } from '@spillway/core'
+import type { EventWatch } from './event-watch.ts'
+import { discard } from './read-body.ts'
+import { StreamTruncatedError } from './stream-truncated-error.ts'
+
+/** A stream that has shown its first content, from the provider's side. */
+export interface CommittedStream {
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>
+  /** What was held back until now. */
+  readonly held: readonly Uint8Array[]
+  readonly watch: EventWatch
+  /** Makes an error out of the JSON of one inside the stream. */
+  readonly toError: (json: unknown) => SpillwayError
+}
+
+/**
+ * The body that the caller reads: what was held back, then the rest as it comes. The attempt lasts until this ends. One
+ * chunk is asked of the provider when the caller asks for one.
+ */
+export const streamBody = (stream: CommittedStream, context: CallContext): ReadableStream<Uint8Array> => {
+  const { reader, watch, toError } = stream
+  const held = [...stream.held]
+  const body = context.openBody()
+  let stopListening = (): void => {}
+  let ended = false
+  let paused = false
+
+  const end = (outcome: Outcome<unknown>): void => {
+    ended = true
+    stopListening()
+    body.end(outcome)
+  }
+  const pause = (): void => {
+    paused = true
+    context.progress('paused')
+  }
+  /** The verdict on a stream that its reader, its caller or a limit ended. */
+  const cutOff = (reason: unknown): Outcome<unknown> =>
+    watch.terminal && watch.contentEvents > 0
+      ? success(undefined)
+      : failure(reason, isSpillwayError(reason) ? reason.verdict : { kind: 'canceled' })
+
+  type Controller = ReadableStreamDefaultController<Uint8Array>
+
+  const broke = (controller: Controller, thrown: unknown): void => {
+    // A client takes an error of that name for the caller's own wish, and ends without a word.
+    const error = (thrown as Partial<Error>)?.name === 'AbortError' ? truncated(thrown) : thrown
+    controller.error(error)
+    const verdict = isSpillwayError(error) ? error.verdict : truncated(error).verdict
+    end(failure(error, verdict))
+  }
+  const truncated = (cause?: unknown): StreamTruncatedError => new StreamTruncatedError(watch.contentEvents, cause)
+
+  const finish = (controller: Controller): void => {
+    watch.end()
+    if (watch.error !== undefined) return failInBand(controller)
+    if (!watch.terminal) return broke(controller, truncated())
+    controller.close()
+    end(success(undefined))
+  }
+  /** The provider's own error event has gone through: the caller's client reads it. */
+  const failInBand = (controller: Controller): void => {
+    controller.close()
+    discard(reader)
+    const error = toError(watch.error)
+    end(failure(error, error.verdict))
+  }
+
+  const next = async (controller: Controller): Promise<void> => {
+    let chunk: Awaited<ReturnType<typeof reader.read>>
+    try {
+      chunk = await reader.read()
+    } catch (error) {
+      if (ended) return
+      // Whoever has the whole answer does not mind how the connection ended.
+      return watch.terminal && watch.contentEvents > 0 && watch.error === undefined
+        ? finish(controller)
+        : broke(controller, error)
+    }
+    if (ended) return
+    if (chunk.done) return finish(controller)
+    const content = watch.feed(chunk.value)
+    controller.enqueue(chunk.value)
+    if (watch.error !== undefined) return failInBand(controller)
+    if (!content) return
+    context.progress('content')
+    pause()
+  }
+
+  // It was content that committed the attempt.
+  pause()
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        stopListening = context.onAbort((reason) => {
+          if (ended) return
+          const outcome = cutOff(reason)
+          if (outcome.ok) controller.close()
+          else controller.error(reason)
+          discard(reader, reason)
+          end(outcome)
+        })
+      },
+      pull(controller) {
+        const replay = held.shift()
+        if (replay !== undefined) return controller.enqueue(replay)
+        // Heartbeats pause nothing, so that they do not start the time of silence anew.
+        if (paused) {
+          paused = false
+          context.progress('resumed')
+        }
+        return next(controller)
+      },
+      cancel(reason) {
+        discard(reader, reason)
+        if (!ended) end(cutOff(reason))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
