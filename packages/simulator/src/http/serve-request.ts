@@ -8,7 +8,7 @@ import { FAULTS } from '../faults/table.ts'
 import type { OfferEvent, OfferedRequest } from '../model/offer.ts'
 import type { Upstream } from '../model/upstream.ts'
 import type { ErrorName } from '../protocols/error-name.ts'
-import { type ModelRequest, countTokens } from '../protocols/model-request.ts'
+import { LONGEST_SIDE_PX, type ModelRequest, countTokens } from '../protocols/model-request.ts'
 import type { Protocol, ReplyContext, Route } from '../protocols/protocol.ts'
 import type { Reply } from '../protocols/reply.ts'
 import type { EndpointSettings } from '../scenario/resolve.ts'
@@ -40,17 +40,20 @@ export async function serveRequest(
 ): Promise<void> {
   const { protocol, route, endpoint, upstream } = service
   const key = protocol.key(request.headers, query)
-  upstream.counters.requests += 1
+  const turnAway = (outcome: string): void => {
+    upstream.counters.requests += 1
+    upstream.counters.key(key)
+    upstream.counters.outcome(outcome)
+  }
   const refuse = (name: ErrorName, message?: string): void => {
     const detail = { model: route.model ?? '', ...(message !== undefined && { message }) }
     const answer = protocol.error(name, service.context(key), detail)
-    upstream.counters.key(key)
-    upstream.counters.outcome(`http_${answer.status}`)
+    turnAway(`http_${answer.status}`)
     sendJson(service, response, answer)
   }
 
   const body = await readBody(request, MAX_BODY_BYTES)
-  if ('failed' in body && body.failed === 'disconnected') return upstream.counters.outcome('disconnected')
+  if ('failed' in body && body.failed === 'disconnected') return turnAway('disconnected')
   if ('failed' in body && body.failed === 'tooLarge') {
     response.setHeader('connection', 'close')
     return refuse('bodyTooLarge')
@@ -61,7 +64,9 @@ export async function serveRequest(
   const parsed = protocol.parse(route, body.json)
   if ('problem' in parsed) return refuse('invalidRequest', parsed.problem)
   if (endpoint.models !== undefined && !endpoint.models.includes(parsed.model)) return refuse('notFound')
-  generate(service, parsed, key, response)
+  const scale = endpoint.imageSizePx / LONGEST_SIDE_PX
+  const [width, height] = [Math.ceil(parsed.width * scale), Math.ceil(parsed.height * scale)]
+  generate(service, { ...parsed, width, height }, key, response)
 }
 
 /** Sends a whole JSON answer. */

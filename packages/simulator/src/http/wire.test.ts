@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CONTENTS, GENERATE, chat, post, start } from '../__fixtures__/wire.ts'
+import { CHAT, CONTENTS, GENERATE, chat, post, start } from '../__fixtures__/wire.ts'
 import { presets } from '../scenario/presets.ts'
 
 describe('overload', () => {
@@ -34,12 +34,61 @@ describe('overload', () => {
   })
 
   test('comes by itself when capacity and line are full, and passes', async () => {
-    const { url, simulator } = await start({ capacity: 1, queueLimit: 1 }, { timeScale: 200 })
-    const statuses = await Promise.all([1, 2, 3].map(async () => (await post(url + GENERATE, CONTENTS)).status))
-    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 503])
-    expect((await post(url + GENERATE, CONTENTS)).status).toBe(200)
+    const replies = [{ fault: 'none', serviceMs: 10_000, times: 2 }] as const
+    const { url, simulator } = await start({ capacity: 1, queueLimit: 1, replies }, { timeScale: 20 })
+    const status = async (): Promise<number> => (await post(url + GENERATE, CONTENTS)).status
+    const patient = [status(), status()]
+    await expect.poll(() => simulator.state()['default']).toMatchObject({ running: 1, waiting: 1 })
+    expect(await status()).toBe(503)
+    expect(await Promise.all(patient)).toEqual([200, 200])
+    expect(await status()).toBe(200)
     expect(simulator.counters().total).toMatchObject({ requests: 4, refusedBy: { queue: 1 }, outcomes: { ok: 3 } })
   })
+})
+
+describe('an afternoon in scaled time', () => {
+  test('every request has exactly one outcome, and the books agree with the clients', async () => {
+    const { url, simulator } = await start(
+      {
+        ...presets.peakHours,
+        capacity: 16,
+        imageSizePx: 16,
+        faults: [
+          { fault: 'internal', ratio: 0.05 },
+          { fault: 'reset', ratio: 0.05 },
+          { fault: 'noImage', ratio: 0.05 },
+          { fault: 'connectionReset', ratio: 0.05 },
+        ],
+      },
+      { timeScale: 500 },
+    )
+    const seen: Record<string, number> = {}
+    const call = async (n: number): Promise<void> => {
+      const body = n % 2 === 0 ? { model: 'image', prompt: `p${n % 7}` } : { ...CHAT, stream: n % 3 === 0 }
+      const path = n % 2 === 0 ? '/v1/images/generations' : '/v1/chat/completions'
+      const outcome = await post(url + path, body).then(
+        async (response) =>
+          (await response.text().then(
+            () => true,
+            () => false,
+          ))
+            ? String(response.status)
+            : 'broken',
+        () => 'failed',
+      )
+      seen[outcome] = (seen[outcome] ?? 0) + 1
+    }
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, worker) => {
+        for (let n = 0; n < 10; n++) await call(worker * 10 + n)
+      }),
+    )
+    const { total } = simulator.counters()
+    expect(total.requests).toBe(120)
+    expect(Object.values(total.outcomes).reduce((sum, count) => sum + count, 0)).toBe(120)
+    expect(total.outcomes['overloaded']).toBe(seen['503'])
+    expect((total.outcomes['ok'] ?? 0) + (total.outcomes['noImage'] ?? 0)).toBe(seen['200'])
+  }, 30_000)
 })
 
 describe('quota', () => {

@@ -139,6 +139,7 @@ export function createUpstream(settings: EndpointSettings, clock: Clock, random:
   return {
     offer(request, listener) {
       if (!settling) play(clock.now())
+      counters.requests += 1
       counters.key(request.key)
       const verdict = admission.decide(request, settledAt)
       if (verdict.refusal !== undefined) {

@@ -19,8 +19,8 @@ export interface RequestProblem {
   readonly problem: string
 }
 
-/** The longest side of an image. Real ones are larger; these are quick to make and to look at. */
-const LONGEST_SIDE_PX = 256
+/** The longest side of an image, before the endpoint's own scale. Real ones are larger. */
+export const LONGEST_SIDE_PX = 256
 
 /** Turns `16:9`, or `1536x1024`, into a small size of that shape. */
 export function sizeOf(shape: string | undefined): { width: number; height: number } {

@@ -49,6 +49,7 @@ const ENDPOINT: Readonly<Record<string, Check>> = {
     image: all(object({ minMs: TIME, meanMs: TIME, maxMs: TIME, deviationMs: TIME }), ordered),
     chat: object({ firstTokenMs: TIME, tokensPerSecond: number({ above: 0 }), jitterRatio: RATIO }),
   }),
+  imageSizePx: number({ min: 16, max: 2048, whole: true }),
   requireKey: flag,
   keys: list(text),
   models: list(text),

@@ -19,6 +19,7 @@ export interface EndpointSettings {
   readonly queueLimit: number
   readonly abandoned: 'finish' | 'finishStarted' | 'stop'
   readonly serviceTime: ServiceTimeSettings
+  readonly imageSizePx: number
   readonly requireKey: boolean
   readonly keys: ReadonlySet<string> | undefined
   readonly models: readonly string[] | undefined
@@ -54,6 +55,7 @@ export const SCENARIO_DEFAULTS = {
   startsAt: '2026-03-02T12:00:00Z',
   capacity: 64,
   queueLimitPerCapacity: 2,
+  imageSizePx: 256,
   image: { minMs: 20_000, meanMs: 30_000, maxMs: 40_000, deviationMs: 5_000 },
   chat: { firstTokenMs: 400, tokensPerSecond: 80, jitterRatio: 0.25 },
   tenants: { lowRatio: 0.3, mediumRatio: 0.6, peakRatio: 1.15, highRatio: 0.9, warmUpMs: 600_000 },
@@ -91,6 +93,7 @@ export function resolveEndpoint(name: string, endpoint: EndpointScenario, starts
       image: { ...SCENARIO_DEFAULTS.image, ...endpoint.serviceTime?.image },
       chat: { ...SCENARIO_DEFAULTS.chat, ...endpoint.serviceTime?.chat },
     },
+    imageSizePx: endpoint.imageSizePx ?? SCENARIO_DEFAULTS.imageSizePx,
     requireKey: endpoint.requireKey ?? endpoint.keys !== undefined,
     keys: endpoint.keys && new Set(endpoint.keys),
     models: endpoint.models,

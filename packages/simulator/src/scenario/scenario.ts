@@ -30,6 +30,8 @@ export interface EndpointScenario {
    */
   readonly abandoned?: 'finish' | 'finishStarted' | 'stop'
   readonly serviceTime?: ServiceTimeScenario
+  /** Longest side of an image in pixels, 16–2048: small ones cost less time to draw. @default 256 (about 6 ms) */
+  readonly imageSizePx?: number
   /** Requests without an API key are refused. @default false */
   readonly requireKey?: boolean
   /** The only keys that are accepted. @default any */
