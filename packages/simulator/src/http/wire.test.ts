@@ -34,7 +34,7 @@ describe('overload', () => {
   })
 
   test('comes by itself when capacity and line are full, and passes', async () => {
-    const replies = [{ fault: 'none', serviceMs: 10_000, times: 2 }] as const
+    const replies = [{ fault: 'none', serviceMs: 4_000, times: 2 }] as const
     const { url, simulator } = await start({ capacity: 1, queueLimit: 1, replies }, { timeScale: 20 })
     const status = async (): Promise<number> => (await post(url + GENERATE, CONTENTS)).status
     const patient = [status(), status()]
