@@ -1,0 +1,20 @@
+/** `1.8 s`, `31 s`. */
+export function seconds(ms: number): string {
+  const value = ms / 1000
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} s`
+}
+
+/** Model time since the start: `03:12`. */
+export function clockTime(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000))
+  return `${String(Math.floor(total / 60)).padStart(2, '0')}:${String(total % 60).padStart(2, '0')}`
+}
+
+/** `1 image`, `2 images`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+/** `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join('')
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
