@@ -2,6 +2,7 @@ import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { CONTENTS, GENERATE, chat, post, start } from './__fixtures__/wire.ts'
+import type { Clock } from './clock.ts'
 import { presets } from './scenario/presets.ts'
 import { type Simulator, createSimulator } from './simulator.ts'
 
@@ -114,6 +115,36 @@ describe('counters', () => {
     expect(generations).toEqual({ started: 1, completed: 1, abandoned: 1 })
     expect(upstreamSeconds.useful).toBe(0)
     expect(upstreamSeconds.wasted).toBeGreaterThanOrEqual(20)
+  })
+})
+
+describe('a client that leaves an endless answer', () => {
+  test('leaves no timer behind', async () => {
+    const live = new Set<number>()
+    let next = 0
+    const clock: Clock = {
+      now: () => performance.now(),
+      setTimer(ms, fn) {
+        const id = next++
+        live.add(id)
+        const timer = setTimeout(() => {
+          live.delete(id)
+          fn()
+        }, ms)
+        return () => {
+          live.delete(id)
+          clearTimeout(timer)
+        }
+      },
+    }
+    const replies = [{ fault: 'heartbeatsOnly', everyMs: 60_000 }] as const
+    const { url } = await start({ ...presets.instant, replies }, { clock })
+    const gone = new AbortController()
+    const response = await post(url + GENERATE, CONTENTS, {}, gone.signal)
+    expect(response.status).toBe(200)
+    expect(live.size).toBe(1)
+    gone.abort()
+    await expect.poll(() => live.size).toBe(0)
   })
 })
 

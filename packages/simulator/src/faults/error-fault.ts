@@ -18,7 +18,7 @@ export function errorFault(name: ErrorName, status: number, summary: string): Fa
 }
 
 /** The steps of an error answer: wait, then status, headers and body in one go. */
-export function errorSteps({ spec, reply, quota }: FaultContext, name: ErrorName): Step[] {
+function errorSteps({ spec, reply, quota }: FaultContext, name: ErrorName): Step[] {
   const { status, headers, body } = reply.error(name, { ...hintOf(spec), ...(quota && { quota }) })
   return bodySteps(
     spec,

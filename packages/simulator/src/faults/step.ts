@@ -15,4 +15,4 @@ export type Step =
  * What a write carries: `preamble` before the first content, `content`, `final` what marks the answer as complete
  * (finish reason, usage, `[DONE]`), `body` a whole body that is not a stream.
  */
-export type Part = 'preamble' | 'content' | 'final' | 'body' | 'error' | 'comment'
+type Part = 'preamble' | 'content' | 'final' | 'body' | 'error' | 'comment'

@@ -142,6 +142,35 @@ describe('quota', () => {
   })
 })
 
+describe('a stream', () => {
+  test('ends with the marker of its protocol', async () => {
+    const { url } = await start()
+    const relay = await post(`${url}/v1/chat/completions`, { ...CHAT, stream: true })
+    expect(relay.headers.get('content-type')).toContain('text/event-stream')
+    expect(await relay.text()).toMatch(/"finish_reason":"stop"\}\]\}\n\ndata: \[DONE\]\n\n$/)
+    const path = GENERATE.replace('generateContent', 'streamGenerateContent')
+    expect(await (await post(`${url}${path}?alt=sse`, CONTENTS)).text()).toMatch(/"finishReason":"STOP".*\r\n\r\n$/)
+  })
+
+  test('of Gemini is one list when nobody asks for events', async () => {
+    const { url } = await start()
+    const path = GENERATE.replace('generateContent', 'streamGenerateContent')
+    expect(await (await post(url + path, CONTENTS)).json()).toMatchObject([{ candidates: [{ finishReason: 'STOP' }] }])
+  })
+
+  test('takes its service time, and its first chunk comes long before its last', async () => {
+    const replies = [{ fault: 'none', serviceMs: 4_000 }] as const
+    const { url } = await start({ ...presets.instant, replies }, { timeScale: 10 })
+    const begun = performance.now()
+    const response = await post(`${url}/v1/chat/completions`, { ...CHAT, stream: true })
+    const headersAt = performance.now() - begun
+    await response.text()
+    const endedAt = performance.now() - begun
+    expect(endedAt).toBeGreaterThanOrEqual(395)
+    expect(headersAt).toBeLessThan(endedAt * 0.8)
+  })
+})
+
 describe('faults on the wire', () => {
   test('a hang sends nothing, and ends when the client does', async () => {
     const { url, simulator } = await start({ replies: [{ fault: 'hang' }] })
@@ -151,7 +180,7 @@ describe('faults on the wire', () => {
 
   test('a stall after headers shows the status and nothing else', async () => {
     const { url } = await start({ ...presets.instant, replies: [{ fault: 'stallAfterHeaders' }] })
-    const response = await post(url + GENERATE, CONTENTS, {}, AbortSignal.timeout(150))
+    const response = await post(url + GENERATE, CONTENTS, {}, AbortSignal.timeout(400))
     expect(response.status).toBe(200)
     await expect(response.text()).rejects.toThrow(/abort|timeout/i)
   })

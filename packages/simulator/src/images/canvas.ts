@@ -17,7 +17,7 @@ export interface Canvas {
   below(curve: (x: number) => number, color: Color, opacity?: number): void
 }
 
-export interface Box {
+interface Box {
   readonly left: number
   readonly top: number
   readonly right: number

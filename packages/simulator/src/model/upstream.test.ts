@@ -210,3 +210,18 @@ test('a closed upstream leaves no timer behind', () => {
   upstream.close()
   expect(timers.size).toBe(0)
 })
+
+test('when a timer is late, what was due is played at its own time, and so is what it leads to', () => {
+  let now = 0
+  const late: Clock = { now: () => now, setTimer: () => () => undefined }
+  const upstream = createUpstream(resolveEndpoint('test', { serviceTime: FIXED }, NOON), late, createRandom(1))
+  const again = (left: number): void => {
+    upstream.offer(image(), (event) => {
+      if (event.type === 'completed' && left > 0) again(left - 1)
+    })
+  }
+  again(2)
+  now = 100_000
+  upstream.settle()
+  expect(upstream.counters.completed).toBe(3)
+})

@@ -74,6 +74,7 @@ describe('a scenario', () => {
       { replies: [{ fault: 'internal', headers: { 'retry-after': 'a\r\nb' } }] },
       /headers\.retry-after: must be a text/,
     ],
+    [{ timeScale: 0 }, /^timeScale: must be > 0, got 0$/],
     [{ seed: Number.NaN }, /^seed: must be a number, got NaN$/],
     [[], /^must be an object, got a list$/],
   ])('%j is refused', (scenario, problem) => {

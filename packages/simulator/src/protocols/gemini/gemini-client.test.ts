@@ -128,7 +128,7 @@ test('200 without an image: none made, words only, nothing, or withheld', async 
 
 test('a stream that stalls stays silent until the caller ends it', async () => {
   const ai = await connect([{ fault: 'stall', afterChunks: 3 }])
-  const { text, ended } = await readStream(ai, AbortSignal.timeout(150))
+  const { text, ended } = await readStream(ai, AbortSignal.timeout(400))
   expect(text).toBe('About "Tell me')
   expect(ended).toMatch(/abort|timeout/i)
 })

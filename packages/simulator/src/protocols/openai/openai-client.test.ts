@@ -103,7 +103,7 @@ test.each([
 
 test('a stream that stalls stays silent until the caller ends it', async () => {
   const client = await connect([{ fault: 'stall', afterChunks: 3 }])
-  const { text, ended } = await readStream(client, AbortSignal.timeout(150))
+  const { text, ended } = await readStream(client, AbortSignal.timeout(400))
   expect(ended).toBe('aborted')
   expect(text).toBe('About "Tell me')
   await expect.poll(() => simulator.counters().total.outcomes).toEqual({ stall: 1 })
