@@ -41,11 +41,15 @@ export const receive = async (response: Response, receiver: Receiver): Promise<R
   const type = response.headers.get('content-type') ?? ''
   const asksModel = protocol.isModelCall?.(request) ?? true
   if (/^text\/event-stream\b/i.test(type)) return receiveEvents(response, body, asksModel, receiver)
-  if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) return receiveJson(response, body, asksModel, receiver)
+  // Without a type, or with a wrong one, gateways send error pages, JSON and nothing at all.
+  if (JSON_TYPE.test(type) || (asksModel && (type === '' || /^text\//i.test(type))))
+    return receiveText(response, body, asksModel, receiver)
   return deliver(response, body, context)
 }
 
-const receiveJson = async (
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i
+
+const receiveText = async (
   response: Response,
   body: ReadableStream<Uint8Array>,
   asksModel: boolean,
@@ -61,6 +65,9 @@ const receiveJson = async (
     judge(whole, EMPTY)
     return whole
   }
+  const type = response.headers.get('content-type') ?? ''
+  // A transcript may be plain text; a page is never an answer.
+  if (!JSON_TYPE.test(type) && !/^\s*[[{<]/.test(text)) return whole
   let answer: unknown
   try {
     answer = JSON.parse(text)

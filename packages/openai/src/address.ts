@@ -1,0 +1,95 @@
+import { InvalidOptionsError } from '@spillway/core'
+import type { OutgoingRequest } from '@spillway/http'
+import { isOwnOrigin, rewrites, type OpenAIEndpoint } from './openai-endpoint.ts'
+
+/** What another host may see of the client's headers. Everything else may be a secret meant for the first one. */
+const HARMLESS = /^(?:accept|content-type|user-agent|openai-beta|idempotency-key|x-stainless-.*)$/
+
+/**
+ * Rewrites a request for an endpoint: URL base, key, organization, project, and the model's name in the body or, for
+ * Azure, in the path.
+ */
+export const addressTo = async (
+  request: OutgoingRequest,
+  endpoint: OpenAIEndpoint,
+  clientBaseURL: string,
+): Promise<OutgoingRequest> => {
+  if (!rewrites(endpoint)) return request
+  const { models = {} } = endpoint
+  const url = rebase(request.url, clientBaseURL, endpoint)
+  const headers = await headersFor(request.headers, endpoint, isOwnOrigin(endpoint, clientBaseURL))
+  return { ...request, url: renameDeployment(url, models), headers, body: renameModel(request.body, models) }
+}
+
+const headersFor = async (given: Headers, endpoint: OpenAIEndpoint, ownOrigin: boolean): Promise<Headers> => {
+  const { apiKey, organization, project } = endpoint
+  const headers = new Headers([...given].filter(([name]) => ownOrigin || HARMLESS.test(name)))
+  if (apiKey !== undefined) {
+    const key = typeof apiKey === 'function' ? await apiKey() : apiKey
+    // Azure takes a key in a header of its own.
+    if (given.has('api-key')) headers.set('api-key', key)
+    else headers.set('authorization', `Bearer ${key}`)
+    // Both belong to the account of the client's key.
+    headers.delete('openai-organization')
+    headers.delete('openai-project')
+  }
+  if (organization !== undefined) headers.set('openai-organization', organization)
+  if (project !== undefined) headers.set('openai-project', project)
+  for (const [name, value] of Object.entries(endpoint.headers ?? {})) headers.set(name, value)
+  return headers
+}
+
+const withoutSlash = (path: string): string => path.replace(/\/$/, '')
+
+const rebase = (url: string, clientBaseURL: string, { name, baseURL }: OpenAIEndpoint): URL => {
+  const from = new URL(url)
+  if (baseURL === undefined) return from
+  const own = new URL(clientBaseURL)
+  const to = new URL(baseURL)
+  const prefix = withoutSlash(own.pathname)
+  if (from.origin !== own.origin || !from.pathname.startsWith(`${prefix}/`))
+    throw new InvalidOptionsError(
+      'resilient.endpoints',
+      name,
+      `reached by a client with the base URL that was wrapped (${own.origin}${prefix}), not by one with another`,
+    )
+  to.pathname = withoutSlash(to.pathname) + from.pathname.slice(prefix.length)
+  for (const [key, value] of from.searchParams)
+    if (!own.searchParams.has(key) && !to.searchParams.has(key)) to.searchParams.append(key, value)
+  return to
+}
+
+const renameDeployment = (url: URL, models: Readonly<Record<string, string>>): string => {
+  url.pathname = url.pathname.replace(/(\/deployments\/)([^/]+)/, (whole: string, start: string, model: string) => {
+    const renamed = renamedModel(decodeURIComponent(model), models)
+    return renamed === undefined ? whole : start + encodeURIComponent(renamed)
+  })
+  return url.href
+}
+
+const renameModel = (body: unknown, models: Readonly<Record<string, string>>): unknown => {
+  if (Object.keys(models).length === 0) return body
+  if (typeof body === 'string') return renameInJson(body, models)
+  if (!(body instanceof FormData)) return body
+  const renamed = renamedModel(body.get('model'), models)
+  if (renamed === undefined) return body
+  const form = new FormData()
+  for (const [key, value] of body) form.append(key, value)
+  form.set('model', renamed)
+  return form
+}
+
+const renameInJson = (body: string, models: Readonly<Record<string, string>>): string => {
+  let json: unknown
+  try {
+    json = JSON.parse(body)
+  } catch {
+    return body
+  }
+  const model = typeof json === 'object' && json !== null ? (json as { model?: unknown }).model : undefined
+  const renamed = renamedModel(model, models)
+  return renamed === undefined ? body : JSON.stringify({ ...(json as object), model: renamed })
+}
+
+const renamedModel = (model: unknown, models: Readonly<Record<string, string>>): string | undefined =>
+  typeof model === 'string' && Object.hasOwn(models, model) ? models[model] : undefined

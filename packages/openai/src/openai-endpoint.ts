@@ -1,0 +1,50 @@
+import { checkKnown, InvalidOptionsError, type Endpoint } from '@spillway/core'
+
+/** A place that serves an OpenAI-compatible API: the provider itself, another account, a relay. */
+export interface OpenAIEndpoint extends Endpoint {
+  /** With its version, as the client takes it: `https://relay.example/v1`. @default the client's own */
+  readonly baseURL?: string
+  /**
+   * The key, or a function that gives one for each attempt. Required where `baseURL` has another origin: the client's key
+   * is never sent to another host. @default the client's own
+   */
+  readonly apiKey?: string | (() => string | PromiseLike<string>)
+  /** @default the client's own, on the client's own host */
+  readonly organization?: string
+  /** @default the client's own, on the client's own host */
+  readonly project?: string
+  /** What this endpoint calls the client's models: `{ 'gpt-5': 'openai/gpt-5' }`. Others keep their name. */
+  readonly models?: Readonly<Record<string, string>>
+  /** Sent with every request to this endpoint. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const KNOWN = ['name', 'baseURL', 'apiKey', 'organization', 'project', 'models', 'headers']
+
+/** Whether the endpoint is on the client's own host, where its own key may go. */
+export const isOwnOrigin = (endpoint: OpenAIEndpoint, clientBaseURL: string): boolean =>
+  endpoint.baseURL === undefined || new URL(endpoint.baseURL).origin === new URL(clientBaseURL).origin
+
+/** Whether the endpoint asks for anything to be rewritten. */
+export const rewrites = (endpoint: OpenAIEndpoint): boolean => Object.keys(endpoint).some((key) => key !== 'name')
+
+/** Checks the endpoints before any call. */
+export const checkEndpoints = (endpoints: readonly OpenAIEndpoint[], clientBaseURL: string): void => {
+  if (!Array.isArray(endpoints)) throw new InvalidOptionsError('resilient.endpoints', endpoints, 'a list of endpoints')
+  for (const [i, endpoint] of endpoints.entries()) {
+    const path = `resilient.endpoints[${i}]`
+    checkKnown(path, endpoint, KNOWN)
+    const { baseURL, apiKey, headers = {} } = endpoint
+    if (baseURL !== undefined && !/^https?:$/.test(URL.parse(baseURL)?.protocol ?? ''))
+      throw new InvalidOptionsError(`${path}.baseURL`, baseURL, 'an http or https URL')
+    if (apiKey !== undefined && typeof apiKey !== 'string' && typeof apiKey !== 'function')
+      throw new InvalidOptionsError(`${path}.apiKey`, apiKey, 'a string or a function')
+    const authenticates = Object.keys(headers).some((name) => /^(?:authorization|api-key)$/i.test(name))
+    if (apiKey === undefined && !authenticates && !isOwnOrigin(endpoint, clientBaseURL))
+      throw new InvalidOptionsError(
+        `${path}.apiKey`,
+        apiKey,
+        "given, because baseURL is on another host than the client's and gets none of its keys",
+      )
+  }
+}
