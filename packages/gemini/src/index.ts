@@ -1,1 +1,9 @@
-export {}
+// For users.
+export { pipelineOf, resilient } from './resilient.ts'
+export type { PipelineChoice, ResilientOptions, StandardChoice } from './resilient.ts'
+export type { GeminiEndpoint } from './gemini-endpoint.ts'
+export { imagesOf } from './images-of.ts'
+export type { GeneratedImage } from './images-of.ts'
+export { geminiClassifier } from './classifier.ts'
+export type { GeminiClassifierOptions } from './classifier.ts'
+export type { Expectation } from './judge-answer.ts'

@@ -1,0 +1,53 @@
+import type { GoogleGenAI, GoogleGenAIOptions, HttpOptions } from '@google/genai'
+import { InvalidOptionsError } from '@spillway/core'
+import type { Fetch } from '@spillway/http'
+
+/** What of a client's inside is read; all of it stands in its type declarations, as private. */
+export interface ClientInside {
+  readonly vertexai: boolean
+  readonly apiKey?: string
+  readonly project?: string
+  readonly location?: string
+  readonly apiVersion?: string
+  readonly httpOptions?: HttpOptions
+  readonly apiClient: {
+    readonly clientOptions: { auth: unknown }
+    getBaseUrl(): string
+    getFetch(): unknown
+  }
+}
+
+/** @throws InvalidOptionsError for what is no client, or one of a version that keeps its options elsewhere */
+export const insideOf = (ai: GoogleGenAI): ClientInside => {
+  const inside = ai as unknown as ClientInside | undefined
+  const { apiClient } = inside ?? {}
+  if (typeof apiClient?.getBaseUrl !== 'function' || apiClient.clientOptions === undefined)
+    throw new InvalidOptionsError('resilient.ai', ai, 'a client of @google/genai 3')
+  return inside as ClientInside
+}
+
+/**
+ * A second client of the same class with the same options, which sends through `fetch`. The credentials are shared, so
+ * that tokens are fetched once, and so is `live`, which speaks WebSocket and sends nothing through any fetch.
+ */
+export const copyClient = (ai: GoogleGenAI, fetch: Fetch): GoogleGenAI => {
+  const { vertexai, apiKey, project, location, apiVersion, httpOptions, apiClient } = insideOf(ai)
+  // One retry loop: the client's own would run all of ours again.
+  const { retryOptions: _theirs, ...http } = httpOptions ?? {}
+  const options: GoogleGenAIOptions = {
+    enterprise: vertexai,
+    httpOptions: { ...http, fetch },
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    // The client takes these from the environment in any mode, and refuses them where they are given for nothing.
+    ...(vertexai && project !== undefined ? { project } : {}),
+    ...(vertexai && location !== undefined ? { location } : {}),
+  }
+  const copy = new (ai.constructor as new (options: GoogleGenAIOptions) => GoogleGenAI)(options)
+  const inside = insideOf(copy)
+  inside.apiClient.clientOptions.auth = apiClient.clientOptions.auth
+  Object.defineProperty(copy, 'live', { value: ai.live, enumerable: true, configurable: true, writable: true })
+  if (inside.apiClient.getFetch() !== fetch || inside.apiClient.getBaseUrl() !== apiClient.getBaseUrl())
+    throw new InvalidOptionsError('resilient.ai', ai, 'a client whose class takes the options of GoogleGenAI')
+  return copy
+}

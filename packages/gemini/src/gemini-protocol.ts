@@ -1,0 +1,88 @@
+import type { CallContext, Verdict } from '@spillway/core'
+import type { AnswerMeaning, EventMeaning, OutgoingRequest, Protocol, ServerSentEvent } from '@spillway/http'
+import { classifyGeminiReply } from './classify-error.ts'
+import { expectedIn } from './expectation.ts'
+import { route } from './gemini-endpoint.ts'
+import { type Answer, type Expectation, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
+import { isInteractions, isModelCall } from './model-calls.ts'
+
+/** Options of {@link geminiProtocol}. */
+export interface GeminiProtocolOptions {
+  /** What the client sends to when there is no endpoint: URLs under it are rewritten for endpoints. */
+  readonly clientBaseUrl: string
+  /** What answers must hold, whatever requests say. */
+  readonly expect: Expectation | undefined
+}
+
+/** The Gemini dialect, for `resilientFetch`. */
+export const geminiProtocol = ({ clientBaseUrl, expect }: GeminiProtocolOptions): Protocol => {
+  /** An endpoint may call the model by a name that no longer says that it makes pictures. */
+  const expectations = new WeakMap<OutgoingRequest, Expectation>()
+
+  return {
+    provider: 'gemini',
+    address(request, { endpoint }: CallContext) {
+      const routed = endpoint === undefined ? request : route(request, endpoint, clientBaseUrl)
+      expectations.set(routed, expect ?? expectedIn(request))
+      return routed
+    },
+    isModelCall: ({ url, method }) => isModelCall(url, method),
+    judgeReply: classifyGeminiReply,
+    readAnswer: (answer, request) => readAnswer(answer, request, expectations.get(request) ?? 'content'),
+    readEvent: (event, request) => readEvent(event, request, expectations.get(request) ?? 'content'),
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+const readAnswer = (answer: unknown, { url }: OutgoingRequest, expect: Expectation): AnswerMeaning => {
+  if (!isObject(answer)) return { verdict: NOT_AN_ANSWER }
+  const { error } = answer
+  if (error !== undefined && error !== null && !isInteractions(url)) return { error }
+  return isGeneration(url) ? { verdict: judgeAnswer(answer, expect) } : {}
+}
+
+const NOT_AN_ANSWER: Verdict = { kind: 'empty', code: 'NO_CANDIDATE', sent: true, billed: 'unknown' }
+
+const isGeneration = (url: string): boolean => /:(?:generateContent|streamGenerateContent)(?:\?|$)/.test(url)
+
+const readEvent = ({ data }: ServerSentEvent, { url }: OutgoingRequest, expect: Expectation): EventMeaning => {
+  // Relays in front of the API end their streams as OpenAI does.
+  if (data === '[DONE]') return { terminal: true }
+  const chunk = parsed(data)
+  if (chunk === undefined) return {}
+  if (isInteractions(url)) return readInteraction(chunk)
+  if (isObject(chunk['error'])) return { error: chunk['error'] }
+  const answer = chunk as Answer
+  const terminal = isTerminal(answer)
+  return { content: hasContent(answer), terminal, ...(terminal ? { verdict: judgeAnswer(answer, expect) } : {}) }
+}
+
+/** Statuses after which an interaction sends nothing more. */
+const ENDED: ReadonlySet<unknown> = new Set([
+  'requires_action',
+  'completed',
+  'failed',
+  'cancelled',
+  'incomplete',
+  'budget_exceeded',
+  'requires_continuation',
+])
+
+const readInteraction = (event: Json): EventMeaning => {
+  const { event_type: type, error, status } = event
+  if (type === 'error') return { error: error ?? {} }
+  if (type === 'step.delta') return { content: true }
+  return type === 'interaction.completed' || ENDED.has(status) ? { terminal: true } : {}
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const parsed = (data: string): Json | undefined => {
+  try {
+    const value: unknown = JSON.parse(data)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

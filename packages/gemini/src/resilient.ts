@@ -1,0 +1,116 @@
+import type { GoogleGenAI } from '@google/genai'
+import {
+  checkKnown,
+  checkOneOf,
+  InvalidOptionsError,
+  type Pipeline,
+  standardPipeline,
+  type StandardPipelineOptions,
+} from '@spillway/core'
+import { type Fetch, resilientFetch } from '@spillway/http'
+import { canonicalError } from './canonical-error.ts'
+import { copyClient, insideOf } from './copy-client.ts'
+import { EXPECTATIONS } from './expectation.ts'
+import { checkEndpoints, type GeminiEndpoint } from './gemini-endpoint.ts'
+import { geminiProtocol } from './gemini-protocol.ts'
+import type { Expectation } from './judge-answer.ts'
+import { isModelCall } from './model-calls.ts'
+import { unlimitedFetch } from './unlimited-fetch.ts'
+import { wrapModels } from './wrap-models.ts'
+
+/** A pipeline of one's own, shared by as many clients as one likes. */
+export interface PipelineChoice {
+  /** Its failover may have {@link GeminiEndpoint}s; without one, every call goes to the client's own endpoint. */
+  readonly pipeline: Pipeline<Response>
+  /** See {@link StandardChoice.expect}. */
+  readonly expect?: Expectation
+}
+
+/** The standard pipeline, made for this client. Errors and answers are judged as Gemini's. */
+export interface StandardChoice extends Omit<StandardPipelineOptions<GeminiEndpoint, Response>, 'classifier'> {
+  /**
+   * What an answer must hold to be one: `image`, or `content` for anything at all. An answer without it is asked for
+   * again, `retry.maxRerolls` times.
+   * @default `image` where `responseModalities` names it, or names nothing and the model's name says `image` or `banana`
+   */
+  readonly expect?: Expectation
+}
+
+/** Options of {@link resilient}. */
+export type ResilientOptions = PipelineChoice | StandardChoice
+
+const pipelines = new WeakMap<GoogleGenAI, Pipeline<Response>>()
+
+/**
+ * A second client, of the same class and with the same options as the given one, whose calls to models run through a
+ * pipeline. The given client stays as it is.
+ *
+ * ```ts
+ * import { GoogleGenAI } from '@google/genai'
+ * import { imagesOf, resilient } from '@spillway/gemini'
+ * import { createSimulator } from '@spillway/simulator'
+ *
+ * const simulator = createSimulator({ replies: [{ fault: 'overloaded' }] }, { timeScale: 1000 })
+ * const { url } = await simulator.listen()
+ * const ai = resilient(new GoogleGenAI({ apiKey: 'any', httpOptions: { baseUrl: url } }))
+ * const response = await ai.models.generateContent({ model: 'gemini-3-pro-image', contents: 'A red kite' })
+ * console.log(imagesOf(response)[0]?.mimeType) // => image/png
+ * await simulator.close()
+ * ```
+ *
+ * @param ai made with whatever options; its `retryOptions` are left out, because there must be one retry loop
+ * @throws InvalidOptionsError when an option is wrong, or the client is already resilient
+ */
+export const resilient = (ai: GoogleGenAI, options: ResilientOptions = {}): GoogleGenAI => {
+  const { httpOptions, apiClient } = insideOf(ai)
+  if (pipelines.has(ai))
+    throw new InvalidOptionsError('resilient.ai', ai, 'a plain client: two pipelines would multiply their attempts')
+  const { expect } = options
+  if (expect !== undefined) checkOneOf('resilient.expect', expect, EXPECTATIONS)
+  const pipeline = pipelineFor(options)
+  const plain: Fetch = httpOptions?.fetch ?? unlimitedFetch
+  const protocol = geminiProtocol({ clientBaseUrl: apiClient.getBaseUrl(), expect })
+  const through = resilientFetch(pipeline, { fetch: plain, protocol })
+
+  const copy = copyClient(ai, async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input)
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+    if (!isModelCall(url, method)) return plain(input, init)
+    const response = await through(input, init)
+    return response.ok ? response : canonicalError(response)
+  })
+  wrapModels(copy.models, httpOptions?.timeout)
+  oneRetryLoop(copy)
+  pipelines.set(copy, pipeline)
+  return copy
+}
+
+/**
+ * The pipeline behind a client made by {@link resilient}: for its events and its state.
+ *
+ * @throws InvalidOptionsError for any other client
+ */
+export const pipelineOf = (ai: GoogleGenAI): Pipeline<Response> => {
+  const pipeline = pipelines.get(ai)
+  if (pipeline === undefined) throw new InvalidOptionsError('pipelineOf.ai', ai, 'a client made by resilient()')
+  return pipeline
+}
+
+const pipelineFor = (options: ResilientOptions): Pipeline<Response> => {
+  if ('pipeline' in options) {
+    checkKnown('resilient', options, ['pipeline', 'expect'])
+    return options.pipeline
+  }
+  const { expect: _expect, endpoints = [{ name: 'gemini' }], ...rest } = options
+  if ('classifier' in rest)
+    throw new InvalidOptionsError('resilient.classifier', rest.classifier, 'left out: answers are judged as Gemini’s')
+  checkEndpoints(endpoints)
+  return standardPipeline({ name: 'gemini', ...rest, endpoints })
+}
+
+/** Interactions bring a retry loop of their own, on by default, which only an option of each call turns off. */
+const oneRetryLoop = ({ interactions }: GoogleGenAI): void => {
+  const create = interactions.create.bind(interactions) as (params: object, options: object) => Promise<unknown>
+  const once = (params: object, options?: object): Promise<unknown> => create(params, { maxRetries: 0, ...options })
+  Object.defineProperty(interactions, 'create', { value: once, configurable: true, writable: true })
+}

@@ -1,0 +1,112 @@
+// Streams of the official client: invisible retries before the first content, honest errors after it.
+import type { GoogleGenAI } from '@google/genai'
+import { isSpillwayError } from '@spillway/core'
+import { imagesOf } from '@spillway/gemini'
+import { readImagePrompt } from '@spillway/simulator'
+import { expect, test } from 'vitest'
+import {
+  ASK,
+  chunk,
+  connect,
+  IMAGE_MODEL,
+  ofType,
+  provide,
+  rejection,
+  requests,
+  serve,
+  startStream,
+} from './gemini-world.ts'
+
+const OVERLOADED = `data: ${JSON.stringify({ error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } })}\n\n`
+const STOP = { finishReason: 'STOP' }
+
+const read = async (ai: GoogleGenAI): Promise<string> => {
+  let text = ''
+  for await (const part of await ai.models.generateContentStream(ASK)) text += part.text ?? ''
+  return text
+}
+
+test.for([
+  ['a 503', { fault: 'overloaded' }],
+  ['an error as the first event', { fault: 'inBandError', afterChunks: 0 }],
+  ['an end before the first content', { fault: 'truncated', afterChunks: 0 }],
+  ['a reset before the first content', { fault: 'reset', afterChunks: 0 }],
+] as const)('%s is not seen by the reader', async ([, reply]) => {
+  const { simulator, url } = await provide(reply, { fault: 'none', text: 'Hello out there' })
+  const { ai } = connect(url)
+  expect(await read(ai)).toBe('Hello out there')
+  expect(requests(simulator)).toBe(2)
+})
+
+test('silence before the first content is ended by the limit for it, and not seen by the reader', async () => {
+  const { simulator, url } = await provide({ fault: 'stallAfterHeaders' }, { fault: 'none', text: 'Hello' })
+  const { ai, events } = connect(url, { timeout: { firstByteMs: 300 } })
+  expect(await read(ai)).toBe('Hello')
+  expect(requests(simulator)).toBe(2)
+  expect(ofType(events, 'timeout.exceeded')).toMatchObject([{ phase: 'first_byte' }])
+})
+
+test.for([
+  ['an end without a finish reason', { name: 'StreamTruncatedError', contentEvents: 2 }, 'transient'],
+  ['an error event', { name: 'ApiError', status: 503 }, 'overloaded'],
+  ['a reset', { name: 'TypeError', message: 'terminated' }, 'transient'],
+] as const)('%s after content is an error, and nothing is sent again', async ([what, expected, kind]) => {
+  const { promise: delivered, resolve: deliver } = Promise.withResolvers<void>()
+  const { url, seen } = await serve((response) => {
+    startStream(response, chunk('Hel'), chunk('lo'))
+    void delivered.then(() =>
+      what === 'a reset' ? response.destroy() : response.end(what === 'an error event' ? OVERLOADED : ''),
+    )
+  })
+  const { ai, events } = connect(url)
+  const stream = await ai.models.generateContentStream(ASK)
+  const texts = [(await stream.next()).value?.text, (await stream.next()).value?.text]
+  deliver()
+  expect(await rejection(stream.next())).toMatchObject(expected)
+  expect(texts).toEqual(['Hel', 'lo'])
+  expect(seen).toHaveLength(1)
+  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind }, attempts: 1 }])
+})
+
+test('silence in the middle ends with an error, and the socket is closed', async () => {
+  const { url, left, seen } = await serve((response) => startStream(response, chunk('Hel'), chunk('lo')))
+  const { ai, events } = connect(url, { timeout: { idleMs: 300 } })
+  const error = await rejection(read(ai))
+  expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'idle', limitMs: 300 })
+  expect(isSpillwayError(error)).toBe(true)
+  await left
+  expect(seen).toHaveLength(1)
+  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'transient' } }])
+})
+
+test('a picture arrives through a stream, and NO_IMAGE before it is not seen', async () => {
+  const { simulator, url } = await provide({ fault: 'noImage' })
+  const { ai } = connect(url)
+  const stream = await ai.models.generateContentStream({ model: IMAGE_MODEL, contents: 'A red kite' })
+  const images = (await Array.fromAsync(stream)).flatMap((part) => imagesOf(part))
+  expect(images.map(({ bytes }) => readImagePrompt(bytes)?.prompt)).toEqual(['A red kite'])
+  expect(requests(simulator)).toBe(2)
+})
+
+test('events in pieces of one byte are put together', async () => {
+  const { url } = await serve((response) => {
+    startStream(response)
+    for (const byte of Buffer.from(chunk('Grüße') + chunk(' aus Köln', STOP))) response.write(Uint8Array.of(byte))
+    response.end()
+  })
+  const { ai } = connect(url)
+  expect(await read(ai)).toBe('Grüße aus Köln')
+})
+
+test('a continued stream is one stream to its reader, and two calls to the pipeline', async () => {
+  const { url, seen } = await serve((response, hit) => {
+    startStream(response)
+    if (hit === 1) response.end(chunk('Hel', { finishReason: 'CONTINUATION', continuationToken: 'a' }))
+    else if (hit === 2) response.end(OVERLOADED)
+    else response.end(chunk('lo', STOP))
+  })
+  const { ai, events } = connect(url)
+  expect(await read(ai)).toBe('Hello')
+  expect(seen).toHaveLength(3)
+  expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 1 }, { attempts: 2 }])
+})

@@ -1,0 +1,225 @@
+// The official @google/genai client over real sockets; requests are counted at the server.
+import { ApiError, GoogleGenAI } from '@google/genai'
+import { imagesOf, pipelineOf, resilient } from '@spillway/gemini'
+import { readImagePrompt } from '@spillway/simulator'
+import { describe, expect, test } from 'vitest'
+import { ASK, CHAT_MODEL, connect, IMAGE_MODEL, ofType, provide, QUICK, rejection, requests } from './gemini-world.ts'
+
+describe('retries', () => {
+  test('two 503 and an answer make one answer out of three requests', async () => {
+    const { simulator, url } = await provide({ fault: 'overloaded', times: 2 })
+    const { ai, events } = connect(url)
+    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
+    expect(requests(simulator)).toBe(3)
+    const [image] = imagesOf(response)
+    expect(image?.mimeType).toBe('image/png')
+    expect(readImagePrompt(image?.bytes ?? new Uint8Array())).toEqual({ prompt: 'A red kite', model: IMAGE_MODEL })
+    expect(ofType(events, 'retry.scheduled').map((event) => 'verdict' in event && event.verdict)).toEqual([
+      'overloaded',
+      'overloaded',
+    ])
+    expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'success' }, attempts: 3 }])
+  })
+
+  test('the wait of RetryInfo is a minimum', async () => {
+    const { url } = await provide({ fault: 'rateLimited', retryAfterMs: 80_000 })
+    const { ai, events } = connect(url)
+    await ai.models.generateContent(ASK)
+    const [scheduled] = ofType(events, 'retry.scheduled')
+    expect(scheduled).toMatchObject({ verdict: 'throttled', retryAfterMs: 80 })
+    expect(scheduled).toHaveProperty(
+      'delayMs',
+      expect.toSatisfy((ms: number) => ms >= 80),
+    )
+  })
+
+  test('the client’s own retries do not multiply ours', async () => {
+    const { simulator, url } = await provide({ fault: 'overloaded', times: 50 })
+    const retryOptions = { attempts: 4, initialDelay: 0.001 }
+    const plain = new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: url, retryOptions } })
+    const ai = resilient(plain, { retry: { ...QUICK, maxAttempts: 3 } })
+    const config = { httpOptions: { retryOptions } }
+    await rejection(ai.models.generateContent({ ...ASK, config }))
+    expect(requests(simulator)).toBe(3)
+  })
+
+  test('a hang is ended by the limit of an attempt, and the next one answers', async () => {
+    const { simulator, url } = await provide({ fault: 'hang' })
+    const { ai, events } = connect(url, { timeout: { attemptMs: 300 } })
+    const response = await ai.models.generateContent(ASK)
+    expect(response.text).not.toBe('')
+    expect(requests(simulator)).toBe(2)
+    expect(ofType(events, 'timeout.exceeded')).toMatchObject([{ phase: 'attempt', limitMs: 300 }])
+  })
+
+  test('a dead connection is tried again', async () => {
+    const { simulator, url } = await provide({ fault: 'connectionReset' })
+    const { ai } = connect(url)
+    await ai.models.generateContent(ASK)
+    expect(requests(simulator)).toBe(2)
+  })
+
+  test.for(['textError', 'arrayError', 'emptyError', 'brokenError', 'badGateway', 'stringError'] as const)(
+    'the body of %s is tried again, and arrives as an ApiError with JSON in its message',
+    async (fault) => {
+      const { simulator, url } = await provide({ fault, times: 2 })
+      const { ai } = connect(url, { retry: { ...QUICK, maxAttempts: 2 } })
+      const error = await rejection(ai.models.generateContent(ASK))
+      expect(requests(simulator)).toBe(2)
+      expect(error).toBeInstanceOf(ApiError)
+      const status = fault === 'badGateway' ? 502 : 503
+      expect(error).toMatchObject({ name: 'ApiError', status })
+      expect(JSON.parse(error.message)).toMatchObject({ error: { code: status } })
+    },
+  )
+
+  test('the error of the last attempt is the provider’s own', async () => {
+    const { simulator, url } = await provide({ fault: 'invalidRequest' })
+    const { ai } = connect(url)
+    const error = await rejection(ai.models.generateContent(ASK))
+    expect(requests(simulator)).toBe(1)
+    expect(error).toBeInstanceOf(ApiError)
+    expect(JSON.parse(error.message)).toMatchObject({ error: { code: 400, status: 'INVALID_ARGUMENT' } })
+  })
+
+  test('a spent daily quota is not asked again', async () => {
+    const { simulator, url } = await provide({ fault: 'dailyQuota', times: 5 })
+    const { ai, events } = connect(url)
+    const error = await rejection(ai.models.generateContent(ASK))
+    expect(error).toMatchObject({ name: 'ApiError', status: 429 })
+    expect(requests(simulator)).toBe(1)
+    expect(ofType(events, 'circuit.opened')).toMatchObject([{ verdict: 'quota_exhausted' }])
+  })
+
+  test('what is not asked of a model is sent as it is', async () => {
+    const { simulator, url } = await provide()
+    const { ai, events } = connect(url)
+    await rejection(ai.files.list())
+    expect(requests(simulator)).toBe(1)
+    expect(events).toEqual([])
+  })
+})
+
+describe('answers without the result', () => {
+  test('NO_IMAGE is asked for again, and the picture arrives', async () => {
+    const { simulator, url } = await provide({ fault: 'noImage' }, { fault: 'textOnly' })
+    const { ai } = connect(url)
+    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
+    expect(imagesOf(response)).toHaveLength(1)
+    expect(requests(simulator)).toBe(3)
+  })
+
+  test('after maxRerolls the answer is given as it is', async () => {
+    const { simulator, url } = await provide({ fault: 'noImage', times: 5 })
+    const { ai, events } = connect(url, { retry: { ...QUICK, maxRerolls: 1 } })
+    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
+    expect(response.candidates?.[0]?.finishReason).toBe('NO_IMAGE')
+    expect(requests(simulator)).toBe(2)
+    expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'empty', code: 'NO_IMAGE' } }])
+  })
+
+  test.for(['blockedPrompt', 'blockedOutput'] as const)('%s is not asked for again', async (fault) => {
+    const { simulator, url } = await provide({ fault, times: 5 })
+    const { ai, events } = connect(url)
+    await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
+    expect(requests(simulator)).toBe(1)
+    expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'request_failed' } }])
+  })
+
+  test('{} is asked for again', async () => {
+    const { simulator, url } = await provide({ fault: 'emptyObject' })
+    const { ai } = connect(url)
+    const response = await ai.models.generateContent(ASK)
+    expect(response.text).not.toBe('')
+    expect(requests(simulator)).toBe(2)
+  })
+
+  test('words are an answer of an image model where they are declared to be', async () => {
+    const { simulator, url } = await provide({ fault: 'textOnly' })
+    const { ai } = connect(url, { expect: 'content' })
+    await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'Thanks!' })
+    expect(requests(simulator)).toBe(1)
+  })
+})
+
+describe('failover', () => {
+  test('goes to the second endpoint with its own key and its own name for the model', async () => {
+    const { simulator, url, relayUrl } = await provide({ fault: 'overloaded', times: 5 })
+    const relay = {
+      name: 'relay',
+      baseUrl: relayUrl,
+      apiKey: 'relay-key',
+      models: { [IMAGE_MODEL]: 'banana-pro' },
+    }
+    const { ai, events } = connect(url, { endpoints: [{ name: 'official' }, relay] })
+    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
+    const [image] = imagesOf(response)
+    expect(readImagePrompt(image?.bytes ?? new Uint8Array())).toEqual({ prompt: 'A red kite', model: 'banana-pro' })
+    expect(response.modelVersion).toBe('banana-pro')
+    const { endpoints } = simulator.counters()
+    expect([endpoints['default']?.requests, endpoints['relay']?.requests]).toEqual([1, 1])
+    expect(ofType(events, 'endpoint.failed_over')).toMatchObject([{ from: 'official', to: 'relay' }])
+  })
+
+  test('an endpoint without quota for the model is left at once', async () => {
+    const { simulator, url, relayUrl } = await provide({ fault: 'zeroQuota', times: 5 })
+    const relay = {
+      name: 'relay',
+      baseUrl: relayUrl,
+      apiKey: 'relay-key',
+      models: { [CHAT_MODEL]: 'banana-pro' },
+    }
+    const { ai } = connect(url, { endpoints: [{ name: 'official' }, relay], expect: 'content' })
+    await ai.models.generateContent(ASK)
+    expect(requests(simulator)).toBe(2)
+  })
+})
+
+describe('the client', () => {
+  test('is a client of its own, and the given one stays as it was', async () => {
+    const { simulator, url } = await provide({ fault: 'overloaded', times: 5 })
+    const { ai, plain } = connect(url)
+    expect(ai).toBeInstanceOf(GoogleGenAI)
+    expect(ai).not.toBe(plain)
+    const error = await rejection(plain.models.generateContent(ASK))
+    expect(error).toMatchObject({ name: 'ApiError', status: 503 })
+    expect(requests(simulator)).toBe(1)
+  })
+
+  test('chats go through the pipeline, whole and in a stream', async () => {
+    const { simulator, url } = await provide(
+      { fault: 'overloaded' },
+      { fault: 'none', text: 'Hello' },
+      { fault: 'overloaded' },
+    )
+    const { ai } = connect(url)
+    const chat = ai.chats.create({ model: CHAT_MODEL })
+    expect((await chat.sendMessage({ message: 'Hi' })).text).toBe('Hello')
+    const chunks = await Array.fromAsync(await chat.sendMessageStream({ message: 'And?' }))
+    expect(chunks.length).toBeGreaterThan(1)
+    expect(requests(simulator)).toBe(4)
+    expect(chat.getHistory().slice(0, 4)).toMatchObject([
+      { role: 'user', parts: [{ text: 'Hi' }] },
+      { role: 'model', parts: [{ text: 'Hello' }] },
+      { role: 'user', parts: [{ text: 'And?' }] },
+      { role: 'model' },
+    ])
+  })
+
+  test('errors of ours arrive as they are', async () => {
+    const { url } = await provide({ fault: 'hang' })
+    const { ai } = connect(url, { timeout: { totalMs: 200 } })
+    const error = await rejection(ai.models.generateContent(ASK))
+    expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'total' })
+    pipelineOf(ai).dispose()
+    const refused = await rejection(ai.models.generateContent(ASK))
+    expect(refused).toMatchObject({ name: 'PipelineDisposedError' })
+  })
+
+  test('prompts stand in no event and in no error', async () => {
+    const { url } = await provide({ fault: 'contextTooLong' })
+    const { ai, events } = connect(url)
+    const error = await rejection(ai.models.generateContent({ model: CHAT_MODEL, contents: 'a-secret-prompt' }))
+    expect(JSON.stringify([events, error, error.message])).not.toMatch(/a-secret-prompt|own-key/)
+  })
+})
