@@ -1,3 +1,6 @@
+/** How many entries a new key looks at to make room: more than one, so that the map shrinks again after a crowd. */
+const LOOKED_AT = 8
+
 /** State per key, bounded: the key that was used longest ago goes first. `Map` keeps insertion order, which is the list. */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, V>()
@@ -49,15 +52,14 @@ export class LruMap<K, V> {
     return this.#entries.values()
   }
 
-  #dropOldest(keep: K): void {
-    let looked = 0
+  /** Looks at a few of the oldest. Those in use go to the end of the row, so that they hide no others. */
+  #dropOldest(newest: K): void {
+    let looks = LOOKED_AT
     for (const [key, value] of this.#entries) {
-      if (key !== keep && this.#mayDrop(value)) {
-        this.#entries.delete(key)
-        return
-      }
-      // A few oldest are enough to look at: the next new key looks again.
-      if (++looked === 8) return
+      if (this.#entries.size <= this.#maxEntries || looks-- === 0) return
+      if (key === newest) continue
+      this.#entries.delete(key)
+      if (!this.#mayDrop(value)) this.#entries.set(key, value)
     }
   }
 }

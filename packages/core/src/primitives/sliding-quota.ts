@@ -38,6 +38,16 @@ export class SlidingQuota {
     this.#spent += cost
   }
 
+  /** Takes a spending back: what it was for has not happened. */
+  giveBack(spentAt: number, cost: number): void {
+    for (let i = this.#log.length - 2; i >= this.#head; i -= 2) {
+      if (this.#log[i] !== spentAt || this.#log[i + 1] !== cost) continue
+      this.#log[i + 1] = 0
+      this.#spent -= cost
+      return
+    }
+  }
+
   #forget(now: number): void {
     while (this.#head < this.#log.length && (this.#log[this.#head] ?? 0) + this.periodMs <= now) {
       this.#spent -= this.#log[this.#head + 1] ?? 0

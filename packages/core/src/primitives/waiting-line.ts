@@ -1,14 +1,22 @@
 import type { CallContext } from '../kernel/call-context.ts'
-import type { Clock, Timer } from '../kernel/clock.ts'
+import type { Timer } from '../kernel/clock.ts'
 import type { CallDequeued, CallQueued } from '../kernel/events.ts'
 import { rankOf, type QueueOrder } from '../kernel/queue-order.ts'
 import { WaitQueue } from './wait-queue.ts'
 
-/** Why somebody left the line without being let in. */
-export type LeaveReason = 'queue_full' | 'waited_too_long' | 'aborted'
+/** Why somebody was not let in. */
+export type RefusalReason =
+  /** Nobody more may wait. */
+  | 'queue_full'
+  /** The wait took longer than allowed, or would. */
+  | 'waited_too_long'
+  /** The pipeline was disposed of. */
+  | 'disposed'
 
 /** What was answered to somebody who asked to be let in. */
-export type LineAnswer = 'entered' | { readonly reason: LeaveReason; readonly retryAfterMs: number | undefined }
+export type LineAnswer =
+  | 'entered'
+  | { readonly reason: RefusalReason | 'aborted'; readonly retryAfterMs: number | undefined }
 
 interface LineOptions {
   /** Whose line it is, for events. */
@@ -18,12 +26,17 @@ interface LineOptions {
   readonly maxWaitMs: number
   /** Lets a call in and answers 0, or says in how many milliseconds to ask again; `Infinity`: when somebody leaves. */
   readonly tryEnter: (context: CallContext) => number
+  /** How often to ask although nobody has left, for places that become free unseen. @default Infinity */
+  readonly pollMs?: number
 }
 
 interface Waiting {
   readonly context: CallContext
-  readonly entered: () => void
+  readonly leave: (answer: LineAnswer) => void
+  readonly fail: (error: unknown) => void
 }
+
+const ABORTED: LineAnswer = { reason: 'aborted', retryAfterMs: undefined }
 
 /**
  * The one line behind every policy that lets calls wait: ordered, bounded, left in the tick in which a call aborts, and
@@ -33,7 +46,11 @@ export class WaitingLine {
   readonly #options: LineOptions
   readonly #queue = new WaitQueue<Waiting>()
   #timer: Timer | undefined
+  #dueAt = Infinity
+  #disposed = false
   #serving = false
+  /** Who is being let in just now: whatever that sets off must not take it out of the line. */
+  #entering: CallContext | undefined
 
   constructor(options: LineOptions) {
     this.#options = options
@@ -43,73 +60,111 @@ export class WaitingLine {
     return this.#queue.size
   }
 
+  /** Milliseconds until a newcomer could be let in who would have to wait `alone` milliseconds if nobody else did. */
+  readyInMs(alone: number, now: number): number {
+    return this.#queue.size === 0 ? alone : Math.max(alone, this.#dueAt - now, 1)
+  }
+
   /** Enters at once, or waits. Synchronous unless it must wait. */
   enter(context: CallContext): LineAnswer | Promise<LineAnswer> {
+    if (context.aborted) return ABORTED
     const { queueLimit, maxWaitMs, tryEnter } = this.#options
     const free = this.#queue.size === 0 ? tryEnter(context) : undefined
     if (free === 0) return 'entered'
-    const known = free === Infinity ? undefined : free
-    if (this.#queue.size >= queueLimit) return { reason: 'queue_full', retryAfterMs: known }
+    const retryAfterMs = free === Infinity ? undefined : free
+    if (this.#disposed) return { reason: 'disposed', retryAfterMs }
+    if (this.#queue.size >= queueLimit) return { reason: 'queue_full', retryAfterMs }
     // Waiting for what comes too late only costs the caller time.
-    if (known !== undefined && known > Math.min(maxWaitMs, context.remainingMs()))
-      return { reason: 'waited_too_long', retryAfterMs: known }
+    if (retryAfterMs !== undefined && retryAfterMs > Math.min(maxWaitMs, context.remainingMs()))
+      return { reason: 'waited_too_long', retryAfterMs }
     return this.#wait(context)
   }
 
   /** Lets in whoever can be, in order. To be called when a place may have become free. */
-  serve(clock: Clock): void {
+  serve(): void {
     if (this.#serving) return
     this.#serving = true
-    this.#timer?.cancel()
-    this.#timer = undefined
+    this.#stopTimer()
     for (let first = this.#queue.first()?.item; first !== undefined; first = this.#queue.first()?.item) {
-      const ms = this.#options.tryEnter(first.context)
-      if (ms > 0) {
-        if (ms !== Infinity) this.#timer = clock.setTimer(ms, () => this.serve(clock))
+      const { context } = first
+      const ms = this.#tryEnter(first)
+      if (ms === undefined) continue
+      if (ms === 0) first.leave('entered')
+      else if (context.aborted) first.leave(ABORTED)
+      // Somebody who came meanwhile may go before: that one is asked next.
+      else if (this.#queue.first()?.item === first) {
+        this.#startTimer(context, ms)
         break
       }
-      this.#queue.shift()
-      first.entered()
     }
     this.#serving = false
   }
 
+  /** Refuses everybody who waits, and whoever would have to. */
   dispose(): void {
+    this.#disposed = true
+    this.#stopTimer()
+    for (let first = this.#queue.first(); first !== undefined; first = this.#queue.first())
+      first.item.leave({ reason: 'disposed', retryAfterMs: undefined })
+  }
+
+  /** `undefined`: whoever decides threw, and the call has gone with that error. */
+  #tryEnter({ context, fail }: Waiting): number | undefined {
+    this.#entering = context
+    try {
+      return this.#options.tryEnter(context)
+    } catch (error) {
+      fail(error)
+      return undefined
+    } finally {
+      this.#entering = undefined
+    }
+  }
+
+  #startTimer({ call: { clock } }: CallContext, readyInMs: number): void {
+    const ms = Math.min(readyInMs, this.#options.pollMs ?? Infinity)
+    this.#dueAt = clock.now() + readyInMs
+    if (ms !== Infinity) this.#timer = clock.setTimer(ms, () => this.serve())
+  }
+
+  #stopTimer(): void {
     this.#timer?.cancel()
     this.#timer = undefined
+    this.#dueAt = Infinity
   }
 
   #wait(context: CallContext): Promise<LineAnswer> {
     const { name, order, maxWaitMs } = this.#options
     const { clock } = context.call
     const since = clock.now()
-    return new Promise((resolve) => {
-      const leave = (answer: LineAnswer): void => {
+    return new Promise((resolve, reject) => {
+      const remove = (): boolean => {
         timer?.cancel()
         stop()
-        this.#queue.remove(waiter)
-        resolve(answer)
+        return this.#queue.remove(waiter)
       }
-      const waiter = this.#queue.add(
-        {
-          context,
-          entered: () => {
-            context.emit<CallDequeued>({ type: 'call.dequeued', policy: name, waitedMs: clock.now() - since })
-            leave('entered')
-          },
-        },
-        rankOf(order, context),
-      )
+      const leave = (answer: LineAnswer): void => {
+        if (!remove()) return
+        resolve(answer)
+        if (answer === 'entered')
+          context.emit<CallDequeued>({ type: 'call.dequeued', policy: name, waitedMs: clock.now() - since })
+      }
+      const giveUp = (answer: LineAnswer): void => {
+        if (this.#entering === context) return
+        leave(answer)
+        this.serve()
+      }
+      const fail = (error: unknown): void => {
+        if (remove()) reject(error)
+      }
+      const waiter = this.#queue.add({ context, leave, fail }, rankOf(order, context))
       const timer =
         maxWaitMs === Infinity
           ? undefined
-          : clock.setTimer(maxWaitMs, () => leave({ reason: 'waited_too_long', retryAfterMs: undefined }))
-      const stop = context.onAbort(() => {
-        leave({ reason: 'aborted', retryAfterMs: undefined })
-        this.serve(clock)
-      })
+          : clock.setTimer(maxWaitMs, () => giveUp({ reason: 'waited_too_long', retryAfterMs: undefined }))
+      const stop = context.onAbort(() => giveUp(ABORTED))
       context.emit<CallQueued>({ type: 'call.queued', policy: name, waiting: this.#queue.size })
-      this.serve(clock)
+      this.serve()
     })
   }
 }

@@ -7,15 +7,20 @@ export class BulkheadFullError extends BulkheadRejectedError implements Rejected
   override readonly name = 'BulkheadFullError'
   readonly code = 'ERR_SPILLWAY_BULKHEAD_FULL'
   readonly verdict: RejectedError['verdict'] = rejected()
-  /** The queue had no seat left, or the wait in it took longer than allowed. */
-  readonly reason: 'queue_full' | 'waited_too_long'
+  /** The queue had no seat left, the wait in it took longer than allowed, or the pipeline was disposed of meanwhile. */
+  readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
 
   constructor(policy: string, reason: BulkheadFullError['reason'], maxConcurrency: number, queueLimit: number) {
     super(maxConcurrency, queueLimit)
     this.reason = reason
-    this.message =
-      reason === 'queue_full'
-        ? `${policy}: all ${maxConcurrency} places and ${queueLimit} seats in the queue are taken. Send less at once, or raise maxConcurrency or queueLimit.`
-        : `${policy}: none of ${maxConcurrency} places became free in time. Raise maxWaitMs, or send less at once.`
+    this.message = `${policy}: ${explain(reason, maxConcurrency, queueLimit)}`
   }
+}
+
+const explain = (reason: BulkheadFullError['reason'], maxConcurrency: number, queueLimit: number): string => {
+  if (reason === 'disposed') return 'the pipeline was disposed of while the call waited for a place.'
+  if (reason === 'waited_too_long')
+    return `none of ${maxConcurrency} places became free in time. Send less at once, or raise maxConcurrency or maxWaitMs.`
+  const taken = queueLimit === 0 ? 'are taken and nobody may wait' : `and ${queueLimit} seats in the queue are taken`
+  return `all ${maxConcurrency} places ${taken}. Send less at once, or raise maxConcurrency or queueLimit.`
 }

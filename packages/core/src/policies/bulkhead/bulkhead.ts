@@ -42,8 +42,10 @@ export const bulkhead = (options: BulkheadOptions = {}): Gate => {
 
   const answer = (context: CallContext, given: LineAnswer): undefined | BulkheadFullError => {
     if (given === 'entered') return undefined
-    const reason = given.reason === 'queue_full' ? 'queue_full' : 'waited_too_long'
-    if (given.reason !== 'aborted') context.emit<BulkheadRejected>({ type: 'bulkhead.rejected', policy: name, reason })
+    const { reason } = given
+    // Nobody sees the refusal of a call that is over: it ends with the reason of its abort.
+    if (reason === 'aborted') return new BulkheadFullError(name, 'waited_too_long', maxConcurrency, queueLimit)
+    context.emit<BulkheadRejected>({ type: 'bulkhead.rejected', policy: name, reason })
     return new BulkheadFullError(name, reason, maxConcurrency, queueLimit)
   }
 
@@ -55,9 +57,9 @@ export const bulkhead = (options: BulkheadOptions = {}): Gate => {
       return given instanceof Promise ? given.then((late) => answer(context, late)) : answer(context, given)
     },
     leave() {},
-    release(context) {
+    release() {
       running--
-      line.serve(context.call.clock)
+      line.serve()
     },
     // When a place becomes free nobody can know; whoever asks looks again when something ends.
     readyInMs: () => (running < maxConcurrency && line.size === 0 ? 0 : Infinity),

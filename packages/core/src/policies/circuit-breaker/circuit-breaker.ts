@@ -120,7 +120,7 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
         context.emit<CircuitOpened>({ type: 'circuit.opened', policy: name, partition: key, openForMs, verdict: kind })
       }
       if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
-      line.serve(clock)
+      line.serve()
     },
     readyInMs(context) {
       return partitions.peek(partitionKey(context))?.circuit.readyInMs(context.call.clock.now()) ?? 0

@@ -41,6 +41,11 @@ export class EndpointHealth {
     }
   }
 
+  /** A stream ended badly after it had begun well. */
+  broke(kind: VerdictKind, now: number): void {
+    if (FAILED[kind]) this.#failureRatio.add(1, now)
+  }
+
   /** Expected milliseconds from asking to a useful answer, tries that fail on the way included. */
   expectedAnswerMs(now: number): number {
     const failureRatio = Math.min(0.95, this.failureRatio(now))

@@ -26,6 +26,9 @@ interface Trip {
   outcome: Promise<Outcome<unknown>> | undefined
 }
 
+/** Some gates cannot say when they have room again, and may get it unseen: an orphan ends, a circuit is closed by hand. */
+const ASK_AGAIN_MS = 1000
+
 /** Whether another endpoint may do what this one did not. A refusal counts when it is the endpoint's own. */
 const movesOn = ({ kind, scope }: Verdict): boolean =>
   kind === 'overloaded' ||
@@ -41,7 +44,7 @@ const movesOn = ({ kind, scope }: Verdict): boolean =>
  *
  * It asks the gates inside when each endpoint could take the call, adds what recent attempts have shown, and never lets
  * a call stand in the line of one endpoint while another can take it. While none can, calls wait here, nearest deadline
- * first. After every endpoint has failed a call once, the failure goes up to whoever retries.
+ * first. After every endpoint that could take it has failed a call once, the failure goes up to whoever retries.
  *
  * ```ts
  * import { failover, pipeline } from '@spillway/core'
@@ -76,7 +79,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     for (const candidate of pool) {
       if (trip.tried.has(candidate)) continue
       context.endpoint = candidate.endpoint
-      const ready = trip.next.readyInMs(context)
+      const ready = readyInMsOf(trip, context)
       readyInMs = Math.min(readyInMs, ready)
       if (ready > 0) continue
       const ms = order === 'ordered' ? 0 : candidate.health.expectedAnswerMs(now)
@@ -100,8 +103,12 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     trip.outcome = trip.next(context).then((outcome) => {
       end(outcome.verdict.kind, clock.now())
       // Whatever ended may have made room: at once, or when its body has been read.
-      if (outcome.body === undefined) line.serve(clock)
-      else outcome.body.onEnd(() => queueMicrotask(() => line.serve(clock)))
+      if (outcome.body === undefined) line.serve()
+      else
+        outcome.body.onEnd((last) => {
+          if (!last.ok) health.broke(last.verdict.kind, clock.now())
+          queueMicrotask(() => line.serve())
+        })
       return outcome
     })
   }
@@ -111,6 +118,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     order: queueOrder,
     queueLimit,
     maxWaitMs: Infinity,
+    pollMs: ASK_AGAIN_MS,
     tryEnter(context) {
       const trip = context.kept(policy) as Trip
       const { best, readyInMs } = choose(trip, context)
@@ -128,8 +136,9 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       const entering = line.enter(context)
       const answer = entering instanceof Promise ? await entering : entering
       if (answer !== 'entered') {
-        if (context.aborted) return aborted(context.reason)
-        const refusal = new NoEndpointReadyError(name, names, answer.retryAfterMs)
+        const { reason, retryAfterMs } = answer
+        if (reason === 'aborted') return aborted(context.reason)
+        const refusal = new NoEndpointReadyError(name, names, reason, retryAfterMs, context.call.lastError)
         return failure(refusal, refusal.verdict)
       }
       for (;;) {
@@ -153,6 +162,15 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     dispose: () => line.dispose(),
   }
   return policy
+}
+
+/** A gate that cannot be asked without an error is entered: there the error ends the call. */
+const readyInMsOf = ({ next }: Trip, context: CallContext): number => {
+  try {
+    return next.readyInMs(context)
+  } catch {
+    return 0
+  }
 }
 
 const checkEndpoints = (endpoints: readonly Endpoint[]): void => {

@@ -1,11 +1,11 @@
 import type { PipelineEvent } from '../../kernel/pipeline-event.ts'
 
-/** A call was refused: no permit, or none in time. */
+/** A call was refused: no permit, none in time, or the pipeline was disposed of. */
 export interface RateLimitRejected extends PipelineEvent {
   readonly type: 'rate_limit.rejected'
   readonly policy: string
   readonly partition: string
-  readonly reason: 'queue_full' | 'waited_too_long'
+  readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
   readonly retryAfterMs?: number
 }
 

@@ -6,18 +6,42 @@ export class RateLimitExceededError extends Error implements RejectedError {
   override readonly name = 'RateLimitExceededError'
   readonly code = 'ERR_SPILLWAY_RATE_LIMIT_EXCEEDED'
   readonly verdict: RejectedError['verdict']
+  /** The queue had no seat left, no permit comes in time, or the pipeline was disposed of meanwhile. */
+  readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
   /** Milliseconds until there would be a permit, where that is known. */
   readonly retryAfterMs?: number
 
-  constructor(policy: string, partition: string, reason: 'queue_full' | 'waited_too_long', retryAfterMs?: number) {
+  /**
+   * @param policy the limiter's name
+   * @param partition which share of its permits, empty where there is one only
+   * @param reason why there is no permit
+   * @param retryAfterMs milliseconds until there would be one, where that is known
+   * @param cause what the call's last attempt failed with, where there was one
+   */
+  constructor(
+    policy: string,
+    partition: string,
+    reason: RateLimitExceededError['reason'],
+    retryAfterMs?: number,
+    cause?: unknown,
+  ) {
     const where = partition === '' ? policy : `${policy} (${partition})`
     const when = retryAfterMs === undefined ? '' : ` One is due in ${Math.ceil(retryAfterMs)} ms.`
-    super(
-      reason === 'queue_full'
-        ? `${where}: no permit is free and the queue is full.${when} Send less, or raise queueLimit.`
-        : `${where}: no permit becomes free in time.${when} Send less, or allow a longer wait.`,
-    )
+    super(`${where}: ${WHY[reason]}${when}${HELP[reason]}`, cause === undefined ? undefined : { cause })
+    this.reason = reason
     this.verdict = rejected(retryAfterMs, 'endpoint')
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
   }
 }
+
+const WHY = {
+  queue_full: 'no permit is free and the queue is full.',
+  waited_too_long: 'no permit becomes free in time.',
+  disposed: 'the pipeline was disposed of while the call waited for a permit.',
+} as const
+
+const HELP = {
+  queue_full: ' Send less, or raise queueLimit.',
+  waited_too_long: " Send less, or raise maxWaitMs or the call's own deadline.",
+  disposed: '',
+} as const

@@ -19,7 +19,7 @@ export interface RateLimitOptions {
    * hints. @default []
    */
   readonly quotas?: readonly Quota[] | ((partition: string) => readonly Quota[])
-  /** What a call costs, in permits, before it runs: above 0. @default 1 */
+  /** What a call costs, in permits, before it runs: 0 or more. Asked once a call. @default 1 */
   readonly cost?: (context: CallContext) => number
   /** How many may wait for a permit: an integer from 0, or `Infinity`. @default Infinity */
   readonly queueLimit?: number
@@ -29,7 +29,10 @@ export interface RateLimitOptions {
   readonly order?: QueueOrder
   /** Which share of the permits a call uses. @default the endpoint's name */
   readonly partitionKey?: PartitionKey
-  /** How many partitions are remembered: an integer from 1. @default 1000 */
+  /**
+   * How many partitions are remembered: an integer from 1. The one used longest ago is forgotten first, with what it has
+   * spent. @default 1000
+   */
   readonly maxPartitions?: number
 }
 

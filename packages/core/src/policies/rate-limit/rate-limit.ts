@@ -18,11 +18,21 @@ interface Partition {
   pausedUntil: number
 }
 
+/** What one call asked for and got: what it was refused further in is given back. */
+interface Spending {
+  readonly partition: Partition
+  readonly permits: number
+  at: number
+  /** How often the operation had run before. */
+  readonly attemptsBefore: number
+}
+
 /**
  * Keeps the pace within the provider's quota: calls wait for their permits in a fair line instead of running into 429.
  *
  * Never more than `permits` in any period, wherever the provider begins to count. When the provider throttles a call all
- * the same, everybody waits as long as it asked for.
+ * the same, everybody waits as long as it asked for. A call that is refused or ends before its request was made gives its
+ * permits back.
  *
  * ```ts
  * import { pipeline, rateLimit } from '@spillway/core'
@@ -71,35 +81,49 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     return ready
   }
 
+  const costOf = (context: CallContext): number => checkNumber('rateLimit.cost()', cost(context), { min: 0 })
+
   const tryEnter = (context: CallContext, partition: Partition): number => {
+    const spending = context.kept(gate) as Spending
+    const { permits } = spending
     const now = context.call.clock.now()
-    const permits = cost(context)
     const ready = readyInMs(partition, permits, now)
-    if (ready === 0) for (const quota of partition.quotas) quota.spend(now, permits)
-    return ready
+    if (ready > 0) return ready
+    spending.at = now
+    for (const quota of partition.quotas) quota.spend(now, permits)
+    return 0
   }
 
-  const answer = (context: CallContext, given: LineAnswer, key: string): undefined | RateLimitExceededError => {
+  const answer = (context: CallContext, given: LineAnswer, partition: string): undefined | RateLimitExceededError => {
     if (given === 'entered') return undefined
-    const reason = given.reason === 'queue_full' ? 'queue_full' : 'waited_too_long'
-    const wait = given.retryAfterMs === undefined ? {} : { retryAfterMs: given.retryAfterMs }
-    if (given.reason !== 'aborted')
-      context.emit<RateLimitRejected>({ type: 'rate_limit.rejected', policy: name, partition: key, reason, ...wait })
-    return new RateLimitExceededError(name, key, reason, given.retryAfterMs)
+    const { reason, retryAfterMs } = given
+    const { lastError } = context.call
+    // Nobody sees the refusal of a call that is over: it ends with the reason of its abort.
+    if (reason === 'aborted') return new RateLimitExceededError(name, partition, 'waited_too_long')
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
+    context.emit<RateLimitRejected>({ type: 'rate_limit.rejected', policy: name, partition, reason, ...wait })
+    return new RateLimitExceededError(name, partition, reason, retryAfterMs, lastError)
   }
 
-  return {
+  const gate: Gate = {
     name,
     options: resolved,
     enter(context) {
-      const { key, line } = partitions.get(partitionKey(context))
+      const partition = partitions.get(partitionKey(context))
+      const { key, line } = partition
+      const spending: Spending = { partition, permits: costOf(context), at: 0, attemptsBefore: context.attempt }
+      context.keep(gate, spending)
       const given = line.enter(context)
       return given instanceof Promise ? given.then((late) => answer(context, late, key)) : answer(context, given, key)
     },
     leave(context, outcome) {
+      const { partition, permits, at, attemptsBefore } = context.kept(gate) as Spending
       const { kind, retryAfterMs } = outcome.verdict
+      if (context.attempt === attemptsBefore) {
+        for (const quota of partition.quotas) quota.giveBack(at, permits)
+        return partition.line.serve()
+      }
       if (kind !== 'throttled' || retryAfterMs === undefined) return
-      const partition = partitions.get(partitionKey(context))
       const until = context.call.clock.now() + retryAfterMs
       if (until <= partition.pausedUntil) return
       partition.pausedUntil = until
@@ -113,8 +137,8 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     readyInMs(context) {
       const partition = partitions.peek(partitionKey(context))
       if (partition === undefined) return 0
-      const ready = readyInMs(partition, cost(context), context.call.clock.now())
-      return partition.line.size > 0 ? Math.max(ready, 1) : ready
+      const now = context.call.clock.now()
+      return partition.line.readyInMs(readyInMs(partition, costOf(context), now), now)
     },
     snapshot: () => ({
       partitions: Object.fromEntries(
@@ -125,6 +149,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       for (const { line } of partitions.values()) line.dispose()
     },
   }
+  return gate
 }
 
 const fixed = (quotas: readonly Quota[]) => (): readonly Quota[] => quotas
