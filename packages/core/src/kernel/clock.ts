@@ -4,7 +4,7 @@ export interface Timer {
   cancel(): void
   /** Lets the process end although it is pending. */
   unref(): void
-  /** Takes {@link unref} back: a pending timer keeps the process alive, as a pending call should. */
+  /** Takes `unref` back: a pending timer keeps the process alive, as a pending call should. */
   ref(): void
 }
 

@@ -7,4 +7,5 @@ export interface Endpoint {
 /** The share of state that a gate uses for a call: the endpoint's own, where there are endpoints. */
 export type PartitionKey = (context: { readonly endpoint: Endpoint | undefined }) => string
 
+/** One share for each endpoint, and one for calls that have none. */
 export const byEndpoint: PartitionKey = (context) => context.endpoint?.name ?? ''

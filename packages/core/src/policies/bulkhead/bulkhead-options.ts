@@ -14,6 +14,7 @@ export interface BulkheadOptions {
   readonly order?: QueueOrder
 }
 
+/** What {@link bulkhead} takes where an option is left out. */
 export const BULKHEAD_DEFAULTS: Required<BulkheadOptions> = {
   name: 'bulkhead',
   maxConcurrency: 64,

@@ -20,6 +20,7 @@ export interface FailoverOptions<E extends Endpoint = Endpoint> {
   readonly queueOrder?: QueueOrder
 }
 
+/** What {@link failover} takes where an option is left out. */
 export const FAILOVER_DEFAULTS: {
   readonly name: string
   readonly order: 'ranked' | 'ordered'

@@ -36,6 +36,7 @@ export interface RateLimitOptions {
   readonly maxPartitions?: number
 }
 
+/** What {@link rateLimit} takes where an option is left out. */
 export const RATE_LIMIT_DEFAULTS: Required<RateLimitOptions> = {
   name: 'rateLimit',
   quotas: [],

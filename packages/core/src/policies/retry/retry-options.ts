@@ -26,6 +26,7 @@ export interface RetryOptions {
   readonly shouldHandle?: (outcome: Outcome<unknown>) => boolean
 }
 
+/** What {@link retry} takes where an option is left out. */
 export const RETRY_DEFAULTS: {
   readonly name: string
   readonly maxAttempts: number
