@@ -1,6 +1,7 @@
 // For users.
 export { pipeline } from './assembly/pipeline.ts'
-export type { CallOptions, Pipeline, PipelineDescription, PipelineOptions, PipelineState } from './assembly/pipeline.ts'
+export type { CallOptions } from './assembly/call-options.ts'
+export type { Pipeline, PipelineDescription, PipelineOptions, PipelineState } from './assembly/pipeline.ts'
 export { STANDARD_TIMEOUTS, standardPipeline } from './assembly/standard-pipeline.ts'
 export type { StandardPipelineOptions, StandardTimeouts } from './assembly/standard-pipeline.ts'
 export { PipelineDisposedError } from './assembly/pipeline-disposed-error.ts'

@@ -1,17 +1,19 @@
 import { Call } from '../kernel/call.ts'
 import { CallContext } from '../kernel/call-context.ts'
-import { checkKnown } from '../kernel/check-options.ts'
+import { checkFunction, checkKnown } from '../kernel/check-options.ts'
 import { defaultClassifier, type Classifier } from '../kernel/classifier.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { compose } from '../kernel/compose.ts'
-import type { ContextKey } from '../kernel/context-key.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
-import type { Outcome } from '../kernel/outcome.ts'
+import { failure, type Outcome } from '../kernel/outcome.ts'
 import type { Gate, Operation, Part, Policy } from '../kernel/policy.ts'
 import { systemRandom, type Random } from '../kernel/random.ts'
 import { followSignal } from '../kernel/signal-hub.ts'
+import { REQUEST_FAILED } from '../kernel/verdict.ts'
 import type { CallCompleted, CallStarted } from './call-events.ts'
-import { EventSource, type EventStream } from './event-stream.ts'
+import { checkCall, checkClassifier, type CallOptions } from './call-options.ts'
+import { EventSource } from './event-source.ts'
+import type { EventStream } from './event-stream.ts'
 import { PipelineDisposedError } from './pipeline-disposed-error.ts'
 
 /** What a pipeline is made of besides its policies. */
@@ -24,18 +26,6 @@ export interface PipelineOptions {
   readonly clock?: Clock
   /** @default Math.random */
   readonly random?: Random
-}
-
-/** What one call may say for itself. */
-export interface CallOptions {
-  /** The caller's own way to end the call. Its reason is thrown by identity. */
-  readonly signal?: AbortSignal | undefined
-  /** Higher goes first where calls wait by priority. @default 0 */
-  readonly priority?: number
-  /** Per-call values, each with its key. */
-  readonly values?: readonly (readonly [ContextKey<unknown>, unknown])[]
-  /** Judges this call instead of the pipeline's classifier. */
-  readonly classifier?: Classifier
 }
 
 /** What a pipeline knows about itself now. Plain data. */
@@ -66,7 +56,7 @@ export interface Pipeline<Adds = never> {
   wrap<A extends unknown[], R>(fn: (...args: A) => PromiseLike<R>): (...args: A) => Promise<R | Adds>
   state(): PipelineState
   describe(): PipelineDescription
-  /** Ends timers and the event stream. Calls in flight go on, new ones are refused. */
+  /** Ends the event stream and the waits in lines. Calls at work go on, within their limits; new ones are refused. */
   dispose(): void
 }
 
@@ -93,8 +83,11 @@ export const pipeline = <const P extends readonly Part[]>(
   checkKnown('pipeline', options, ['name', 'classifier', 'clock', 'random'])
   checkParts(policies)
   const { name = 'pipeline', classifier = defaultClassifier, clock = systemClock, random = systemRandom } = options
-  if (typeof classifier.error !== 'function')
-    throw new InvalidOptionsError('pipeline.classifier', classifier, 'a classifier: an object with a function error()')
+  if (typeof name !== 'string') throw new InvalidOptionsError('pipeline.name', name, 'a string')
+  checkClassifier('pipeline.classifier', classifier)
+  checkFunction('pipeline.random', random)
+  if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
+    throw new InvalidOptionsError('pipeline.clock', clock, 'a clock: now(), wallTime() and setTimer()')
   const events = new EventSource()
   const run = compose(policies)
   let callId = 0
@@ -110,24 +103,33 @@ export const pipeline = <const P extends readonly Part[]>(
     context.emit<CallCompleted>({ type: 'call.completed', verdict: outcome.verdict, durationMs, attempts })
   }
 
-  const execute = <R>(operation: Operation<R>, call: CallOptions = {}): Promise<R> => {
+  const start = <R>(operation: Operation<R>, call: CallOptions): Promise<R> => {
     const { signal, priority = 0, values } = call
-    if (disposed) return Promise.reject(new PipelineDisposedError(name))
-    if (typeof operation !== 'function')
-      return Promise.reject(new InvalidOptionsError('execute.operation', operation, 'a function'))
-    if (signal?.aborted) return Promise.reject(signal.reason)
     const deps = { clock, random, classifier: call.classifier ?? classifier, sink: events }
     const context = new CallContext(new Call(++callId, name, deps, operation, priority))
     if (values !== undefined) for (const [key, value] of values) context.set(key, value)
     inFlight++
     const unfollow = signal === undefined ? undefined : followSignal(signal, context)
     context.emit<CallStarted>({ type: 'call.started' })
-    return run(context).then((outcome) => {
+    const end = (outcome: Outcome<unknown>): R => {
       if (outcome.body === undefined) complete(context, outcome, unfollow)
       else outcome.body.onEnd((last) => complete(context, last, unfollow))
       if (outcome.ok) return outcome.value as R
       throw outcome.error
-    })
+    }
+    // Policies never reject. One that does all the same is accounted for like any other end.
+    return run(context).then(end, (error: unknown) => end(failure(error, REQUEST_FAILED)))
+  }
+
+  const execute = <R>(operation: Operation<R>, call: CallOptions = {}): Promise<R> => {
+    if (disposed) return Promise.reject(new PipelineDisposedError(name))
+    try {
+      checkFunction('execute.operation', operation)
+      checkCall(call)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return call.signal?.aborted ? Promise.reject(call.signal.reason) : start(operation, call)
   }
 
   const made: Pipeline = {

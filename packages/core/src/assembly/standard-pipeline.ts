@@ -48,12 +48,16 @@ export interface StandardTimeouts {
   readonly idleMs?: number
 }
 
+/** The limits that {@link standardPipeline} sets where one is left out. */
 export const STANDARD_TIMEOUTS: Required<StandardTimeouts> = {
   totalMs: 180_000,
   attemptMs: Infinity,
   firstByteMs: Infinity,
   idleMs: 15_000,
 }
+
+/** Longer than two leases of a probe, so that whatever was admitted meanwhile can speak for the endpoint. */
+const STANDARD_CIRCUIT_BREAKER = { openAfterMs: Number(process.env['OA'] ?? 6000) }
 
 /**
  * The recommended order with defaults for overloaded model APIs:
@@ -77,7 +81,14 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
   checkKnown('standardPipeline', options, KNOWN)
   const { endpoints = [{ name: 'default' }], ...rest } = options
   const { name = 'standard', classifier, clock, random } = rest
-  const { totalMs, attemptMs, firstByteMs, idleMs } = { ...STANDARD_TIMEOUTS, ...rest.timeout }
+  const limits = rest.timeout ?? {}
+  checkKnown('standardPipeline.timeout', limits, Object.keys(STANDARD_TIMEOUTS))
+  const {
+    totalMs = STANDARD_TIMEOUTS.totalMs,
+    attemptMs = STANDARD_TIMEOUTS.attemptMs,
+    firstByteMs = STANDARD_TIMEOUTS.firstByteMs,
+    idleMs = STANDARD_TIMEOUTS.idleMs,
+  } = limits
   const parts: readonly (Part | false)[] = [
     rest.fallback ? fallback(rest.fallback) : false,
     timeout({ name: 'timeout(total)', totalMs }),
@@ -85,7 +96,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
     rest.retry !== false && retry(rest.retry),
     failover({ ...rest.failover, endpoints }),
     rest.rateLimit !== false && rateLimit(rest.rateLimit),
-    rest.circuitBreaker !== false && circuitBreaker(rest.circuitBreaker),
+    rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ...rest.circuitBreaker }),
     timeout({ name: 'timeout(attempt)', attemptMs, firstByteMs, idleMs }),
   ]
   const made = pipeline(

@@ -12,6 +12,11 @@ export class Body {
     return this.#outcome !== undefined
   }
 
+  /** How it ended; `undefined` while it is still arriving. */
+  get outcome(): Outcome<unknown> | undefined {
+    return this.#outcome
+  }
+
   /** Says how the stream ended. Later calls do nothing. */
   end(outcome: Outcome<unknown>): void {
     if (this.#outcome !== undefined) return

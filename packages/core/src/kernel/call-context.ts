@@ -2,6 +2,7 @@ import { Body } from './body.ts'
 import type { Call } from './call.ts'
 import type { ContextKey } from './context-key.ts'
 import type { Endpoint } from './endpoint.ts'
+import { errorName, type DiagnosticReported } from './events.ts'
 import type { EventBody, PipelineEvent } from './pipeline-event.ts'
 import type { Progress } from './policy.ts'
 
@@ -46,7 +47,10 @@ export class CallContext {
     this.attempt = parent?.attempt ?? 0
     this.deadline = parent?.deadline ?? Infinity
     if (parent === undefined) return
-    if (parent.#aborted) this.abort(parent.#reason)
+    if (parent.#aborted) {
+      this.abort(parent.#reason)
+      return
+    }
     const sibling = parent.#firstChild
     if (sibling !== undefined) sibling.#previous = this
     this.#next = sibling
@@ -93,23 +97,32 @@ export class CallContext {
     if (this.#aborted) return
     this.#aborted = true
     this.#reason = reason
-    // Inside first: what is below frees its places before whoever is above looks at them.
-    for (let child = this.#firstChild; child !== undefined;) {
-      const next = child.#next
+    // Inside first: what is below frees its places before whoever is above looks at them. Each child is let go before it
+    // is ended, because its end may detach its neighbours.
+    for (let child = this.#firstChild; child !== undefined; child = this.#firstChild) {
+      child.detach()
       child.abort(reason)
-      child = next
     }
     this.#controller?.abort(reason)
     this.owner?.aborted(reason)
     const listeners = this.#listeners
     this.#listeners = undefined
-    if (listeners !== undefined) for (const listener of listeners) listener(reason)
+    if (listeners !== undefined) for (const listener of listeners) this.#tell(listener)
+  }
+
+  /** A listener that throws hurts neither the others nor the calls that end with this one. */
+  #tell(listener: (reason: unknown) => void): void {
+    try {
+      listener(this.#reason)
+    } catch (thrown) {
+      this.report('onAbort', thrown)
+    }
   }
 
   /** Calls `listener` once when it is over, at once if it is. Gives back how to stop listening. */
   onAbort(listener: (reason: unknown) => void): () => void {
     if (this.#aborted) {
-      listener(this.#reason)
+      this.#tell(listener)
       return () => {}
     }
     const listeners = (this.#listeners ??= new Set())
@@ -153,14 +166,16 @@ export class CallContext {
     ;(this.#kept ??= new Map()).set(gate, value)
   }
 
-  /** What {@link keep} kept. */
+  /** What `keep` kept. */
   kept(gate: object): unknown {
     return this.#kept?.get(gate)
   }
 
-  /** Says how far the attempt has come, for the timeouts of its phases. */
+  /** Says how far the attempt has come, for the timeouts of its phases, the inner and the outer ones. */
   progress(progress: Progress): void {
+    if (this.#aborted) return
     this.owner?.progressed(progress)
+    this.parent?.progress(progress)
   }
 
   /**
@@ -188,5 +203,10 @@ export class CallContext {
       attempt: this.attempt,
       ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint.name }),
     })
+  }
+
+  /** Publishes that code which was handed in threw; `source` says which. The call goes on. */
+  report(source: string, thrown: unknown): void {
+    this.emit<DiagnosticReported>({ type: 'diagnostic.reported', source, errorName: errorName(thrown) })
   }
 }

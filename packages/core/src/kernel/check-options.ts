@@ -15,7 +15,9 @@ const describe = ({ min, max, integer, infinite }: Range): string => {
     min !== undefined && max !== undefined
       ? ` from ${min} to ${max}`
       : min !== undefined
-        ? ` of at least ${min}`
+        ? min === Number.MIN_VALUE
+          ? ' above 0'
+          : ` of at least ${min}`
         : max !== undefined
           ? ` of at most ${max}`
           : ''

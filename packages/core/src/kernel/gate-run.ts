@@ -1,18 +1,12 @@
 import { CallContext, type ContextOwner } from './call-context.ts'
 import { judgeError, judgeValue } from './classifier.ts'
 import type { Timer } from './clock.ts'
-import {
-  errorName,
-  type AttemptCommitted,
-  type AttemptCompleted,
-  type AttemptOrphaned,
-  type AttemptStarted,
-  type DiagnosticReported,
-} from './events.ts'
+import type { AttemptCommitted, AttemptCompleted, AttemptOrphaned, AttemptStarted } from './events.ts'
+import { leaveGate, leaveGates, progressGates, releaseGate, releaseGates } from './gate-hooks.ts'
 import { failure, success, type Failure, type Outcome } from './outcome.ts'
 import type { Gate, Next, Progress } from './policy.ts'
 import { isSpillwayError, type RejectedError } from './spillway-error.ts'
-import { CANCELED, REQUEST_FAILED } from './verdict.ts'
+import { CANCELED, REQUEST_FAILED, SUCCESS, type Verdict } from './verdict.ts'
 
 /** What is abandoned gets this long to hear the signal before it counts as an orphan. */
 const ORPHAN_GRACE_MS = 100
@@ -58,14 +52,15 @@ export class GateRun<R> implements ContextOwner {
 
   /** The context ended: the caller is freed at once, whatever the middle does. */
   aborted(reason: unknown): void {
-    if (this.#outcome === undefined) this.#settle(aborted(reason))
-    else if (!this.#left) this.#leave(aborted(reason))
+    if (this.#outcome === undefined) {
+      if (this.#attempted && isSpillwayError(reason)) this.#context.call.lastError = reason
+      this.#settle(aborted(reason))
+    } else if (!this.#left) this.#leave(aborted(reason))
     if (this.#working && this.#inner === undefined) this.#watchOrphan()
   }
 
   progressed(progress: Progress): void {
-    if (this.#left) return
-    for (let i = 0; i < this.#entered; i++) this.#gates[i]?.progress?.(this.#context, progress)
+    if (!this.#left) progressGates(this.#gates, this.#entered, this.#context, progress)
   }
 
   #enter(): void {
@@ -99,6 +94,8 @@ export class GateRun<R> implements ContextOwner {
     } else if (refusal !== undefined) this.#settle(failure(refusal, refusal.verdict))
     else {
       this.#entered++
+      // What waited in line begins now: the limits of the gates further in are not used up by the wait.
+      this.#context.startedAt = this.#context.call.clock.now()
       this.#enter()
     }
   }
@@ -107,7 +104,11 @@ export class GateRun<R> implements ContextOwner {
     const context = this.#context
     this.#working = true
     if (this.#inner !== undefined) {
-      void this.#inner(context).then((outcome) => this.#answered(outcome))
+      this.#inner(context).then(
+        (outcome) => this.#answered(outcome),
+        // Policies never reject. One that does all the same ends its call, not the process.
+        (error: unknown) => this.#answered(failure(error, REQUEST_FAILED)),
+      )
       return
     }
     this.#attempted = true
@@ -130,19 +131,25 @@ export class GateRun<R> implements ContextOwner {
 
   #gave(value: R): void {
     const { body, call } = this.#context
-    if (this.#outcome !== undefined) return this.#workEnded()
-    const outcome = success(value, judgeValue(call.classifier, value, this.#broken), body?.ended ? undefined : body)
-    if (outcome.verdict.kind === 'success') call.answerMs = call.clock.now() - this.#context.startedAt
-    if (outcome.body === undefined) this.#workEnded()
-    else this.#context.emit<AttemptCommitted>({ type: 'attempt.committed' })
-    this.#answered(outcome)
+    const last = body?.outcome
+    const open = body !== undefined && last === undefined
+    // A stream that came too late: nobody reads it, and its work ends when it does.
+    if (this.#outcome !== undefined) return open ? body.onEnd(() => this.#workEnded()) : this.#workEnded()
+    // A stream that broke before anybody saw any of it.
+    if (last?.ok === false) return this.#failed(last.error, last.verdict)
+    const verdict = open ? SUCCESS : judgeValue(call.classifier, value, this.#broken)
+    if (verdict.kind === 'success') call.answerMs = call.clock.now() - this.#context.startedAt
+    if (!open) this.#workEnded()
+    this.#answered(success(value, verdict, open ? body : undefined))
+    if (open) this.#context.emit<AttemptCommitted>({ type: 'attempt.committed' })
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, verdict?: Verdict): void {
     this.#workEnded()
     if (this.#outcome !== undefined) return
-    this.#context.call.lastError = error
-    this.#settle(failure(error, judgeError(this.#context.call.classifier, error, this.#broken)))
+    const { call } = this.#context
+    call.lastError = error
+    this.#settle(failure(error, verdict ?? judgeError(call.classifier, error, this.#broken)))
   }
 
   /** The middle answered. A body that is still being read keeps the gates' places. */
@@ -170,7 +177,7 @@ export class GateRun<R> implements ContextOwner {
     this.#left = true
     const context = this.#context
     if (this.#attempted && context.listening) this.#report(outcome)
-    for (let i = this.#entered - 1; i >= 0; i--) this.#gates[i]?.leave(context, outcome)
+    leaveGates(this.#gates, this.#entered, context, outcome)
     this.#releaseWhenIdle()
   }
 
@@ -179,8 +186,9 @@ export class GateRun<R> implements ContextOwner {
     if (this.#working || !this.#left) return
     const context = this.#context
     const release = (): void => {
-      for (let i = this.#entered - 1; i >= 0; i--) this.#gates[i]?.release?.(context)
+      const held = this.#entered
       this.#entered = 0
+      releaseGates(this.#gates, held, context)
       context.detach()
     }
     if (this.#inner === undefined) release()
@@ -188,8 +196,8 @@ export class GateRun<R> implements ContextOwner {
   }
 
   #giveBack(gate: Gate, outcome: Outcome<unknown>): void {
-    gate.leave(this.#context, outcome)
-    gate.release?.(this.#context)
+    leaveGate(gate, this.#context, outcome)
+    releaseGate(gate, this.#context)
   }
 
   #workEnded(): void {
@@ -201,9 +209,12 @@ export class GateRun<R> implements ContextOwner {
 
   #watchOrphan(): void {
     const context = this.#context
+    if (!context.listening) return
     this.#orphanTimer ??= context.call.clock.setTimer(ORPHAN_GRACE_MS, () =>
       context.emit<AttemptOrphaned>({ type: 'attempt.orphaned' }),
     )
+    // It only watches: the process may end without it.
+    this.#orphanTimer.unref()
   }
 
   #report(outcome: Outcome<unknown>): void {
@@ -215,10 +226,5 @@ export class GateRun<R> implements ContextOwner {
     })
   }
 
-  readonly #broken = (thrown: unknown): void =>
-    this.#context.emit<DiagnosticReported>({
-      type: 'diagnostic.reported',
-      source: 'classifier',
-      errorName: errorName(thrown),
-    })
+  readonly #broken = (thrown: unknown): void => this.#context.report('classifier', thrown)
 }

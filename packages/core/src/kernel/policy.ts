@@ -28,7 +28,7 @@ export interface Policy<Adds = never> {
   readonly options?: object
   /** What it knows now. Plain data. */
   snapshot?(): object
-  /** Ends timers and waits. Later calls pass through or are refused; none hangs. */
+  /** Ends waits, and timers that serve no call. Later calls pass through or are refused; none hangs. */
   dispose?(): void
 }
 
@@ -54,7 +54,10 @@ export interface Gate {
    * aborts, and frees its place in the same tick.
    */
   enter(context: CallContext): undefined | RejectedError | PromiseLike<undefined | RejectedError>
-  /** How what was admitted ended for its caller: for a stream, when the stream ended. Called once per admission. */
+  /**
+   * How what was admitted ended for its caller: for a stream, when the stream ended. Called once per admission. What it
+   * throws, or {@link release} or {@link progress}, is reported and changes nothing.
+   */
   leave(context: CallContext, outcome: Outcome<unknown>): void
   /** The work itself has ended: later than `leave` for what was abandoned and went on. Called once per admission. */
   release?(context: CallContext): void
@@ -66,7 +69,7 @@ export interface Gate {
   readonly options?: object
   /** What it knows now. Plain data. */
   snapshot?(): object
-  /** Ends timers and waits. */
+  /** Ends waits, and timers that serve no call. */
   dispose?(): void
 }
 

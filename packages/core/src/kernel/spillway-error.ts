@@ -20,8 +20,11 @@ export interface SpillwayError extends Error {
  * console.log(isSpillwayError(new Error('boom'))) // => false
  * ```
  */
-export const isSpillwayError = (error: unknown): error is SpillwayError =>
-  typeof error === 'object' && error !== null && (error as Partial<SpillwayError>).isSpillwayError === true
+export const isSpillwayError = (error: unknown): error is SpillwayError => {
+  if (typeof error !== 'object' || error === null) return false
+  const { isSpillwayError: marked, verdict } = error as Partial<SpillwayError>
+  return marked === true && typeof verdict?.kind === 'string'
+}
 
 /** Whether Spillway refused the call before the provider was asked. */
 export const isRejectedError = (error: unknown): error is RejectedError =>

@@ -23,6 +23,7 @@ export class DeadlineList {
   #timer: Timer | undefined
   #first: Deadline | undefined
   #last: Deadline | undefined
+  #disposed = false
 
   /** @param lengthMs milliseconds from setting a deadline to its expiry */
   constructor(lengthMs: number) {
@@ -53,11 +54,18 @@ export class DeadlineList {
     if (deadline.next === undefined) this.#last = deadline.previous
     else deadline.next.previous = deadline.previous
     // The timer stays: the next call needs it, and clearing one per call costs more than one that finds nothing to do.
-    if (this.#first === undefined) this.#timer?.unref()
+    if (this.#first !== undefined) return
+    if (this.#disposed) this.#stop()
+    else this.#timer?.unref()
   }
 
-  /** Ends the timer; what is pending never expires. */
+  /** Ends the timer with the last pending deadline, at once where there is none. */
   dispose(): void {
+    this.#disposed = true
+    if (this.#first === undefined) this.#stop()
+  }
+
+  #stop(): void {
     this.#timer?.cancel()
     this.#timer = undefined
   }

@@ -77,6 +77,7 @@ export class VirtualClock implements Clock {
    * @param ms how far to go, in milliseconds, 0 or more
    */
   async advance(ms: number): Promise<void> {
+    if (!(ms >= 0)) throw new RangeError(`advance() takes milliseconds of at least 0, got ${ms}.`)
     const until = this.#now + ms
     await settle()
     for (let due = this.#timers.first(); due !== undefined && due.rank <= until; due = this.#timers.first()) {

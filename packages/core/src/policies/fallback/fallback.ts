@@ -1,6 +1,5 @@
 import type { CallContext } from '../../kernel/call-context.ts'
 import { checkFunction, checkKnown } from '../../kernel/check-options.ts'
-import { errorName, type DiagnosticReported } from '../../kernel/events.ts'
 import { aborted } from '../../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { success, type Outcome } from '../../kernel/outcome.ts'
@@ -38,20 +37,15 @@ export const fallback = <F>(options: FallbackOptions<F>): Policy<F> => {
   checkFunction('fallback.shouldHandle', shouldHandle)
 
   const handles = (outcome: Outcome<unknown>, context: CallContext): boolean => {
+    // Somebody reads a stream already: nothing can take its place.
+    if (outcome.body !== undefined || outcome.verdict.kind === 'canceled') return false
     try {
       return shouldHandle(outcome)
     } catch (thrown) {
-      report(context, 'shouldHandle', thrown)
+      context.report(`${name}.shouldHandle`, thrown)
       return isFailure(outcome)
     }
   }
-
-  const report = (context: CallContext, source: string, thrown: unknown): void =>
-    context.emit<DiagnosticReported>({
-      type: 'diagnostic.reported',
-      source: `${name}.${source}`,
-      errorName: errorName(thrown),
-    })
 
   const replace = async <R>(outcome: Outcome<R>, context: CallContext): Promise<Outcome<R | F>> => {
     if (context.aborted) return aborted(context.reason)
@@ -64,12 +58,12 @@ export const fallback = <F>(options: FallbackOptions<F>): Policy<F> => {
     }
     for (const [index, step] of steps.entries()) {
       try {
-        const value = await step(failed)
+        const value = await untilAborted(step(failed), context)
         context.emit<FallbackUsed>({ type: 'fallback.used', policy: name, step: index, verdict: verdict.kind })
         return success(value)
       } catch (thrown) {
         if (context.aborted) return aborted(context.reason)
-        report(context, `steps[${index}]`, thrown)
+        context.report(`${name}.steps[${index}]`, thrown)
       }
     }
     return outcome
@@ -88,3 +82,10 @@ export const fallback = <F>(options: FallbackOptions<F>): Policy<F> => {
       ),
   }
 }
+
+/** The other answer, or the end of the call, whichever comes first: a step may not listen to the signal. */
+const untilAborted = <F>(answer: F | PromiseLike<F>, context: CallContext): Promise<F> =>
+  new Promise((resolve, reject) => {
+    const stop = context.onAbort(reject)
+    Promise.resolve(answer).then(resolve, reject).finally(stop)
+  })

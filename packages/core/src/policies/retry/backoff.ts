@@ -42,7 +42,11 @@ export const exponentialBackoff = (
     initialDelay: initialDelayMs,
     maxDelay: maxDelayMs,
     exponent: factor,
-    generator: (step = 0) => [Math.min(maxDelayMs, initialDelayMs * factor ** Math.min(step, 1000)), step + 1],
+    // A huge factor is Infinity, which the cap bounds; that times 0 would be no number at all.
+    generator: (step = 0) => [
+      initialDelayMs === 0 ? 0 : Math.min(maxDelayMs, initialDelayMs * factor ** step),
+      step + 1,
+    ],
   })
 }
 
@@ -54,7 +58,7 @@ export const constantBackoff = (delayMs: number): Backoff =>
  * What each kind of failure waits for. Overload does not grow: a 503 costs the provider nothing and capacity comes back
  * for whoever asks then; growing from 1 s to 30 s lost 4 points of goodput under sustained overload.
  */
-export const DEFAULT_BACKOFFS: Partial<Record<VerdictKind, Backoff>> = {
+export const DEFAULT_BACKOFFS: Partial<Record<VerdictKind, Backoff>> & { readonly transient: Backoff } = {
   overloaded: constantBackoff(2000),
   throttled: exponentialBackoff({ initialDelayMs: 1000, maxDelayMs: 30_000 }),
   transient: exponentialBackoff({ initialDelayMs: 500, maxDelayMs: 30_000 }),

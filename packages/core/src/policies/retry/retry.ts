@@ -1,22 +1,17 @@
-import type { IBackoff } from 'cockatiel'
 import type { CallContext } from '../../kernel/call-context.ts'
 import { checkFunction, checkKnown, checkNumber, checkRatio } from '../../kernel/check-options.ts'
-import { errorName, type DiagnosticReported } from '../../kernel/events.ts'
 import { aborted } from '../../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Outcome } from '../../kernel/outcome.ts'
 import type { Next, Policy } from '../../kernel/policy.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import { MovingQuantile } from '../../primitives/moving-quantile.ts'
-import { DEFAULT_BACKOFFS, type Backoff, type RetryBackoffContext } from './backoff.ts'
+import { Delays } from './delays.ts'
 import type { RetryExhausted, RetryScheduled } from './retry-events.ts'
 import { RETRY_DEFAULTS, type RetryOptions } from './retry-options.ts'
 
 /** How many recent answers say how long one takes. */
 const ANSWERS_REMEMBERED = 32
-
-/** A wait the server asked for is stretched by up to this share, so that callers with the same hint do not return together. */
-const HINT_SPREAD_RATIO = 0.2
 
 const RETRIED: ReadonlySet<VerdictKind> = new Set(['overloaded', 'throttled', 'transient', 'empty'])
 
@@ -54,45 +49,39 @@ export const retry = (options: RetryOptions = {}): Policy => {
   const answers = new MovingQuantile(ANSWERS_REMEMBERED)
 
   const handles = (outcome: Outcome<unknown>, context: CallContext): boolean => {
+    // Somebody reads a stream already: it cannot be taken back.
+    if (outcome.body !== undefined || outcome.verdict.kind === 'canceled') return false
     if (shouldHandle === undefined) return RETRIED.has(outcome.verdict.kind)
     try {
       return shouldHandle(outcome)
     } catch (thrown) {
-      context.emit<DiagnosticReported>({
-        type: 'diagnostic.reported',
-        source: `${name}.shouldHandle`,
-        errorName: errorName(thrown),
-      })
+      context.report(`${name}.shouldHandle`, thrown)
       return RETRIED.has(outcome.verdict.kind)
     }
   }
 
   const again = async <R>(first: Outcome<R>, next: Next<R>, context: CallContext): Promise<Outcome<R>> => {
-    const delays = new Delays(backoff)
+    const delays = new Delays({ name, backoff, jitterRatio })
     let outcome = first
     let rerolls = 0
-    for (let attempts = 1; handles(outcome, context); attempts++) {
+    for (let attempts = 1; ; attempts++) {
       if (context.aborted) return aborted(context.reason)
+      if (!handles(outcome, context)) return learned(outcome, context)
       const { kind, retryAfterMs } = outcome.verdict
-      const delayMs = spread(delays.next(outcome, attempts, context), retryAfterMs, jitterRatio, context)
-      const stop =
-        attempts >= maxAttempts
-          ? 'attempts'
-          : kind === 'empty' && rerolls++ >= maxRerolls
-            ? 'rerolls'
-            : delayMs + (answers.quantile(0.5) ?? 0) >= context.remainingMs()
-              ? 'deadline'
-              : undefined
       const hint = retryAfterMs === undefined ? {} : { retryAfterMs }
-      if (stop !== undefined) {
-        context.emit<RetryExhausted>({ type: 'retry.exhausted', policy: name, reason: stop, verdict: kind, ...hint })
+      const stop = (reason: RetryExhausted['reason']): Outcome<R> => {
+        context.emit<RetryExhausted>({ type: 'retry.exhausted', policy: name, reason, verdict: kind, ...hint })
         return outcome
       }
+      if (attempts >= maxAttempts) return stop('attempts')
+      if (kind === 'empty' && rerolls++ >= maxRerolls) return stop('rerolls')
+      const delayMs = delays.next(outcome, attempts, context)
+      if (delayMs + (answers.quantile(0.5) ?? 0) >= context.remainingMs()) return stop('deadline')
       context.emit<RetryScheduled>({ type: 'retry.scheduled', policy: name, delayMs, verdict: kind, ...hint })
-      if (delayMs > 0 && !(await context.sleep(delayMs))) return aborted(context.reason)
+      if (delayMs > 0) await context.sleep(delayMs)
+      if (context.aborted) return aborted(context.reason)
       outcome = await next(context)
     }
-    return learned(outcome, context)
   }
 
   const learned = <R>(outcome: Outcome<R>, context: CallContext): Outcome<R> => {
@@ -111,38 +100,4 @@ export const retry = (options: RetryOptions = {}): Policy => {
       ),
     snapshot: () => ({ answerMs: answers.quantile(0.5) }),
   }
-}
-
-/** The delays of one call: a sequence of its own for each kind of failure, so that one kind does not age another's. */
-class Delays {
-  readonly #backoff: Backoff | undefined
-  readonly #sequences = new Map<VerdictKind | 'any', IBackoff<RetryBackoffContext>>()
-
-  constructor(backoff: Backoff | undefined) {
-    this.#backoff = backoff
-  }
-
-  next(outcome: Outcome<unknown>, attempt: number, context: CallContext): number {
-    const { kind } = outcome.verdict
-    const key = this.#backoff === undefined ? kind : 'any'
-    const factory = this.#sequences.get(key) ?? this.#backoff ?? DEFAULT_BACKOFFS[kind] ?? DEFAULT_BACKOFFS.transient
-    const step = factory?.next({
-      attempt,
-      get signal() {
-        return context.signal
-      },
-      result: outcome.ok ? { value: outcome.value } : { error: outcome.error },
-      verdict: kind,
-    })
-    if (step === undefined) return 0
-    this.#sequences.set(key, step)
-    // Backoffs are handed in: one that is empty or has run out of range must not become a timer that fires at once.
-    return step.duration > 0 ? step.duration : 0
-  }
-}
-
-const spread = (delayMs: number, hintMs: number | undefined, jitterRatio: number, context: CallContext): number => {
-  const { random } = context.call
-  const jittered = jitterRatio === 0 ? delayMs : delayMs * (1 - jitterRatio + 2 * jitterRatio * random())
-  return hintMs === undefined ? jittered : Math.max(jittered, hintMs * (1 + HINT_SPREAD_RATIO * random()))
 }

@@ -32,7 +32,7 @@ export class TimeoutExceededError extends TaskCancelledError implements Spillway
   /**
    * @param phase which limit
    * @param limitMs its length in milliseconds
-   * @param cause what the last attempt failed with before, where one did
+   * @param cause what the last attempt failed with before, where the limit is of the whole call
    */
   constructor(phase: TimeoutPhase, limitMs: number, cause?: unknown) {
     // "timed out" would make the openai client take it for its own.

@@ -39,25 +39,26 @@ type Pending = Partial<Record<TimeoutPhase, Deadline>>
  */
 export const timeout = (options: TimeoutOptions): Gate => {
   checkKnown('timeout', options, ['name', 'totalMs', 'attemptMs', 'firstByteMs', 'idleMs'])
-  const { name = 'timeout' } = options
+  const { name = 'timeout', totalMs, attemptMs, firstByteMs, idleMs } = options
   const limit = (phase: TimeoutPhase, limitMs: number | undefined, option: string): Limit[] => {
     if (limitMs === undefined || limitMs === Infinity) return []
-    checkDuration(`timeout.${option}`, limitMs, { min: Number.MIN_VALUE })
+    checkDuration(`timeout.${option}`, limitMs, { min: Number.MIN_VALUE, infinite: true })
     return [{ phase, limitMs, list: new DeadlineList(limitMs) }]
   }
-  const total = limit('total', options.totalMs, 'totalMs')
-  const attempt = limit('attempt', options.attemptMs, 'attemptMs')
-  const firstByte = limit('first_byte', options.firstByteMs, 'firstByteMs')
-  const idle = limit('idle', options.idleMs, 'idleMs')
+  const total = limit('total', totalMs, 'totalMs')
+  const attempt = limit('attempt', attemptMs, 'attemptMs')
+  const firstByte = limit('first_byte', firstByteMs, 'firstByteMs')
+  const idle = limit('idle', idleMs, 'idleMs')
   const atStart = [...total, ...attempt, ...firstByte]
   const all = [...atStart, ...idle]
-  if (!Object.keys(options).some((key) => key.endsWith('Ms')))
+  if ([totalMs, attemptMs, firstByteMs, idleMs].every((limitMs) => limitMs === undefined))
     throw new InvalidOptionsError('timeout', undefined, 'given at least one of totalMs, attemptMs, firstByteMs, idleMs')
-  const callLimitMs = Math.min(options.totalMs ?? Infinity, options.attemptMs ?? Infinity)
+  const callLimitMs = Math.min(totalMs ?? Infinity, attemptMs ?? Infinity)
 
   const exceeded = (context: CallContext, { phase, limitMs }: Limit): void => {
     context.emit<TimeoutExceeded>({ type: 'timeout.exceeded', policy: name, phase, limitMs })
-    context.abort(new TimeoutExceededError(phase, limitMs, context.call.lastError))
+    // What ends a whole call says what its attempts failed with. An attempt that takes too long has no cause before it.
+    context.abort(new TimeoutExceededError(phase, limitMs, phase === 'total' ? context.call.lastError : undefined))
   }
 
   const start = (context: CallContext, pending: Pending, limits: readonly Limit[], now: number): void => {

@@ -1,0 +1,35 @@
+import type { Classifier } from '../kernel/classifier.ts'
+import { checkKnown, checkNumber } from '../kernel/check-options.ts'
+import type { ContextKey } from '../kernel/context-key.ts'
+import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
+
+/** What one call may say for itself. */
+export interface CallOptions {
+  /** The caller's own way to end the call. Its reason is thrown by identity. */
+  readonly signal?: AbortSignal | undefined
+  /** Higher goes first where calls wait by priority. @default 0 */
+  readonly priority?: number
+  /** Per-call values, each with its key. */
+  readonly values?: readonly (readonly [ContextKey<unknown>, unknown])[]
+  /** Judges this call instead of the pipeline's classifier. */
+  readonly classifier?: Classifier
+}
+
+const KNOWN = ['signal', 'priority', 'values', 'classifier']
+
+/** @throws InvalidOptionsError for what would otherwise go wrong in the middle of a call, or silently */
+export const checkCall = (options: CallOptions): void => {
+  checkKnown('execute', options, KNOWN)
+  const { signal, priority, values, classifier } = options
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
+    throw new InvalidOptionsError('execute.signal', signal, 'an AbortSignal')
+  if (priority !== undefined) checkNumber('execute.priority', priority, {})
+  if (values !== undefined && !Array.isArray(values))
+    throw new InvalidOptionsError('execute.values', values, 'a list of pairs of a key and its value')
+  if (classifier !== undefined) checkClassifier('execute.classifier', classifier)
+}
+
+export const checkClassifier = (option: string, classifier: Classifier): void => {
+  if (typeof classifier?.error !== 'function')
+    throw new InvalidOptionsError(option, classifier, 'a classifier: an object with a function error()')
+}

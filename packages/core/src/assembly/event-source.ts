@@ -1,0 +1,125 @@
+import { errorName, type DiagnosticReported } from '../kernel/events.ts'
+import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
+import type { EventSink, PipelineEvent } from '../kernel/pipeline-event.ts'
+import type { EventObserver, EventStream, Subscription } from './event-stream.ts'
+import { readEvents } from './read-events.ts'
+import type { SpillwayEvent } from './spillway-event.ts'
+
+/** How many events a slow `for await` reader may be behind before the oldest are dropped. */
+const BUFFER_LIMIT = 10_000
+
+type Listener = Required<EventObserver>
+
+/** An event and who listened when it happened. */
+interface Delivery {
+  readonly event: SpillwayEvent
+  readonly to: readonly Listener[]
+}
+
+/** The source behind {@link EventStream}. */
+export class EventSource implements EventStream, EventSink {
+  #listeners: readonly Listener[] = []
+  #queue: Delivery[] = []
+  #publishing = false
+  #completed = false
+  #dropped = 0
+
+  constructor() {
+    // RxJS looks for this symbol where some polyfill has defined it, and for the string where none has.
+    const symbol = (Symbol as { observable?: symbol }).observable
+    if (symbol !== undefined) Object.defineProperty(this, symbol, { value: () => this })
+  }
+
+  get listening(): boolean {
+    return this.#listeners.length > 0
+  }
+
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  '@@observable'(): EventStream {
+    return this
+  }
+
+  subscribe(observer: ((event: SpillwayEvent) => void) | EventObserver): Subscription {
+    if (typeof observer !== 'function' && (typeof observer !== 'object' || observer === null))
+      throw new InvalidOptionsError('subscribe.observer', observer, 'a function or an object with next()')
+    const listener: Listener =
+      typeof observer === 'function'
+        ? { next: observer, complete: () => {} }
+        : {
+            next: (event) => observer.next?.(event),
+            complete: () => observer.complete?.(),
+          }
+    if (this.#completed) this.#guarded(() => listener.complete())
+    else this.#listeners = [...this.#listeners, listener]
+    return {
+      unsubscribe: () => {
+        this.#listeners = this.#listeners.filter((other) => other !== listener)
+      },
+    }
+  }
+
+  /** Delivers in order also when a listener causes the next event: that one waits until everybody has this one. */
+  publish(event: PipelineEvent): void {
+    if (this.#completed) return
+    this.#queue.push({ event: event as SpillwayEvent, to: this.#listeners })
+    if (this.#publishing) return
+    this.#publishing = true
+    for (const { event: each, to } of this.#queue) {
+      for (const listener of to) if (this.#listeners.includes(listener)) this.#deliver(listener, each)
+    }
+    this.#queue = []
+    this.#publishing = false
+    if (this.#completed) this.#tellComplete()
+  }
+
+  /** Nothing is published any more; what was published before is delivered first. */
+  complete(): void {
+    if (this.#completed) return
+    this.#completed = true
+    if (!this.#publishing) this.#tellComplete()
+  }
+
+  #tellComplete(): void {
+    const listeners = this.#listeners
+    this.#listeners = []
+    for (const listener of listeners) this.#guarded(() => listener.complete())
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<SpillwayEvent> {
+    return readEvents(this, BUFFER_LIMIT, () => this.#dropped++)
+  }
+
+  #deliver(listener: Listener, event: SpillwayEvent): void {
+    try {
+      // A listener may be async although its type says that nobody waits for it.
+      const result: unknown = listener.next(event)
+      if (result instanceof Promise) result.catch((thrown: unknown) => this.#failed(thrown, event))
+    } catch (thrown) {
+      this.#failed(thrown, event)
+    }
+  }
+
+  #failed(thrown: unknown, { type, at, pipeline }: SpillwayEvent): void {
+    // A listener that throws at the report of its own failure would go on for ever.
+    if (type === 'diagnostic.reported') return
+    const report: DiagnosticReported = {
+      type: 'diagnostic.reported',
+      source: 'listener',
+      errorName: errorName(thrown),
+      at,
+      pipeline,
+    }
+    this.publish(report)
+  }
+
+  #guarded(call: () => void): void {
+    try {
+      call()
+    } catch {
+      // Nobody is left to tell.
+    }
+  }
+}

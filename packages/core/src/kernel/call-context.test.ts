@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import { createContextKey, pipeline, retry, type CallContext } from '../index.ts'
+import { recordEvents, VirtualClock } from '../testing.ts'
+
+const root = async (clock = new VirtualClock()): Promise<CallContext> => {
+  let context: CallContext | undefined
+  await pipeline([], { clock }).execute(async (given) => {
+    context = given.parent
+  })
+  if (context === undefined) throw new Error('no context')
+  return context
+}
+
+describe('ending a context', () => {
+  test('ends all below it, the inside first, with the same reason', async () => {
+    const top = await root()
+    const order: string[] = []
+    const child = top.child()
+    const grandchild = child.child()
+    const reason = new Error('over')
+    for (const [name, context] of Object.entries({ top, child, grandchild }))
+      context.onAbort((why) => order.push(`${name} ${why === reason}`))
+    top.abort(reason)
+    top.abort(new Error('again'))
+    expect(order).toEqual(['grandchild true', 'child true', 'top true'])
+    expect(grandchild.reason).toBe(reason)
+  })
+
+  test('leaves its neighbours and what is above alone', async () => {
+    const top = await root()
+    const [one, other] = [top.child(), top.child()]
+    one.abort('lost')
+    expect([top.aborted, one.aborted, other.aborted]).toEqual([false, true, false])
+  })
+
+  test('does not reach a branch that was detached', async () => {
+    const top = await root()
+    const branches = [top.child(), top.child(), top.child()]
+    branches[1]?.detach()
+    branches[1]?.detach()
+    top.abort('over')
+    expect(branches.map(({ aborted }) => aborted)).toEqual([true, false, true])
+  })
+
+  test('reaches every branch although one of them detaches its neighbours when it ends', async () => {
+    const top = await root()
+    const branches = [top.child(), top.child(), top.child(), top.child()]
+    branches[3]?.onAbort(() => branches[2]?.detach())
+    top.abort('over')
+    expect(branches.map(({ aborted }) => aborted)).toEqual([true, true, false, true])
+  })
+
+  test('makes a branch that begins afterwards end at once', async () => {
+    const top = await root()
+    top.abort('over')
+    const late = top.child()
+    expect([late.aborted, late.reason, late.signal.aborted, late.signal.reason]).toEqual([true, 'over', true, 'over'])
+  })
+
+  test('a listener that throws is reported and keeps no other from hearing it', async () => {
+    const calls = pipeline([])
+    const recording = recordEvents(calls)
+    const caller = new AbortController()
+    const heard: unknown[] = []
+    const answers = [1, 2].map(() =>
+      calls
+        .execute(
+          (context) => {
+            context.onAbort(() => {
+              throw new TypeError('broken listener')
+            })
+            context.onAbort((reason) => heard.push(reason))
+            return new Promise(() => {})
+          },
+          { signal: caller.signal },
+        )
+        .catch((error: unknown) => error),
+    )
+    caller.abort('over')
+    expect(await Promise.all(answers)).toEqual(['over', 'over'])
+    expect(heard).toEqual(['over', 'over'])
+    expect(recording.events.filter(({ type }) => type === 'diagnostic.reported')).toMatchObject([
+      { source: 'onAbort', errorName: 'TypeError' },
+      { source: 'onAbort' },
+    ])
+  })
+
+  test('a listener that stopped listening is not called', async () => {
+    const top = await root()
+    const heard: unknown[] = []
+    const stop = top.onAbort((reason) => heard.push(reason))
+    stop()
+    top.abort('over')
+    expect(heard).toEqual([])
+  })
+
+  test('each attempt has a signal of its own', async () => {
+    const clock = new VirtualClock()
+    const signals: AbortSignal[] = []
+    const answer = pipeline([retry({ jitterRatio: 0 })], { clock }).execute(async ({ signal, attempt }) => {
+      signals.push(signal)
+      if (attempt < 3) throw new Error('busy')
+    })
+    await clock.run()
+    await answer
+    expect(new Set(signals).size).toBe(3)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false])
+  })
+})
+
+describe('waiting', () => {
+  test('says whether the time has passed, and leaves no timer behind', async () => {
+    const clock = new VirtualClock()
+    const top = await root(clock)
+    const child = top.child()
+    const slept = Promise.all([child.sleep(50), top.sleep(100)])
+    await clock.advance(60)
+    top.abort('over')
+    expect(await slept).toEqual([true, false])
+    expect(await top.sleep(10)).toBe(false)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('the time left counts down to the nearest deadline above', async () => {
+    const clock = new VirtualClock()
+    const top = await root(clock)
+    expect(top.remainingMs()).toBe(Infinity)
+    top.deadline = 100
+    const child = top.child()
+    await clock.advance(40)
+    expect(child.remainingMs()).toBe(60)
+    await clock.advance(100)
+    expect(child.remainingMs()).toBe(0)
+  })
+})
+
+test('values travel with one call and are not seen by another', async () => {
+  const tenant = createContextKey('tenant', 'nobody')
+  const calls = pipeline([retry()])
+  const ask = (context: CallContext): Promise<string> => Promise.resolve(context.get(tenant))
+  expect(await Promise.all([calls.execute(ask, { values: [[tenant, 'acme']] }), calls.execute(ask)])).toEqual([
+    'acme',
+    'nobody',
+  ])
+})

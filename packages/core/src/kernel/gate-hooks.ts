@@ -1,0 +1,54 @@
+import type { CallContext } from './call-context.ts'
+import type { Outcome } from './outcome.ts'
+import type { Gate, Progress } from './policy.ts'
+
+// What gates are only told about. One that throws hurts neither the call nor its neighbours: a breaker whose counter
+// fails must not cost a bulkhead its place.
+
+/** Tells the first `count` gates how it ended, the innermost first. */
+export const leaveGates = (
+  gates: readonly Gate[],
+  count: number,
+  context: CallContext,
+  outcome: Outcome<unknown>,
+): void => {
+  for (let i = count - 1; i >= 0; i--) leaveGate(gates[i], context, outcome)
+}
+
+export const leaveGate = (gate: Gate | undefined, context: CallContext, outcome: Outcome<unknown>): void => {
+  try {
+    gate?.leave(context, outcome)
+  } catch (thrown) {
+    context.report(`${gate?.name}.leave`, thrown)
+  }
+}
+
+/** Tells the first `count` gates that the work has ended, the innermost first. */
+export const releaseGates = (gates: readonly Gate[], count: number, context: CallContext): void => {
+  for (let i = count - 1; i >= 0; i--) releaseGate(gates[i], context)
+}
+
+export const releaseGate = (gate: Gate | undefined, context: CallContext): void => {
+  try {
+    gate?.release?.(context)
+  } catch (thrown) {
+    context.report(`${gate?.name}.release`, thrown)
+  }
+}
+
+/** Tells the first `count` gates how far the attempt has come. */
+export const progressGates = (
+  gates: readonly Gate[],
+  count: number,
+  context: CallContext,
+  progress: Progress,
+): void => {
+  for (let i = 0; i < count; i++) {
+    const gate = gates[i]
+    try {
+      gate?.progress?.(context, progress)
+    } catch (thrown) {
+      context.report(`${gate?.name}.progress`, thrown)
+    }
+  }
+}
