@@ -4,7 +4,6 @@ export type { ResilientFetchOptions } from './resilient-fetch.ts'
 export { ProviderError } from './provider-error.ts'
 export type { ProviderErrorSource } from './provider-error.ts'
 export { StreamTruncatedError } from './stream-truncated-error.ts'
-export { BodyNotRepeatableError } from './body-not-repeatable-error.ts'
 export { refusalBehind, SPILLWAY_CODE_HEADER } from './refusal-response.ts'
 
 // For authors of adapters.

@@ -41,8 +41,12 @@ export const refusalResponse = (error: SpillwayError, status: number, body?: unk
  * error.
  *
  * ```ts no-run
+ * import { pipeline, timeout } from '@spillway/core'
+ * import { refusalBehind, resilientFetch } from '@spillway/http'
+ *
+ * const fetchThrough = resilientFetch(pipeline([timeout({ totalMs: 5000 })]), { refusals: 'respond' })
  * const response = await fetchThrough('https://example.com')
- * const refusal = refusalBehind(response.headers)
+ * console.log(refusalBehind(response.headers)?.code)
  * ```
  */
 export const refusalBehind = (headers: unknown): SpillwayError | undefined =>

@@ -9,13 +9,16 @@ import {
   type Pipeline,
   type Verdict,
 } from '@spillway/core'
-import { BodyNotRepeatableError } from './body-not-repeatable-error.ts'
+import { BodyNotRepeatableError, once } from './body-not-repeatable-error.ts'
 import { classifyNetworkError } from './classify-network-error.ts'
 import { keptReply, respondWith } from './kept-reply.ts'
 import { readRequest, type Fetch, type OriginalRequest } from './outgoing-request.ts'
 import { PLAIN_PROTOCOL, type Protocol } from './protocol.ts'
 import { receive } from './receive.ts'
 import { refusalResponse, refusalStatus } from './refusal-response.ts'
+
+/** An answer that cannot be asked for again is as good as it gets. */
+const takeAsItIs = (): void => {}
 
 /** Options of {@link resilientFetch}. */
 export interface ResilientFetchOptions {
@@ -76,21 +79,19 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
     const init = { ...original.rest, method, headers, signal: context.signal, redirect: 'manual' as const }
     const send = options.fetch ?? globalThis.fetch
     const response = await send(url, (body === undefined ? init : { ...init, body }) as RequestInit)
-    return receive(response, { protocol, request, context, judge })
+    return receive(response, { protocol, request, context, judge: original.repeatable ? judge : takeAsItIs })
   }
 
   return async (input, init) => {
     const original = await readRequest(input, init)
-    let sent = false
-    const operation = (context: CallContext): Promise<Response> => {
-      if (sent && !original.repeatable) throw new BodyNotRepeatableError(context.call.lastError)
-      sent = true
-      return attempt(original, context)
-    }
+    const operation = (context: CallContext): Promise<Response> => attempt(original, context)
     try {
-      return await pipeline.execute(operation, { signal: original.signal, classifier })
+      return await pipeline.execute(original.repeatable ? operation : once(operation), {
+        signal: original.signal,
+        classifier,
+      })
     } catch (error) {
-      return answerTo(error, original.signal)
+      return answerTo(error instanceof BodyNotRepeatableError ? error.cause : error, original.signal)
     }
   }
 
