@@ -2,7 +2,18 @@
 import { getEventListeners } from 'node:events'
 import { pipelineOf } from '@spillway/gemini'
 import { expect, test } from 'vitest'
-import { ASK, chunk, connect, ofType, provide, rejection, requests, serve, startStream } from './gemini-world.ts'
+import {
+  ASK,
+  chunk,
+  collect,
+  connect,
+  ofType,
+  provide,
+  rejection,
+  requests,
+  serve,
+  startStream,
+} from './gemini-world.ts'
 
 test('a signal that has ended before sends nothing, and its reason is kept', async () => {
   const { simulator, url } = await provide()
@@ -61,7 +72,7 @@ test('a signal that lives on has no listener afterwards', async () => {
   const { signal } = new AbortController()
   const config = { abortSignal: signal }
   for (let i = 0; i < 5; i++) await ai.models.generateContent({ ...ASK, config })
-  const chunks = await Array.fromAsync(await ai.models.generateContentStream({ ...ASK, config }))
+  const chunks = await collect(await ai.models.generateContentStream({ ...ASK, config }))
   expect(chunks.length).toBeGreaterThan(1)
   const unread = await ai.models.generateContentStream({ ...ASK, config })
   await unread.return(undefined)

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import {
   ASK,
   chunk,
+  collect,
   connect,
   IMAGE_MODEL,
   ofType,
@@ -83,7 +84,7 @@ test('a picture arrives through a stream, and NO_IMAGE before it is not seen', a
   const { simulator, url } = await provide({ fault: 'noImage' })
   const { ai } = connect(url)
   const stream = await ai.models.generateContentStream({ model: IMAGE_MODEL, contents: 'A red kite' })
-  const images = (await Array.fromAsync(stream)).flatMap((part) => imagesOf(part))
+  const images = (await collect(stream)).flatMap((part) => imagesOf(part))
   expect(images.map(({ bytes }) => readImagePrompt(bytes)?.prompt)).toEqual(['A red kite'])
   expect(requests(simulator)).toBe(2)
 })

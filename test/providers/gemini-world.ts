@@ -101,3 +101,10 @@ export const startStream = (response: ServerResponse, ...events: string[]): void
   response.flushHeaders()
   for (const event of events) response.write(event)
 }
+
+/** All parts of a stream. */
+export const collect = async <T>(stream: AsyncIterable<T>): Promise<T[]> => {
+  const parts: T[] = []
+  for await (const part of stream) parts.push(part)
+  return parts
+}

@@ -3,7 +3,18 @@ import { ApiError, GoogleGenAI } from '@google/genai'
 import { imagesOf, pipelineOf, resilient } from '@spillway/gemini'
 import { readImagePrompt } from '@spillway/simulator'
 import { describe, expect, test } from 'vitest'
-import { ASK, CHAT_MODEL, connect, IMAGE_MODEL, ofType, provide, QUICK, rejection, requests } from './gemini-world.ts'
+import {
+  ASK,
+  CHAT_MODEL,
+  collect,
+  connect,
+  IMAGE_MODEL,
+  ofType,
+  provide,
+  QUICK,
+  rejection,
+  requests,
+} from './gemini-world.ts'
 
 describe('retries', () => {
   test('two 503 and an answer make one answer out of three requests', async () => {
@@ -195,7 +206,7 @@ describe('the client', () => {
     const { ai } = connect(url)
     const chat = ai.chats.create({ model: CHAT_MODEL })
     expect((await chat.sendMessage({ message: 'Hi' })).text).toBe('Hello')
-    const chunks = await Array.fromAsync(await chat.sendMessageStream({ message: 'And?' }))
+    const chunks = await collect(await chat.sendMessageStream({ message: 'And?' }))
     expect(chunks.length).toBeGreaterThan(1)
     expect(requests(simulator)).toBe(4)
     expect(chat.getHistory().slice(0, 4)).toMatchObject([

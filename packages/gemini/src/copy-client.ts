@@ -10,6 +10,7 @@ export interface ClientInside {
   readonly location?: string
   readonly apiVersion?: string
   readonly httpOptions?: HttpOptions
+  readonly models: GoogleGenAI['models']
   readonly apiClient: {
     readonly clientOptions: { auth: unknown }
     getBaseUrl(): string
@@ -20,8 +21,8 @@ export interface ClientInside {
 /** @throws InvalidOptionsError for what is no client, or one of a version that keeps its options elsewhere */
 export const insideOf = (ai: GoogleGenAI): ClientInside => {
   const inside = ai as unknown as ClientInside | undefined
-  const { apiClient } = inside ?? {}
-  if (typeof apiClient?.getBaseUrl !== 'function' || apiClient.clientOptions === undefined)
+  const { apiClient, models } = inside ?? {}
+  if (typeof apiClient?.getBaseUrl !== 'function' || typeof models?.generateContent !== 'function')
     throw new InvalidOptionsError('resilient.ai', ai, 'a client of @google/genai 3')
   return inside as ClientInside
 }
@@ -30,7 +31,7 @@ export const insideOf = (ai: GoogleGenAI): ClientInside => {
  * A second client of the same class with the same options, which sends through `fetch`. The credentials are shared, so
  * that tokens are fetched once, and so is `live`, which speaks WebSocket and sends nothing through any fetch.
  */
-export const copyClient = (ai: GoogleGenAI, fetch: Fetch): GoogleGenAI => {
+export const copyClient = <C extends GoogleGenAI>(ai: C, fetch: Fetch): C => {
   const { vertexai, apiKey, project, location, apiVersion, httpOptions, apiClient } = insideOf(ai)
   // One retry loop: the client's own would run all of ours again.
   const { retryOptions: _theirs, ...http } = httpOptions ?? {}
@@ -43,7 +44,7 @@ export const copyClient = (ai: GoogleGenAI, fetch: Fetch): GoogleGenAI => {
     ...(vertexai && project !== undefined ? { project } : {}),
     ...(vertexai && location !== undefined ? { location } : {}),
   }
-  const copy = new (ai.constructor as new (options: GoogleGenAIOptions) => GoogleGenAI)(options)
+  const copy = new (ai.constructor as new (options: GoogleGenAIOptions) => C)(options)
   const inside = insideOf(copy)
   inside.apiClient.clientOptions.auth = apiClient.clientOptions.auth
   Object.defineProperty(copy, 'live', { value: ai.live, enumerable: true, configurable: true, writable: true })

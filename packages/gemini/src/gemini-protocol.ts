@@ -2,9 +2,9 @@ import type { CallContext, Verdict } from '@spillway/core'
 import type { AnswerMeaning, EventMeaning, OutgoingRequest, Protocol, ServerSentEvent } from '@spillway/http'
 import { classifyGeminiReply } from './classify-error.ts'
 import { expectedIn } from './expectation.ts'
-import { route } from './gemini-endpoint.ts'
 import { type Answer, type Expectation, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
 import { isInteractions, isModelCall } from './model-calls.ts'
+import { route } from './route.ts'
 
 /** Options of {@link geminiProtocol}. */
 export interface GeminiProtocolOptions {
@@ -21,8 +21,8 @@ export const geminiProtocol = ({ clientBaseUrl, expect }: GeminiProtocolOptions)
 
   return {
     provider: 'gemini',
-    address(request, { endpoint }: CallContext) {
-      const routed = endpoint === undefined ? request : route(request, endpoint, clientBaseUrl)
+    async address(request, { endpoint }: CallContext) {
+      const routed = endpoint === undefined ? request : await route(request, endpoint, clientBaseUrl)
       expectations.set(routed, expect ?? expectedIn(request))
       return routed
     },

@@ -11,6 +11,7 @@ import { type Fetch, resilientFetch } from '@spillway/http'
 import { canonicalError } from './canonical-error.ts'
 import { copyClient, insideOf } from './copy-client.ts'
 import { EXPECTATIONS } from './expectation.ts'
+import { inExpectedForm } from './expected-form.ts'
 import { checkEndpoints, type GeminiEndpoint } from './gemini-endpoint.ts'
 import { geminiProtocol } from './gemini-protocol.ts'
 import type { Expectation } from './judge-answer.ts'
@@ -61,16 +62,17 @@ const pipelines = new WeakMap<GoogleGenAI, Pipeline<Response>>()
  * @param ai made with whatever options; its `retryOptions` are left out, because there must be one retry loop
  * @throws InvalidOptionsError when an option is wrong, or the client is already resilient
  */
-export const resilient = (ai: GoogleGenAI, options: ResilientOptions = {}): GoogleGenAI => {
+export const resilient = <C extends GoogleGenAI>(ai: C, options: ResilientOptions = {}): C => {
   const { httpOptions, apiClient } = insideOf(ai)
   if (pipelines.has(ai))
     throw new InvalidOptionsError('resilient.ai', ai, 'a plain client: two pipelines would multiply their attempts')
   const { expect } = options
   if (expect !== undefined) checkOneOf('resilient.expect', expect, EXPECTATIONS)
-  const pipeline = pipelineFor(options)
+  const clientBaseUrl = apiClient.getBaseUrl()
+  const pipeline = pipelineFor(options, clientBaseUrl)
   const plain: Fetch = httpOptions?.fetch ?? unlimitedFetch
-  const protocol = geminiProtocol({ clientBaseUrl: apiClient.getBaseUrl(), expect })
-  const through = resilientFetch(pipeline, { fetch: plain, protocol })
+  const protocol = geminiProtocol({ clientBaseUrl, expect })
+  const through = resilientFetch(pipeline, { fetch: inExpectedForm(plain), protocol })
 
   const copy = copyClient(ai, async (input, init) => {
     const url = input instanceof Request ? input.url : String(input)
@@ -96,15 +98,21 @@ export const pipelineOf = (ai: GoogleGenAI): Pipeline<Response> => {
   return pipeline
 }
 
-const pipelineFor = (options: ResilientOptions): Pipeline<Response> => {
+const pipelineFor = (options: ResilientOptions, clientBaseUrl: string): Pipeline<Response> => {
   if ('pipeline' in options) {
     checkKnown('resilient', options, ['pipeline', 'expect'])
+    if (typeof options.pipeline?.execute !== 'function')
+      throw new InvalidOptionsError('resilient.pipeline', options.pipeline, 'a pipeline, such as standardPipeline()')
     return options.pipeline
   }
   const { expect: _expect, endpoints = [{ name: 'gemini' }], ...rest } = options
   if ('classifier' in rest)
-    throw new InvalidOptionsError('resilient.classifier', rest.classifier, 'left out: answers are judged as Gemini’s')
-  checkEndpoints(endpoints)
+    throw new InvalidOptionsError(
+      'resilient.classifier',
+      rest.classifier,
+      'left out: answers are judged as Gemini answers',
+    )
+  checkEndpoints(endpoints, clientBaseUrl)
   return standardPipeline({ name: 'gemini', ...rest, endpoints })
 }
 

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { isModelCall } from './model-calls.ts'
+
+const BASE = 'https://generativelanguage.googleapis.com/v1'
+
+it.for([
+  '/models/gemini-3.8-flash:generateContent',
+  '/models/gemini-3.8-flash:streamGenerateContent?alt=sse',
+  '/models/text-embedding-004:batchEmbedContents',
+  '/models/gemini-3.8-flash:countTokens',
+  '/projects/p/locations/l/publishers/google/models/imagen-4:predict',
+  '/interactions',
+])('POST %s asks a model', (path) => {
+  expect(isModelCall(BASE + path, 'POST')).toBe(true)
+})
+
+it.for([
+  ['GET', '/models/gemini-3.8-flash'],
+  ['GET', '/models/gemini-3.8-flash:generateContent'],
+  ['POST', '/models/veo-3:predictLongRunning'],
+  ['POST', '/models/gemini-3.8-flash:batchGenerateContent'],
+  ['POST', '/cachedContents'],
+  ['POST', '/files?x=/models/a:generateContentLike'],
+  ['POST', '/interactions/id/cancel'],
+  ['GET', '/interactions/id'],
+] as const)('%s %s keeps or reads something, and is sent as it is', ([method, path]) => {
+  expect(isModelCall(BASE + path, method)).toBe(false)
+})
