@@ -69,13 +69,16 @@ test('unsubscribing ends a call that waits, for its turn or for its next attempt
 test('after unsubscribing RxJS hears nothing more of the call', async () => {
   const stopped = vi.fn<() => void>()
   config.onStoppedNotification = stopped
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
   try {
     const clock = new VirtualClock()
     record(clock, execute$(pipeline([], { clock }), scriptedOperation([{ hang: true }]))).unsubscribe()
     await settle()
+    vi.runAllTimers()
     expect(stopped).not.toHaveBeenCalled()
   } finally {
     config.onStoppedNotification = null
+    vi.useRealTimers()
   }
 })
 

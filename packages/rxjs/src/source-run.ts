@@ -92,11 +92,6 @@ export class SourceRun<T> {
     this.#ending?.(reader)
   }
 
-  /** Nobody will read it. */
-  close(): void {
-    this.#end(() => {}, failure(undefined, CANCELED))
-  }
-
   #end(ending: Ending<T>, outcome: Outcome<undefined>): void {
     if (this.#ending !== undefined) return
     this.#ending = ending

@@ -4,7 +4,7 @@ import type { Call, CallOptions, Operation, Pipeline } from '@spillway/core'
 export interface StartedCall<R> {
   readonly answer: Promise<R>
   /** Ends the call with an `AbortError`, as its operation's signal hears it. */
-  cancel(): void
+  readonly cancel: () => void
 }
 
 /** Starts a call that two can end: the caller's own signal, and whoever holds the call. */

@@ -1,4 +1,4 @@
-import { bulkhead, pipeline, type PipelineState } from '@spillway/core'
+import { bulkhead, pipeline, type Clock, type PipelineState } from '@spillway/core'
 import { scriptedOperation, settle, VirtualClock } from '@spillway/core/testing'
 import * as fc from 'fast-check'
 import { map, take } from 'rxjs'
@@ -77,6 +77,45 @@ test('state$ stops listening when its subscriber leaves', async () => {
   const heard = record(clock, state$(calls).pipe(inFlight, take(1)))
   expect(await calls.execute(async (context) => context.listening)).toBe(false)
   expect(heard).toEqual(diagram('(0|)'))
+})
+
+test.each([0, 1000])(
+  'state$ reads nothing more when its subscriber leaves before the next value: everyMs %i',
+  async (everyMs) => {
+    const clock = new VirtualClock()
+    let reads = 0
+    const snapshot = (): object => ({ reads: ++reads })
+    const calls = pipeline([{ name: 'own', enter: () => undefined, leave: () => {}, snapshot }], { clock })
+    const heard = record(clock, state$(calls, { everyMs }))
+    void calls.execute(scriptedOperation([{ hang: true }]))
+    heard.unsubscribe()
+    await clock.advance(5000)
+    expect(reads).toBe(1)
+  },
+)
+
+test('state$ takes its timer away when its subscriber leaves', async () => {
+  const virtual = new VirtualClock()
+  let timers = 0
+  const clock: Clock = {
+    now: () => virtual.now(),
+    wallTime: () => virtual.wallTime(),
+    setTimer(delayMs, callback) {
+      const timer = virtual.setTimer(delayMs, callback)
+      timers++
+      const cancel = (): void => {
+        timers--
+        timer.cancel()
+      }
+      return { cancel, ref: () => timer.ref(), unref: () => timer.unref() }
+    },
+  }
+  const calls = pipeline([], { clock })
+  const subscription = state$(calls, { everyMs: 1000 }).subscribe()
+  await calls.execute(async () => 1)
+  expect(timers).toBe(1)
+  subscription.unsubscribe()
+  expect(timers).toBe(0)
 })
 
 test('state$ errors with what the snapshot of a policy throws', async () => {

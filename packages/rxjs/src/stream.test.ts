@@ -88,6 +88,26 @@ test('a stream that does not know the signal is told by return()', async () => {
   expect(close).toHaveBeenCalledOnce()
 })
 
+test('a stream that was begun is closed, in whichever turn its subscriber leaves', async () => {
+  let opened = 0
+  for (let turns = 0; turns < 20; turns++) {
+    const close = vi.fn<() => Promise<IteratorResult<string>>>(async () => ({ done: true, value: undefined }))
+    const open = vi.fn<() => AsyncIterator<string>>(() => ({ next: () => new Promise(() => {}), return: close }))
+    const operation = async (context: CallContext) => {
+      context.openBody()
+      return { [Symbol.asyncIterator]: open }
+    }
+    const clock = new VirtualClock()
+    const heard = record(clock, stream$(pipeline([], { clock }), operation))
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    heard.unsubscribe()
+    await settle()
+    opened += open.mock.calls.length
+    expect(close).toHaveBeenCalledTimes(open.mock.calls.length)
+  }
+  expect(opened).toBeGreaterThan(0)
+})
+
 test('unsubscribing before there is a stream ends the call', async () => {
   const clock = new VirtualClock()
   const calls = pipeline([], { clock })

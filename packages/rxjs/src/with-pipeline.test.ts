@@ -1,17 +1,7 @@
-import {
-  bulkhead,
-  circuitBreaker,
-  fallback,
-  pipeline,
-  retry,
-  timeout,
-  type Next,
-  type Policy,
-  type Verdict,
-} from '@spillway/core'
+import { bulkhead, circuitBreaker, fallback, pipeline, retry, timeout, type Policy, type Verdict } from '@spillway/core'
 import { recordEvents, settle, VirtualClock } from '@spillway/core/testing'
-import { concat, defer, EMPTY, NEVER, of, Subject, take, throwError, type Observable } from 'rxjs'
-import { expect, test } from 'vitest'
+import { concat, config, defer, EMPTY, finalize, NEVER, of, Subject, take, throwError, type Observable } from 'rxjs'
+import { expect, test, vi } from 'vitest'
 import { cold, diagram, record } from './__fixtures__/marbles.ts'
 import { withPipeline } from './with-pipeline.ts'
 
@@ -165,6 +155,63 @@ test('the classifier judges the first value and the error of a source', async ()
   expect(ends.map((event) => event.verdict.kind)).toEqual(['success', 'quota_exhausted'])
 })
 
+test('of a source that ends in the turn of its first value that value is judged', async () => {
+  const clock = new VirtualClock()
+  const value = (given: unknown): Verdict | undefined => (given === 'first' ? undefined : { kind: 'empty' })
+  const calls = pipeline([retry()], { clock, classifier: { error: () => undefined, value } })
+  let subscriptions = 0
+  const source = defer(() => of(++subscriptions === 1 ? 'other' : 'first', 'other'))
+  const heard = record(clock, source.pipe(withPipeline(calls)))
+  await clock.advance(5000)
+  expect(subscriptions).toBe(2)
+  expect(heard.map(({ notification }) => notification.kind).join('')).toBe('NNC')
+})
+
+test('an error that says what it means is not judged by the classifier', async () => {
+  const clock = new VirtualClock()
+  const calls = pipeline([], { clock })
+  const recording = recordEvents(calls)
+  const full = Object.assign(new Error('full'), { isSpillwayError: true, verdict: { kind: 'throttled' } })
+  record(clock, cold(clock, '-a-#', full).pipe(withPipeline(calls)))
+  await clock.advance(5)
+  expect(recording.events.at(-1)).toMatchObject({ type: 'call.completed', verdict: { kind: 'throttled' } })
+})
+
+test('a source during whose subscription the caller leaves is unsubscribed', async () => {
+  const caller = new AbortController()
+  const ended = vi.fn<() => void>()
+  const source = defer(() => {
+    caller.abort('gone')
+    return NEVER.pipe(finalize(ended))
+  })
+  const clock = new VirtualClock()
+  const heard = record(clock, source.pipe(withPipeline(pipeline([], { clock }), { signal: caller.signal })))
+  await settle()
+  expect(ended).toHaveBeenCalledOnce()
+  expect(heard).toEqual(diagram('#', undefined, 'gone'))
+})
+
+test('after unsubscribing RxJS hears nothing more of the source', async () => {
+  const stopped = vi.fn<() => void>()
+  config.onStoppedNotification = stopped
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  try {
+    const clock = new VirtualClock()
+    const calls = pipeline([], { clock })
+    const waiting = record(clock, NEVER.pipe(withPipeline(calls)))
+    const begun = record(clock, cold(clock, 'a').pipe(withPipeline(calls)))
+    await clock.advance(1)
+    waiting.unsubscribe()
+    begun.unsubscribe()
+    await settle()
+    vi.runAllTimers()
+    expect(stopped).not.toHaveBeenCalled()
+  } finally {
+    config.onStoppedNotification = null
+    vi.useRealTimers()
+  }
+})
+
 test('a classifier that throws hurts no source', async () => {
   const clock = new VirtualClock()
   const error = (): never => {
@@ -185,29 +232,29 @@ test("a fallback's answer is the only value", async () => {
   expect(heard).toEqual(diagram('--(x|)'))
 })
 
-/** Two at once, as a hedge does it: the second to answer wins, the first is ended. */
-const lastWins: Policy = {
-  name: 'lastWins',
-  async execute<R>(next: Next<R>, context: Parameters<Policy['execute']>[1]) {
-    const first = context.child()
-    const loser = next(first)
-    const winner = await next(context.child())
-    await loser
-    first.abort('lost')
-    return winner
+/** Two at once, as a hedge does it: when both have answered, one wins and the other is ended. */
+const race = (winner: 0 | 1): Policy => ({
+  name: 'race',
+  async execute(next, context) {
+    const branches = [context.child(), context.child()] as const
+    const outcomes = await Promise.all([next(branches[0]), next(branches[1])])
+    branches[1 - winner]?.abort('lost')
+    return outcomes[winner]
   },
-}
+})
 
-test('of several subscriptions only the one whose answer was chosen is read, and the others are ended', async () => {
+test.each([
+  [0, '-x-a-|', ['0 to 5'], ['0 to 1']],
+  [1, '-x--b|', ['0 to 1'], ['0 to 5']],
+] as const)('of two subscriptions only the chosen one is read: %i', async (winner, expected, first, second) => {
   const clock = new VirtualClock()
-  const calls = pipeline([lastWins], { clock })
-  const sources = [cold(clock, 'x-a-|'), cold(clock, '-x--b|')]
-  const [loser, winner] = [...sources]
+  const calls = pipeline([race(winner)], { clock })
+  const sources = [cold(clock, 'x--a-|'), cold(clock, '-x--b|')]
+  const all = [...sources]
   const heard = record(clock, defer(() => sources.shift() ?? EMPTY).pipe(withPipeline(calls)))
   await clock.advance(10)
-  expect(heard).toEqual(diagram('-x--b|'))
-  expect(loser?.subscriptions).toEqual(['0 to 1'])
-  expect(winner?.subscriptions).toEqual(['0 to 5'])
+  expect(heard).toEqual(diagram(expected))
+  expect(all.map((source) => source.subscriptions)).toEqual([first, second])
   expect(calls.state().inFlight).toBe(0)
 })
 

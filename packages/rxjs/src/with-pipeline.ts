@@ -30,15 +30,12 @@ export const withPipeline =
   (source) =>
     new Observable((subscriber) => {
       const runs: SourceRun<T>[] = []
-      let over = false
-      const end = (tell: () => void): void => {
-        over = true
-        if (!subscriber.closed) tell()
-      }
       const reader: Observer<T | Adds> = {
         next: (value) => subscriber.next(value),
-        error: (error: unknown) => end(() => subscriber.error(error)),
-        complete: () => end(() => subscriber.complete()),
+        error: (error: unknown) => {
+          if (!subscriber.closed) subscriber.error(error)
+        },
+        complete: () => subscriber.complete(),
       }
       const operation: Operation<T | undefined> = (context) => {
         const run = new SourceRun<T>(context)
@@ -51,14 +48,11 @@ export const withPipeline =
         // Of two that gave the same, the one that was ended is the one that lost.
         const gave = runs.filter((run) => run.gave(value))
         const chosen = gave.findLast((run) => !run.aborted) ?? gave.at(-1)
-        for (const run of runs) if (run !== chosen) run.close()
         if (chosen !== undefined) return chosen.read(reader)
         // A fallback's answer.
         reader.next(value as Adds)
         reader.complete()
       }
       read().catch(reader.error)
-      return () => {
-        if (!over) call.cancel()
-      }
+      return call.cancel
     })
