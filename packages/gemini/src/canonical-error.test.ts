@@ -18,3 +18,27 @@ it.for([
   expect(response.headers.get('via')).toBe('x')
   expect(await response.json()).toEqual({ error })
 })
+
+const givenUp = (body: string, type = 'application/json') =>
+  canonicalError(new Response(body, { headers: { 'content-type': type, 'x-should-retry': 'false' } }))
+
+it('gives an error with status 200 the status that it names', async () => {
+  const response = await givenUp(JSON.stringify({ error: OVERLOADED }))
+  expect(response.status).toBe(503)
+  expect(await response.json()).toEqual({ error: OVERLOADED })
+  expect((await givenUp('{"error":{"message":"?"}}')).status).toBe(500)
+})
+
+it.for([
+  ['half of an answer', '{"candidates":', 'application/json'],
+  ['a stream', 'data: {"error":{"code":503}}\n\n', 'text/event-stream'],
+] as const)('leaves %s with status 200 as it is', async ([, body, type]) => {
+  const response = await givenUp(body, type)
+  expect(response.status).toBe(200)
+  expect(await response.text()).toBe(body)
+})
+
+it('does not touch an answer', async () => {
+  const answer = Response.json({ error: OVERLOADED })
+  expect(await canonicalError(answer)).toBe(answer)
+})

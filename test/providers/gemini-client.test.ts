@@ -1,0 +1,180 @@
+// What else the official client does: interactions, other methods, the caller's own fetch, answers that are none.
+import { GoogleGenAI } from '@google/genai'
+import { failover, InvalidOptionsError, pipeline, retry } from '@spillway/core'
+import { type GeminiEndpoint, geminiClassifier, pipelineOf, resilient } from '@spillway/gemini'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { ASK, chunk, connect, ofType, provide, QUICK, rejection, requests, serve, startStream } from './gemini-world.ts'
+
+const json = (status: number, body: object | string, type = 'application/json') =>
+  [status, { 'content-type': type }, typeof body === 'string' ? body : JSON.stringify(body)] as const
+const EVENTS = { 'content-type': 'text/event-stream' }
+const OVERLOADED = json(503, { error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } })
+const HELLO = json(200, { candidates: [{ content: { parts: [{ text: 'Hello' }] }, finishReason: 'STOP' }] })
+
+/** A server that gives these answers in turn, the last one for ever. */
+const answers = (...list: readonly (readonly [number, Record<string, string>, string])[]) =>
+  serve((response, hit) => {
+    const [status, headers, body] = list[Math.min(hit, list.length) - 1] ?? HELLO
+    response.writeHead(status, headers).end(body)
+  })
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('interactions', () => {
+  const INTERACTION = json(200, { id: 'i', object: 'interaction', status: 'completed', steps: [], model: 'm' })
+  const CREATE = { model: 'gemini-3.8-flash', input: 'Hi' } as const
+
+  test('go through the pipeline with a key and a model of the endpoint', async () => {
+    const { url, seen } = await answers(OVERLOADED, INTERACTION)
+    const { ai, events } = connect(url, {
+      endpoints: [{ name: 'second', apiKey: 'second-key', models: { 'gemini-3.8-flash': 'flash' } }],
+    })
+    const interaction = await ai.interactions.create(CREATE)
+    expect(interaction.id).toBe('i')
+    expect(seen).toHaveLength(2)
+    expect(seen[1]?.headers['x-goog-api-key']).toBe('second-key')
+    expect(JSON.parse(seen[1]?.body ?? '')).toMatchObject({ model: 'flash', input: 'Hi' })
+    expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 2, verdict: { kind: 'success' } }])
+  })
+
+  test('are not retried by the client as well', async () => {
+    const { url, seen } = await answers(OVERLOADED)
+    const { ai } = connect(url, { retry: { ...QUICK, maxAttempts: 2 } })
+    const error = await rejection(ai.interactions.create(CREATE))
+    expect(error).toMatchObject({ status: 503 })
+    expect(seen).toHaveLength(2)
+  })
+
+  test('stream with an error as the first event retried', async () => {
+    const event = (data: object) => `event: x\ndata: ${JSON.stringify(data)}\n\n`
+    const { url, seen } = await serve((response, hit) => {
+      startStream(response)
+      if (hit === 1) {
+        response.end(event({ event_type: 'error', error: { code: 'service_unavailable', message: '' } }))
+        return
+      }
+      response.write(event({ event_type: 'interaction.created', interaction: { id: 'i', status: 'in_progress' } }))
+      response.write(event({ event_type: 'step.delta', index: 0, delta: { type: 'text', text: 'Hello' } }))
+      response.end(event({ event_type: 'interaction.completed', interaction: { id: 'i', status: 'completed' } }))
+    })
+    const { ai, events } = connect(url)
+    const types: string[] = []
+    for await (const { event_type: type } of await ai.interactions.create({ ...CREATE, stream: true })) types.push(type)
+    expect(types).toEqual(['interaction.created', 'step.delta', 'interaction.completed'])
+    expect(seen).toHaveLength(2)
+    expect(ofType(events, 'retry.scheduled')).toMatchObject([{ verdict: 'overloaded' }])
+  })
+})
+
+describe('answers that are none', () => {
+  test.for([
+    ['a page', json(200, '<html>Please log in</html>', 'text/html')],
+    ['half of an answer', json(200, '{"candidates":[{"content":')],
+    ['an error with status 200', json(200, { error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } })],
+    ['nothing', json(200, '')],
+    ['an empty list of candidates', json(200, { candidates: [] })],
+  ] as const)('%s is tried again', async ([, answer]) => {
+    const { url, seen } = await answers(answer, HELLO)
+    const { ai } = connect(url)
+    expect((await ai.models.generateContent(ASK)).text).toBe('Hello')
+    expect(seen).toHaveLength(2)
+  })
+
+  test('an error with status 200 is an ApiError in the end', async () => {
+    const { url, seen } = await answers(
+      json(200, { error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } }),
+    )
+    const { ai } = connect(url, { retry: { ...QUICK, maxAttempts: 2 } })
+    const error = await rejection(ai.models.generateContent(ASK))
+    expect(error).toMatchObject({ name: 'ApiError', status: 503 })
+    expect(seen).toHaveLength(2)
+  })
+
+  test('a page in the place of a stream is tried again', async () => {
+    const { url, seen } = await serve((response, hit) => {
+      if (hit === 1) response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in</html>')
+      else response.writeHead(200, EVENTS).end(chunk('Hello', { finishReason: 'STOP' }))
+    })
+    const { ai } = connect(url)
+    let text = ''
+    for await (const part of await ai.models.generateContentStream(ASK)) text += part.text ?? ''
+    expect([text, seen.length]).toEqual(['Hello', 2])
+  })
+
+  test('a redirect takes no key anywhere', async () => {
+    const elsewhere = await answers(HELLO)
+    const { url } = await serve((response) => response.writeHead(307, { location: elsewhere.url }).end())
+    const { ai } = connect(url)
+    await rejection(ai.models.generateContent(ASK))
+    expect(elsewhere.seen).toEqual([])
+  })
+})
+
+describe('the client', () => {
+  test('keeps its other methods, its headers and its key in a header', async () => {
+    const { url, seen } = await answers(OVERLOADED, json(200, { totalTokens: 3 }))
+    const httpOptions = { baseUrl: url, headers: { 'x-tenant': 'acme' } }
+    const ai = resilient(new GoogleGenAI({ apiKey: 'own-key', httpOptions }), { retry: QUICK })
+    expect((await ai.models.countTokens(ASK)).totalTokens).toBe(3)
+    expect(seen).toHaveLength(2)
+    expect(seen[1]?.headers).toMatchObject({ 'x-goog-api-key': 'own-key', 'x-tenant': 'acme' })
+    expect(seen[1]?.url).not.toContain('key')
+  })
+
+  test('sends through its own fetch where it has one', async () => {
+    const { url } = await answers(HELLO)
+    const fetch = vi.fn<typeof globalThis.fetch>((input, init) => globalThis.fetch(input, init))
+    const ai = resilient(new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: url, fetch } }))
+    await ai.models.generateContent(ASK)
+    expect(fetch).toHaveBeenCalledOnce()
+  })
+
+  test('lifts the limits of Node where it has none', async () => {
+    const { url } = await answers(HELLO)
+    const fetch = vi.spyOn(globalThis, 'fetch')
+    await connect(url).ai.models.generateContent(ASK)
+    expect(fetch.mock.calls[0]?.[1]).toHaveProperty('dispatcher')
+  })
+
+  test('takes a pipeline that was made elsewhere, endpoints included', async () => {
+    const { simulator, url, relayUrl } = await provide({ fault: 'overloaded', times: 5 })
+    const endpoints: GeminiEndpoint[] = [
+      { name: 'official' },
+      { name: 'relay', baseUrl: relayUrl, apiKey: 'relay-key', models: { [ASK.model]: 'banana-pro' } },
+    ]
+    const calls = pipeline([retry({ maxAttempts: 1 }), failover({ endpoints })])
+    const plain = new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: url } })
+    const ai = resilient(plain, { pipeline: calls, expect: 'content' })
+    expect(pipelineOf(ai)).toBe(calls)
+    await ai.models.generateContent(ASK)
+    expect(requests(simulator)).toBe(2)
+  })
+
+  test('refuses what would multiply attempts or be ignored', () => {
+    const plain = new GoogleGenAI({ apiKey: 'key' })
+    const once = resilient(plain)
+    expect(() => resilient(once)).toThrow(InvalidOptionsError)
+    expect(() => pipelineOf(plain)).toThrow(InvalidOptionsError)
+    expect(() => resilient(plain, { pipeline: {} as never })).toThrow(/resilient.pipeline/)
+    expect(() => resilient(plain, { pipeline: pipelineOf(once), retry: {} })).toThrow(/resilient.retry/)
+    expect(() => resilient(plain, { classifier: geminiClassifier() } as never)).toThrow(/resilient.classifier/)
+    expect(() => resilient(plain, { expect: 'picture' as never })).toThrow(/resilient.expect/)
+    expect(() => resilient(plain, { retries: 3 } as never)).toThrow(/retries/)
+  })
+})
+
+describe('a plain client inside a pipeline', () => {
+  test('is judged by geminiClassifier', async () => {
+    const { simulator, url } = await provide({ fault: 'overloaded' }, { fault: 'textOnly' })
+    const ai = new GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: url } })
+    const calls = pipeline([retry(QUICK)], { classifier: geminiClassifier({ expect: 'image' }) })
+    const verdicts: string[] = []
+    calls.events.subscribe((event) => event.type === 'retry.scheduled' && verdicts.push(event.verdict))
+    const request = { model: 'gemini-3-pro-image', contents: 'A red kite' }
+    await calls.execute(({ signal }) => ai.models.generateContent({ ...request, config: { abortSignal: signal } }))
+    expect(verdicts).toEqual(['overloaded', 'empty'])
+    expect(requests(simulator)).toBe(3)
+  })
+})
