@@ -124,7 +124,8 @@ export class WaitingLine {
   #startTimer({ call: { clock } }: CallContext, readyInMs: number): void {
     const ms = Math.min(readyInMs, this.#options.pollMs ?? Infinity)
     this.#dueAt = clock.now() + readyInMs
-    if (ms !== Infinity) this.#timer = clock.setTimer(ms, () => this.serve())
+    // A rounding error must not become a timer that fires at once, again and again.
+    if (ms !== Infinity) this.#timer = clock.setTimer(Math.max(1, ms), () => this.serve())
   }
 
   #stopTimer(): void {
