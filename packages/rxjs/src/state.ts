@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { checkDuration, checkKnown, type Pipeline, type PipelineState, type Timer } from '@spillway/core'
 import { Observable } from 'rxjs'
+import { sameData } from './same-data.ts'
 
 /** Options of {@link state$}. */
 export interface StateOptions {
@@ -48,7 +48,7 @@ export const state$ = (pipeline: Pipeline<unknown>, options: StateOptions = {}):
       readAt = clock.now()
       try {
         const state = pipeline.state()
-        if (isDeepStrictEqual(state, last)) return
+        if (sameData(state, last)) return
         last = state
       } catch (error) {
         // A policy of somebody else's whose snapshot() throws.
