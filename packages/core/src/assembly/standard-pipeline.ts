@@ -57,7 +57,7 @@ export const STANDARD_TIMEOUTS: Required<StandardTimeouts> = {
 }
 
 /** Longer than two leases of a probe, so that whatever was admitted meanwhile can speak for the endpoint. */
-const STANDARD_CIRCUIT_BREAKER = { openAfterMs: Number(process.env['OA'] ?? 6000) }
+const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
 
 /**
  * The recommended order with defaults for overloaded model APIs:

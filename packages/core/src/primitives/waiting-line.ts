@@ -24,7 +24,10 @@ interface LineOptions {
   readonly order: QueueOrder
   readonly queueLimit: number
   readonly maxWaitMs: number
-  /** Lets a call in and answers 0, or says in how many milliseconds to ask again; `Infinity`: when somebody leaves. */
+  /**
+   * Lets a call in and answers 0, or says in how many milliseconds to ask again; `Infinity`: when somebody leaves.
+   * {@link TOO_LATE}: it is not worth letting in any more.
+   */
   readonly tryEnter: (context: CallContext) => number
   /** How often to ask although nobody has left, for places that become free unseen. @default Infinity */
   readonly pollMs?: number
@@ -36,6 +39,10 @@ interface Waiting {
   readonly fail: (error: unknown) => void
 }
 
+/** Less than now: what a place would give comes after the call's deadline. */
+export const TOO_LATE = -1
+
+const LATE: LineAnswer = { reason: 'waited_too_long', retryAfterMs: undefined }
 const ABORTED: LineAnswer = { reason: 'aborted', retryAfterMs: undefined }
 
 /**
@@ -71,6 +78,7 @@ export class WaitingLine {
     const { queueLimit, maxWaitMs, tryEnter } = this.#options
     const free = this.#queue.size === 0 ? tryEnter(context) : undefined
     if (free === 0) return 'entered'
+    if (free === TOO_LATE) return LATE
     const retryAfterMs = free === Infinity ? undefined : free
     if (this.#disposed) return { reason: 'disposed', retryAfterMs }
     if (this.#queue.size >= queueLimit) return { reason: 'queue_full', retryAfterMs }
@@ -90,6 +98,7 @@ export class WaitingLine {
       const ms = this.#tryEnter(first)
       if (ms === undefined) continue
       if (ms === 0) first.leave('entered')
+      else if (ms === TOO_LATE) first.leave(LATE)
       else if (context.aborted) first.leave(ABORTED)
       // Somebody who came meanwhile may go before: that one is asked next.
       else if (this.#queue.first()?.item === first) {
@@ -159,10 +168,7 @@ export class WaitingLine {
         if (remove()) reject(error)
       }
       const waiter = this.#queue.add({ context, leave, fail }, rankOf(order, context))
-      const timer =
-        maxWaitMs === Infinity
-          ? undefined
-          : clock.setTimer(maxWaitMs, () => giveUp({ reason: 'waited_too_long', retryAfterMs: undefined }))
+      const timer = maxWaitMs === Infinity ? undefined : clock.setTimer(maxWaitMs, () => giveUp(LATE))
       const stop = context.onAbort(() => giveUp(ABORTED))
       context.emit<CallQueued>({ type: 'call.queued', policy: name, waiting: this.#queue.size })
       this.serve()

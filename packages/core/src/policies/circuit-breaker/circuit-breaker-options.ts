@@ -12,13 +12,18 @@ export interface CircuitBreakerOptions {
    */
   readonly breaker?: () => IBreaker
   /**
+   * How long the failures must have gone on before it opens, in milliseconds: refusals come at once, and a handful of them
+   * within a second says little about a provider that admits every third call. @default 0
+   */
+  readonly openAfterMs?: number
+  /**
    * How long it stays open before a probe is let through: milliseconds, or a backoff for breaks that grow while probes
-   * fail. A server's hint lengthens it. @default 4 s growing by half to 30 s
+   * fail. A server's hint lengthens it. @default 4 s growing by half to 15 s
    */
   readonly halfOpenAfter?: number | IBackoffFactory<BreakContext>
   /**
-   * After how many milliseconds a probe that is still at work lets the next one follow: an overloaded provider refuses
-   * at once, so that a probe which lives has been admitted. @default 3000
+   * After how many milliseconds a probe that is still at work closes the circuit: an overloaded provider refuses at once,
+   * so that a probe which lives has been admitted. @default 3000
    */
   readonly probeLeaseMs?: number
   /**
@@ -32,10 +37,12 @@ export interface CircuitBreakerOptions {
   readonly maxPartitions?: number
 }
 
+/** What {@link circuitBreaker} takes where an option is left out. */
 export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
   name: 'circuitBreaker',
   breaker: () => new ConsecutiveBreaker(5),
-  halfOpenAfter: exponentialBreak({ initialMs: 4000, factor: 1.5, maxMs: 30_000 }),
+  openAfterMs: 0,
+  halfOpenAfter: exponentialBreak({ initialMs: 4000, factor: 1.5, maxMs: 15_000 }),
   probeLeaseMs: 3000,
   whenOpen: 'reject',
   partitionKey: byEndpoint,

@@ -13,7 +13,7 @@ import type { BreakContext } from './exponential-break.ts'
 
 /** A breaker that can also be worked by hand. */
 export interface CircuitBreaker extends Gate {
-  /** Holds a partition open until {@link close}; without a name, the one that is used where there are no endpoints. */
+  /** Holds a partition open until `close`; without a name, the one that is used where there are no endpoints. */
   isolate(partition?: string): void
   /** Closes a partition, whatever it was, as good as new. */
   close(partition?: string): void
@@ -47,9 +47,10 @@ interface Partition {
 export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBreaker => {
   checkKnown('circuitBreaker', options, Object.keys(CIRCUIT_BREAKER_DEFAULTS))
   const resolved = { ...CIRCUIT_BREAKER_DEFAULTS, ...options }
-  const { name, breaker, probeLeaseMs, whenOpen, partitionKey, maxPartitions } = resolved
+  const { name, breaker, openAfterMs, probeLeaseMs, whenOpen, partitionKey, maxPartitions } = resolved
   checkFunction('circuitBreaker.breaker', breaker)
   checkFunction('circuitBreaker.partitionKey', partitionKey)
+  checkDuration('circuitBreaker.openAfterMs', openAfterMs)
   checkDuration('circuitBreaker.probeLeaseMs', probeLeaseMs, { infinite: true })
   checkOneOf('circuitBreaker.whenOpen', whenOpen, ['reject', 'wait'])
   checkNumber('circuitBreaker.maxPartitions', maxPartitions, { min: 1, integer: true })
@@ -58,7 +59,7 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   const partitions = new LruMap<string, Partition>(
     maxPartitions,
     (key) => {
-      const circuit = new Circuit(breaker(), breaks, probeLeaseMs)
+      const circuit = new Circuit(breaker(), { breaks, probeLeaseMs, openAfterMs })
       const line = new WaitingLine({
         name,
         order: 'deadline',

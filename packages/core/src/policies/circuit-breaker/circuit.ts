@@ -8,6 +8,7 @@ export type CircuitStateName = 'closed' | 'open' | 'half_open' | 'isolated'
 /** What a gate keeps of an admission: results from before the last change of state decide nothing. */
 export interface Admission {
   readonly generation: number
+  readonly at: number
 }
 
 /** What a verdict tells a breaker. Neutral ones free the probe and decide nothing. */
@@ -32,6 +33,7 @@ export class Circuit {
   readonly #breaker: IBreaker
   readonly #breaks: IBackoffFactory<BreakContext>
   readonly #probeLeaseMs: number
+  readonly #openAfterMs: number
   readonly #rampStepMs: number
   #state: CircuitStateName = 'closed'
   /** Counts openings by failure or by hand: what was admitted before one decides nothing after it. */
@@ -40,18 +42,29 @@ export class Circuit {
   #openForMs = 0
   #openings = 0
   #break: IBackoff<BreakContext> | undefined
-  /** Admissions of this generation at work. */
-  #inFlight = 0
+  /** Admissions of this generation at work, oldest first. */
+  #inFlight = new Set<Admission>()
   #lastAdmittedAt = 0
   #closedAt = -Infinity
   #admittedSinceClosing = 0
+  /** When the first of the failures since the last success was admitted. */
+  #failingSince: number | undefined
   /** What opened it. */
   cause: unknown
 
-  constructor(breaker: IBreaker, breaks: IBackoffFactory<BreakContext>, probeLeaseMs: number) {
+  constructor(
+    breaker: IBreaker,
+    options: {
+      readonly breaks: IBackoffFactory<BreakContext>
+      readonly probeLeaseMs: number
+      readonly openAfterMs: number
+    },
+  ) {
+    const { breaks, probeLeaseMs, openAfterMs } = options
     this.#breaker = breaker
     this.#breaks = breaks
     this.#probeLeaseMs = probeLeaseMs
+    this.#openAfterMs = openAfterMs
     this.#rampStepMs = Math.max(1, Math.min(probeLeaseMs, 3000))
   }
 
@@ -61,14 +74,14 @@ export class Circuit {
 
   /** Whether forgetting it would lose nothing. */
   get idle(): boolean {
-    return this.#state === 'closed' && this.#inFlight === 0
+    return this.#state === 'closed' && this.#inFlight.size === 0
   }
 
   /** Milliseconds until a call would be admitted: 0 = now. Changes nothing. */
   readyInMs(now: number): number {
     if (this.#state === 'isolated') return Infinity
     if (this.#state === 'open') return Math.max(0, this.#openUntil - now)
-    if (this.#state === 'half_open') return this.#inFlight === 0 ? 0 : Math.max(0, this.#aliveAt - now)
+    if (this.#state === 'half_open') return this.#inFlight.size === 0 ? 0 : Math.max(0, this.#aliveAt - now)
     const sinceMs = now - this.#closedAt
     const step = Math.floor(sinceMs / this.#rampStepMs)
     if (step > RAMP_STEPS || this.#admittedSinceClosing < 2 ** (step + 1)) return 0
@@ -81,36 +94,39 @@ export class Circuit {
     if (this.#state === 'open') {
       this.#state = 'half_open'
       changed = 'half_opened'
-    } else if (this.#state === 'half_open' && this.#inFlight > 0) {
+    } else if (this.#state === 'half_open' && this.#inFlight.size > 0) {
       // The probe lives: an overloaded provider would have refused it by now. Its answer may take a minute more.
       this.#closed(this.#aliveAt)
       changed = 'closed'
     }
-    this.#inFlight++
+    const admission: Admission = { generation: this.#generation, at: now }
+    this.#inFlight.add(admission)
     this.#admittedSinceClosing++
     this.#lastAdmittedAt = now
-    return { admission: { generation: this.#generation }, changed }
+    return { admission, changed }
   }
 
   /** Hears how an admission ended. Says what changed. */
   settle(
-    { generation }: Admission,
+    admission: Admission,
     kind: VerdictKind,
     now: number,
     hintMs: number | undefined,
   ): 'opened' | 'closed' | undefined {
-    if (generation !== this.#generation) return undefined
-    this.#inFlight--
+    if (admission.generation !== this.#generation) return undefined
+    this.#inFlight.delete(admission)
     const significance = SIGNIFICANCE[kind]
     if (significance === 'neutral') return undefined
     if (significance === 'success') {
       const closes = this.#state === 'half_open'
       if (closes) this.#closed(now)
-      else this.#breaker.success(CircuitState.Closed)
+      else {
+        this.#failingSince = undefined
+        this.#breaker.success(CircuitState.Closed)
+      }
       return closes ? 'closed' : undefined
     }
-    const opens =
-      significance === 'exhausted' || this.#state === 'half_open' || this.#breaker.failure(CircuitState.Closed)
+    const opens = significance === 'exhausted' || this.#state === 'half_open' || this.#failed(admission, now)
     return opens ? this.#open(now, hintMs ?? 0) : undefined
   }
 
@@ -122,14 +138,12 @@ export class Circuit {
   /** Holds it open until {@link close}. */
   isolate(): void {
     this.#state = 'isolated'
-    this.#generation++
-    this.#inFlight = 0
+    this.#forgetAdmissions()
   }
 
   /** Closes by hand: as good as new. */
   close(): void {
-    this.#generation++
-    this.#inFlight = 0
+    this.#forgetAdmissions()
     this.#closed(-Infinity)
     this.#break = undefined
     this.#openings = 0
@@ -140,8 +154,33 @@ export class Circuit {
     return this.#lastAdmittedAt + this.#probeLeaseMs
   }
 
+  /** Whether this failure opens the circuit. */
+  #failed({ at }: Admission, now: number): boolean {
+    this.#failingSince ??= at
+    if (!this.#breaker.failure(CircuitState.Closed) || now - this.#failingSince < this.#openAfterMs) return false
+    const refusedAtOnce = now - at < this.#probeLeaseMs
+    if (!refusedAtOnce || !this.#someLiveSince(this.#failingSince, now)) return true
+    // Refusals come at once and answers after a minute: a row of refusals says little while others were admitted.
+    this.#failingSince = undefined
+    this.#breaker.success(CircuitState.HalfOpen)
+    return false
+  }
+
+  /** Whether something that was admitted since then has lived for a lease. */
+  #someLiveSince(since: number, now: number): boolean {
+    for (const { at } of this.#inFlight) if (at >= since && at + this.#probeLeaseMs <= now) return true
+    return false
+  }
+
+  #forgetAdmissions(): void {
+    this.#generation++
+    this.#inFlight = new Set()
+    this.#failingSince = undefined
+  }
+
   #closed(at: number): void {
     this.#state = 'closed'
+    this.#failingSince = undefined
     this.#closedAt = at
     this.#admittedSinceClosing = 0
     this.#breaker.success(CircuitState.HalfOpen)
@@ -158,8 +197,7 @@ export class Circuit {
     this.#openForMs = Math.max(atLeastMs, step.duration > 0 ? step.duration : 0)
     this.#openUntil = now + this.#openForMs
     this.#state = 'open'
-    this.#generation++
-    this.#inFlight = 0
+    this.#forgetAdmissions()
     return 'opened'
   }
 }

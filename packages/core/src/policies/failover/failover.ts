@@ -7,7 +7,7 @@ import { failure, type Outcome } from '../../kernel/outcome.ts'
 import type { Next, Policy } from '../../kernel/policy.ts'
 import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
 import type { Verdict } from '../../kernel/verdict.ts'
-import { WaitingLine } from '../../primitives/waiting-line.ts'
+import { TOO_LATE, WaitingLine } from '../../primitives/waiting-line.ts'
 import { EndpointHealth } from './endpoint-health.ts'
 import type { EndpointFailedOver, EndpointSelected } from './failover-events.ts'
 import { FAILOVER_DEFAULTS, type FailoverOptions } from './failover-options.ts'
@@ -122,8 +122,11 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     tryEnter(context) {
       const trip = context.kept(policy) as Trip
       const { best, readyInMs } = choose(trip, context)
-      if (best !== undefined) start(trip, context, best)
-      return readyInMs
+      if (best === undefined) return readyInMs
+      // What cannot answer in time would only take a place from a call that can.
+      if (context.remainingMs() < best.health.answerMs()) return TOO_LATE
+      start(trip, context, best)
+      return 0
     },
   })
 

@@ -1,0 +1,73 @@
+import { seededRandom } from '@spillway/core/testing'
+import type { OutcomeScenario } from './scenarios.ts'
+import type { Strategy } from './strategies/strategy.ts'
+import { createWorld, type World } from './world.ts'
+
+/** What a strategy made of a scenario. */
+export interface OutcomeRow {
+  readonly strategy: string
+  readonly offered: number
+  readonly succeeded: number
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly requests: number
+  readonly wastedSeconds: number
+}
+
+const arrivalTimes = ({ arrivals }: OutcomeScenario, random: () => number): number[] => {
+  if ('burst' in arrivals) return Array.from({ length: arrivals.burst }, (_, i) => i)
+  const times: number[] = []
+  for (let at = 0; at < arrivals.minutes * 60_000; at += (-Math.log(1 - random()) * 60_000) / arrivals.perMinute)
+    times.push(at)
+  return times
+}
+
+/** Runs one strategy through one scenario. The same seed brings the same arrivals and the same upstream. */
+export const runOutcome = async (scenario: OutcomeScenario, strategy: Strategy, seed: number): Promise<OutcomeRow> => {
+  const world = createWorld(scenario.endpoints, seed, scenario.startsAtHour)
+  const arrivals = arrivalTimes(scenario, seededRandom(seed))
+  const processes = Array.from({ length: scenario.processes }, (_, i) =>
+    strategy.start(world, seededRandom(seed * 1000 + i)),
+  )
+  const latencies: number[] = []
+  const calls: Promise<void>[] = []
+  for (const [i, at] of arrivals.entries()) {
+    const call = processes[i % processes.length] as ReturnType<Strategy['start']>
+    world.clock.setTimer(at, () => calls.push(offer(world, scenario.deadlineMs, latencies, (s) => call(`${i}`, s))))
+  }
+  await world.clock.run()
+  await Promise.all(calls)
+  const { requests, wastedSeconds } = world.counters()
+  world.close()
+  latencies.sort((a, b) => a - b)
+  const at = (ratio: number): number => latencies[Math.floor(ratio * latencies.length)] ?? Number.NaN
+  return {
+    strategy: strategy.name,
+    offered: arrivals.length,
+    succeeded: latencies.length,
+    p50Ms: at(0.5),
+    p95Ms: at(0.95),
+    requests,
+    wastedSeconds,
+  }
+}
+
+const offer = async (
+  { clock }: World,
+  deadlineMs: number,
+  latencies: number[],
+  call: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> => {
+  const began = clock.now()
+  const controller = new AbortController()
+  const timer = clock.setTimer(deadlineMs, () => controller.abort(new Error('deadline')))
+  try {
+    await call(controller.signal)
+    const took = clock.now() - began
+    if (took <= deadlineMs) latencies.push(took)
+  } catch {
+    // A call that fails is what the table counts.
+  } finally {
+    timer.cancel()
+  }
+}
