@@ -1,0 +1,295 @@
+import { constantBackoff, pipeline, retry, timeout, type Pipeline, type SpillwayEvent } from '@spillway/core'
+import { settle, VirtualClock } from '@spillway/core/testing'
+import { describe, expect, test } from 'vitest'
+import { rejection } from './__fixtures__/rejection.ts'
+import { resilientFetch, type Protocol } from './index.ts'
+
+const encoder = new TextEncoder()
+
+/** `c…` is content, `end` the marker, `error` an error, everything else a preamble. */
+const protocol: Protocol = {
+  provider: 'test',
+  readEvent: ({ data }) =>
+    data === 'error'
+      ? { error: { code: 503 } }
+      : data === 'end'
+        ? { terminal: true }
+        : data.startsWith('c')
+          ? { content: true }
+          : {},
+}
+
+/** A stream whose every write is made by the test. */
+interface Upstream {
+  readonly send: (...events: string[]) => void
+  readonly sendRaw: (text: string) => void
+  readonly end: () => void
+  readonly fail: (error: unknown) => void
+  canceled: boolean
+}
+
+const setUp = (
+  limits: { idleMs?: number; firstByteMs?: number; totalMs?: number } = { totalMs: 1_000_000 },
+): {
+  clock: VirtualClock
+  upstreams: Upstream[]
+  events: SpillwayEvent[]
+  open: (signal?: AbortSignal) => Promise<Response>
+  calls: Pipeline
+} => {
+  const clock = new VirtualClock()
+  const calls = pipeline([retry({ maxAttempts: 3, backoff: constantBackoff(0) }), timeout(limits)], { clock })
+  const events: SpillwayEvent[] = []
+  calls.events.subscribe((event) => events.push(event))
+  const upstreams: Upstream[] = []
+  const fetchThrough = resilientFetch(calls, {
+    protocol,
+    fetch: async () => {
+      let controller!: ReadableStreamDefaultController<Uint8Array>
+      const body = new ReadableStream<Uint8Array>({
+        start: (given) => void (controller = given),
+        cancel: () => void (upstream.canceled = true),
+      })
+      const sendRaw = (text: string): void => controller.enqueue(encoder.encode(text))
+      const upstream: Upstream = {
+        send: (...sent) => sendRaw(sent.map((data) => `data: ${data}\n\n`).join('')),
+        sendRaw,
+        end: () => controller.close(),
+        fail: (error) => controller.error(error),
+        canceled: false,
+      }
+      upstreams.push(upstream)
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+    },
+  })
+  const open = (signal?: AbortSignal): Promise<Response> =>
+    fetchThrough('https://api.example/stream', signal === undefined ? {} : { signal })
+  return { clock, upstreams, events, open, calls }
+}
+
+const completed = (events: readonly SpillwayEvent[]): string | undefined => {
+  const last = events.findLast((event) => event.type === 'call.completed')
+  return last?.verdict.kind
+}
+const decode = (chunk: { value?: Uint8Array | undefined }): string => new TextDecoder().decode(chunk.value)
+
+test('the preamble is held back until the first content, and comes once', async () => {
+  const { upstreams, open, events } = setUp()
+  let answered = false
+  const opening = open()
+  void opening.then(() => (answered = true))
+  await settle()
+  upstreams[0]!.send('preamble')
+  await settle()
+  expect(answered).toBe(false)
+  upstreams[0]!.fail(new TypeError('terminated'))
+  await settle()
+  upstreams[1]!.send('preamble')
+  upstreams[1]!.send('c1')
+  const response = await opening
+  upstreams[1]!.send('c2', 'end')
+  upstreams[1]!.end()
+  expect(await response.text()).toBe('data: preamble\n\ndata: c1\n\ndata: c2\n\ndata: end\n\n')
+  expect(completed(events)).toBe('success')
+  expect(events.some(({ type }) => type === 'attempt.committed')).toBe(true)
+})
+
+test('content and an error in one piece are still an error: nobody has seen the content', async () => {
+  const { upstreams, open } = setUp()
+  const opening = open()
+  await settle()
+  upstreams[0]!.send('c1', 'error')
+  await settle()
+  expect(upstreams).toHaveLength(2)
+  expect(upstreams[0]!.canceled).toBe(true)
+  upstreams[1]!.send('c1', 'end')
+  upstreams[1]!.end()
+  expect(await (await opening).text()).toContain('c1')
+})
+
+test('a complete answer without content is asked for again, and handed over in the end', async () => {
+  const { upstreams, open, events } = setUp()
+  const opening = open()
+  for (let i = 0; i < 3; i++) {
+    await settle()
+    upstreams[i]!.send('end')
+    upstreams[i]!.end()
+  }
+  expect(await (await opening).text()).toBe('data: end\n\n')
+  expect(upstreams).toHaveLength(3)
+  expect(completed(events)).toBe('empty')
+})
+
+describe('time', () => {
+  test('heartbeats are no content: silence before it is ended and asked again', async () => {
+    const { clock, upstreams, open } = setUp({ firstByteMs: 1000 })
+    const opening = open()
+    await settle()
+    for (let i = 0; i < 10; i++) {
+      upstreams[0]!.sendRaw(': heartbeat\n\n')
+      await clock.advance(100)
+    }
+    expect(upstreams).toHaveLength(2)
+    expect(upstreams[0]!.canceled).toBe(true)
+    upstreams[1]!.send('c1')
+    await opening
+  })
+
+  test('heartbeats do not put off the end of a stalled stream', async () => {
+    const { clock, upstreams, open, events } = setUp({ idleMs: 1000 })
+    const opening = open()
+    await settle()
+    upstreams[0]!.send('c1')
+    const reader = (await opening).body!.getReader()
+    await reader.read()
+    const reading = (async () => {
+      for (;;) await reader.read()
+    })()
+    const failed = rejection(reading)
+    for (let i = 0; i < 10; i++) {
+      upstreams[0]!.sendRaw(': heartbeat\n\n')
+      await clock.advance(100)
+    }
+    expect(await failed).toMatchObject({ name: 'TimeoutExceededError', phase: 'idle' })
+    expect(upstreams[0]!.canceled).toBe(true)
+    expect(completed(events)).toBe('transient')
+  })
+
+  test('a reader who is busy is not silence; the time begins when it asks again', async () => {
+    const { clock, upstreams, open } = setUp({ idleMs: 1000 })
+    const opening = open()
+    await settle()
+    upstreams[0]!.send('c1')
+    const reader = (await opening).body!.getReader()
+    await reader.read()
+    await clock.advance(50_000)
+    const second = reader.read()
+    await clock.advance(900)
+    upstreams[0]!.send('c2')
+    expect(decode(await second)).toContain('c2')
+    const third = rejection(reader.read())
+    await clock.advance(1100)
+    expect(await third).toMatchObject({ phase: 'idle' })
+  })
+
+  test('a whole answer is not lost when the provider forgets to hang up', async () => {
+    const { clock, upstreams, open, events } = setUp({ idleMs: 1000 })
+    const opening = open()
+    await settle()
+    upstreams[0]!.send('c1', 'end')
+    const text = (await opening).text()
+    await clock.advance(2000)
+    expect(await text).toContain('end')
+    expect(completed(events)).toBe('success')
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('an end', () => {
+  const started = async (): Promise<
+    ReturnType<typeof setUp> & { response: Response; upstream: Upstream; abort: (reason?: unknown) => void }
+  > => {
+    const world = setUp()
+    const controller = new AbortController()
+    const opening = world.open(controller.signal)
+    await settle()
+    const upstream = world.upstreams[0]!
+    upstream.send('c1')
+    return { ...world, response: await opening, upstream, abort: (reason) => controller.abort(reason) }
+  }
+
+  test('without the marker is an error that says how much came', async () => {
+    const { response, upstream, events } = await started()
+    upstream.send('c2')
+    upstream.end()
+    await expect(response.text()).rejects.toMatchObject({ name: 'StreamTruncatedError', contentEvents: 2 })
+    expect(completed(events)).toBe('transient')
+  })
+
+  test('by an AbortError that nobody wished for gets a name that clients do not swallow', async () => {
+    const { response, upstream } = await started()
+    upstream.fail(new DOMException('gone', 'AbortError'))
+    await expect(response.text()).rejects.toMatchObject({ name: 'StreamTruncatedError', cause: { name: 'AbortError' } })
+  })
+
+  test('by the network keeps its error', async () => {
+    const { response, upstream, events } = await started()
+    const broken = new TypeError('terminated')
+    upstream.fail(broken)
+    await expect(response.text()).rejects.toBe(broken)
+    expect(completed(events)).toBe('transient')
+  })
+
+  test('by an error of the provider goes through, and is the verdict', async () => {
+    const { response, upstream, events, upstreams } = await started()
+    upstream.send('error')
+    expect(await response.text()).toBe('data: c1\n\ndata: error\n\n')
+    expect(completed(events)).toBe('overloaded')
+    expect(upstream.canceled).toBe(true)
+    expect(upstreams).toHaveLength(1)
+  })
+
+  test('by the caller has the reason of the caller, and closes the connection', async () => {
+    const { response, upstream, events, abort, calls } = await started()
+    const reason = new Error('enough')
+    const reading = rejection(response.text())
+    abort(reason)
+    expect(await reading).toBe(reason)
+    expect(upstream.canceled).toBe(true)
+    expect(completed(events)).toBe('canceled')
+    expect(calls.state().inFlight).toBe(0)
+  })
+
+  test('by the reader closes the connection and charges nobody', async () => {
+    const { response, upstream, events } = await started()
+    await response.body!.cancel('enough')
+    expect(upstream.canceled).toBe(true)
+    expect(completed(events)).toBe('canceled')
+  })
+
+  test('by a reader who has the marker is a success', async () => {
+    const { response, upstream, events } = await started()
+    upstream.send('end')
+    const reader = response.body!.getReader()
+    await reader.read()
+    await reader.read()
+    await reader.cancel()
+    expect(completed(events)).toBe('success')
+  })
+})
+
+test('nothing is asked of the provider before the reader asks', async () => {
+  const calls = pipeline([timeout({ totalMs: 1000 })])
+  let pulled = 0
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        pulled++
+        controller.enqueue(encoder.encode(`data: c${pulled}\n\n`))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const fetch = async (): Promise<Response> => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  const response = await resilientFetch(calls, { fetch, protocol })('https://api.example/stream')
+  await settle()
+  expect(pulled).toBe(1)
+  await response.body!.cancel()
+})
+
+test('a body of no known meaning keeps its link to the caller after the headers', async () => {
+  const calls = pipeline([timeout({ totalMs: 1000 })])
+  let canceled = false
+  const body = new ReadableStream<Uint8Array>({ cancel: () => void (canceled = true) })
+  const controller = new AbortController()
+  const fetch = async (): Promise<Response> => new Response(body, { headers: { 'content-type': 'audio/mpeg' } })
+  const response = await resilientFetch(calls, { fetch, protocol })('https://api.example/speech', {
+    signal: controller.signal,
+  })
+  expect(calls.state().inFlight).toBe(1)
+  const reading = rejection(response.arrayBuffer())
+  controller.abort()
+  expect(await reading).toBeDefined()
+  expect(canceled).toBe(true)
+  expect(calls.state().inFlight).toBe(0)
+})
