@@ -185,8 +185,8 @@ describe('rateLimit', () => {
     const gate = rateLimit({ quotas: [{ permits: 1 }], partitionKey: () => `tenant ${key}`, maxPartitions: 100 })
     const calls = pipeline([gate], { clock })
     for (key = 0; key < 20_000; key++) await calls.execute(async () => key)
-    const { partitions } = gate.snapshot?.() as { partitions: object }
-    expect(Object.keys(partitions)).toHaveLength(100)
+    const state = gate.snapshot?.() as { partitions: object }
+    expect(Object.keys(state.partitions)).toHaveLength(100)
   })
 
   test.each([Number.NaN, -1, Infinity, 'three' as unknown as number])(

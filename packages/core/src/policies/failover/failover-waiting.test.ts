@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import { circuitBreaker, failover, pipeline, rateLimit, retry, timeout } from '../../index.ts'
+import { scriptedOperation, VirtualClock } from '../../testing.ts'
+import { caught, door, endpoints, Judged, poolOf, whereTo } from './__fixtures__/pool.ts'
+
+describe('failover, while endpoints are not ready', () => {
+  test('goes to the endpoint that can take it while a preferred one cannot', async () => {
+    const { calls } = poolOf({ order: 'ordered' }, [door(({ endpoint }) => (endpoint?.name === 'a' ? 500 : 0))])
+    expect(await calls.execute(whereTo)).toBe('b')
+  })
+
+  test('waits while none can, and takes the first that is ready', async () => {
+    const { clock, calls, waiting } = poolOf({}, [
+      door(({ endpoint, call }) => Math.max(0, (endpoint?.name === 'a' ? 900 : 300) - call.clock.now())),
+    ])
+    const answer = calls.execute(whereTo)
+    expect(waiting()).toBe(1)
+    await clock.advance(299)
+    expect(waiting()).toBe(1)
+    await clock.advance(1)
+    expect([await answer, clock.pending]).toEqual(['b', 0])
+  })
+
+  test('serves those who wait by nearest deadline', async () => {
+    const clock = new VirtualClock()
+    const inner = [rateLimit({ quotas: [{ permits: 1, periodMs: 1000 }] })]
+    const pool = failover({ endpoints: endpoints.slice(0, 1) })
+    const runs: number[] = []
+    const callWithin = (totalMs: number): void => {
+      const calls = pipeline([timeout({ totalMs }), pool, ...inner], { clock })
+      void calls.execute(async () => runs.push(totalMs))
+    }
+    for (const totalMs of [9000, 8000, 7000, 6000]) callWithin(totalMs)
+    await clock.advance(5000)
+    expect(runs).toEqual([9000, 6000, 7000, 8000])
+  })
+
+  test('never sends two calls into one free place', async () => {
+    const { clock, calls } = poolOf({}, [
+      rateLimit({ quotas: [{ permits: 1, periodMs: 1000 }], queueLimit: 0 }),
+      circuitBreaker(),
+    ])
+    const operation = scriptedOperation([{ value: 1, afterMs: 10 }])
+    const all = Promise.all(Array.from({ length: 6 }, () => calls.execute(operation)))
+    await clock.advance(5000)
+    expect(await all).toHaveLength(6)
+    expect(operation.started).toEqual(
+      [0, 1000, 2000].flatMap((at) => [
+        { at, endpoint: 'a' },
+        { at, endpoint: 'b' },
+      ]),
+    )
+  })
+
+  test('who aborts while waiting is out in the same tick and asks nobody', async () => {
+    const { clock, calls, waiting } = poolOf({}, [door(() => 500)])
+    const caller = new AbortController()
+    const operation = scriptedOperation([{ value: 1 }])
+    const answer = calls.execute(operation, { signal: caller.signal }).catch(caught)
+    caller.abort('gone')
+    expect([waiting(), clock.pending]).toEqual([0, 0])
+    expect([await answer, operation.runs]).toEqual(['gone', 0])
+  })
+
+  test('refuses at once when none is ready before the deadline, with the last failure as the cause', async () => {
+    let readyInMs = 0
+    const { clock, calls } = poolOf(
+      {},
+      [door(() => readyInMs)],
+      [timeout({ totalMs: 5000 }), retry({ jitterRatio: 0 })],
+    )
+    const error = new Judged({ kind: 'overloaded' })
+    const answer = calls
+      .execute(() => {
+        readyInMs = 6000
+        return Promise.reject(error)
+      })
+      .catch(caught)
+    await clock.advance(2000)
+    expect(await answer).toMatchObject({
+      name: 'NoEndpointReadyError',
+      code: 'ERR_SPILLWAY_NO_ENDPOINT_READY',
+      reason: 'waited_too_long',
+      retryAfterMs: 6000,
+      cause: error,
+      message: 'failover: none of a, b can take the call before its deadline. The first is due in 6000 ms.',
+    })
+  })
+
+  test('refuses at once where nobody may wait', async () => {
+    const { calls } = poolOf({ queueLimit: 0 }, [door(() => 500)])
+    expect(await calls.execute(whereTo).catch(caught)).toMatchObject({
+      reason: 'queue_full',
+      message:
+        'failover: none of a, b can take the call now and the queue is full. Send less, or raise queueLimit. The first is due in 500 ms.',
+    })
+  })
+
+  test('looks again when an endpoint gets room that nobody announces', async () => {
+    const clock = new VirtualClock()
+    const breaker = circuitBreaker()
+    const calls = pipeline([failover({ endpoints: endpoints.slice(0, 1) }), breaker], { clock })
+    breaker.isolate('a')
+    const answer = calls.execute(whereTo)
+    await clock.advance(5000)
+    breaker.close('a')
+    await clock.advance(1000)
+    expect([await answer, clock.pending]).toEqual(['a', 0])
+  })
+
+  test('a gate that cannot be asked ends the call with its error, not the process', async () => {
+    const broken = new Error('broken')
+    const { calls } = poolOf({}, [
+      {
+        name: 'broken',
+        enter: () => {
+          throw broken
+        },
+        leave() {},
+        readyInMs: () => {
+          throw broken
+        },
+      },
+    ])
+    expect(await calls.execute(whereTo).catch(caught)).toBe(broken)
+  })
+
+  test('disposing refuses those who wait', async () => {
+    const { clock, calls } = poolOf({}, [door(() => 500)])
+    const answer = calls.execute(whereTo).catch(caught)
+    calls.dispose()
+    expect(await answer).toMatchObject({ name: 'NoEndpointReadyError', reason: 'disposed' })
+    expect(clock.pending).toBe(0)
+  })
+})
