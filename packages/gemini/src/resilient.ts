@@ -11,7 +11,6 @@ import { type Fetch, resilientFetch } from '@spillway/http'
 import { canonicalError } from './canonical-error.ts'
 import { copyClient, insideOf } from './copy-client.ts'
 import { EXPECTATIONS } from './expectation.ts'
-import { inExpectedForm } from './expected-form.ts'
 import { checkEndpoints, type GeminiEndpoint } from './gemini-endpoint.ts'
 import { geminiProtocol } from './gemini-protocol.ts'
 import type { Expectation } from './judge-answer.ts'
@@ -72,7 +71,7 @@ export const resilient = <C extends GoogleGenAI>(ai: C, options: ResilientOption
   const pipeline = pipelineFor(options, clientBaseUrl)
   const plain: Fetch = httpOptions?.fetch ?? unlimitedFetch
   const protocol = geminiProtocol({ clientBaseUrl, expect })
-  const through = resilientFetch(pipeline, { fetch: inExpectedForm(plain), protocol })
+  const through = resilientFetch(pipeline, { fetch: plain, protocol })
 
   const copy = copyClient(ai, async (input, init) => {
     const url = input instanceof Request ? input.url : String(input)
