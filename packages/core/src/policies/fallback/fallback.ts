@@ -5,7 +5,10 @@ import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { success, type Outcome } from '../../kernel/outcome.ts'
 import type { Policy } from '../../kernel/policy.ts'
 import type { FallbackUsed } from './fallback-events.ts'
-import type { FallbackOptions } from './fallback-options.ts'
+import type { FallbackOptions, FallbackStep } from './fallback-options.ts'
+
+/** What a chain may answer: the answers of all its steps. */
+type AnswerOf<S extends readonly FallbackStep<unknown>[]> = Awaited<ReturnType<S[number]>>
 
 const isFailure = ({ verdict: { kind } }: Outcome<unknown>): boolean =>
   kind !== 'success' && kind !== 'request_failed' && kind !== 'canceled'
@@ -28,7 +31,9 @@ const isFailure = ({ verdict: { kind } }: Outcome<unknown>): boolean =>
  *
  * @throws InvalidOptionsError when there is no step, or one is not a function
  */
-export const fallback = <F>(options: FallbackOptions<F>): Policy<F> => {
+export const fallback = <S extends readonly FallbackStep<unknown>[]>(
+  options: FallbackOptions<unknown> & { readonly steps: S },
+): Policy<Awaited<ReturnType<S[number]>>> => {
   checkKnown('fallback', options, ['name', 'steps', 'shouldHandle'])
   const { name = 'fallback', steps, shouldHandle = isFailure } = options
   if (!Array.isArray(steps) || steps.length === 0)
@@ -47,7 +52,7 @@ export const fallback = <F>(options: FallbackOptions<F>): Policy<F> => {
     }
   }
 
-  const replace = async <R>(outcome: Outcome<R>, context: CallContext): Promise<Outcome<R | F>> => {
+  const replace = async <R>(outcome: Outcome<R>, context: CallContext): Promise<Outcome<R | AnswerOf<S>>> => {
     if (context.aborted) return aborted(context.reason)
     const { verdict } = outcome
     const failed = {
@@ -58,7 +63,7 @@ export const fallback = <F>(options: FallbackOptions<F>): Policy<F> => {
     }
     for (const [index, step] of steps.entries()) {
       try {
-        const value = await untilAborted(step(failed), context)
+        const value = (await untilAborted(step(failed), context)) as AnswerOf<S>
         context.emit<FallbackUsed>({ type: 'fallback.used', policy: name, step: index, verdict: verdict.kind })
         return success(value)
       } catch (thrown) {

@@ -1,5 +1,5 @@
 import { ConstantBackoff, ExponentialBackoff, type IBackoffFactory } from 'cockatiel'
-import { checkDuration, checkNumber } from '../../kernel/check-options.ts'
+import { checkDuration, checkKnown, checkNumber } from '../../kernel/check-options.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 
 /**
@@ -34,6 +34,7 @@ export type Backoff = IBackoffFactory<RetryBackoffContext>
 export const exponentialBackoff = (
   options: { readonly initialDelayMs?: number; readonly maxDelayMs?: number; readonly factor?: number } = {},
 ): Backoff => {
+  checkKnown('exponentialBackoff', options, ['initialDelayMs', 'maxDelayMs', 'factor'])
   const { initialDelayMs = 1000, maxDelayMs = 30_000, factor = 2 } = options
   checkDuration('exponentialBackoff.initialDelayMs', initialDelayMs)
   checkDuration('exponentialBackoff.maxDelayMs', maxDelayMs, { min: initialDelayMs })

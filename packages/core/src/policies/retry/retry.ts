@@ -44,7 +44,7 @@ export const retry = (options: RetryOptions = {}): Policy => {
   checkNumber('retry.maxRerolls', maxRerolls, { min: 0, integer: true, infinite: true })
   checkRatio('retry.jitterRatio', jitterRatio)
   checkFunction('retry.shouldHandle', shouldHandle, true)
-  if (backoff !== undefined && typeof backoff.next !== 'function')
+  if (backoff !== undefined && typeof backoff?.next !== 'function')
     throw new InvalidOptionsError('retry.backoff', backoff, 'a backoff: an object with a function next()')
   const answers = new MovingQuantile(ANSWERS_REMEMBERED)
 

@@ -1,0 +1,171 @@
+import { fc, test as property } from '@fast-check/vitest'
+import { ConstantBackoff, DelegateBackoff, ExponentialBackoff, IterableBackoff } from 'cockatiel'
+import { describe, expect, test } from 'vitest'
+import {
+  constantBackoff,
+  exponentialBackoff,
+  InvalidOptionsError,
+  pipeline,
+  retry,
+  type Backoff,
+  type RetryBackoffContext,
+  type RetryOptions,
+} from '../../index.ts'
+import { recordEvents, scriptedOperation, seededRandom, VirtualClock } from '../../testing.ts'
+
+const take = (backoff: Backoff, count: number): number[] => {
+  const delays: number[] = []
+  let step: Backoff & { duration?: number } = backoff
+  for (let i = 0; i < count; i++) {
+    step = step.next({
+      attempt: i + 1,
+      signal: new AbortController().signal,
+      result: { error: 1 },
+      verdict: 'transient',
+    })
+    delays.push(step.duration ?? NaN)
+  }
+  return delays
+}
+
+/** The delays that a call waits which fails so many times. */
+const waited = async (options: RetryOptions, failures: number, kinds: readonly string[] = [], seed = 1) => {
+  const clock = new VirtualClock()
+  let asked = 0
+  const calls = pipeline([retry({ maxAttempts: failures + 1, ...options })], {
+    clock,
+    random: seededRandom(seed),
+    classifier: { error: () => ({ kind: (kinds[asked++] ?? 'transient') as 'transient' }) },
+  })
+  const recording = recordEvents(calls)
+  const answer = calls.execute(scriptedOperation([{ error: new Error('busy') }])).catch((error: Error) => error.message)
+  await clock.run()
+  expect(await answer).toBe('busy')
+  return {
+    delays: recording.events.flatMap((event) => (event.type === 'retry.scheduled' ? [event.delayMs] : [])),
+    diagnostics: recording.events.filter(({ type }) => type === 'diagnostic.reported'),
+  }
+}
+
+describe('exponentialBackoff', () => {
+  property.prop([
+    fc.double({ min: 0, max: 10_000, noNaN: true }),
+    fc.double({ min: 0, max: 100_000, noNaN: true }),
+    fc.double({ min: 1, max: 50, noNaN: true }),
+  ])('stays a number between the first delay and the cap for 2,000 steps', (initialDelayMs, more, factor) => {
+    const maxDelayMs = initialDelayMs + more
+    const delays = take(exponentialBackoff({ initialDelayMs, maxDelayMs, factor }), 2000)
+    expect(delays.every((delay) => delay >= initialDelayMs && delay <= maxDelayMs)).toBe(true)
+    expect(delays).toEqual(delays.toSorted((a, b) => a - b))
+  })
+
+  test('each option changes the delays', () => {
+    expect(take(exponentialBackoff(), 7)).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+    expect(take(exponentialBackoff({ initialDelayMs: 500 }), 3)).toEqual([500, 1000, 2000])
+    expect(take(exponentialBackoff({ maxDelayMs: 1500 }), 3)).toEqual([1000, 1500, 1500])
+    expect(take(exponentialBackoff({ factor: 3 }), 3)).toEqual([1000, 3000, 9000])
+  })
+
+  test('one object serves many calls at once', () => {
+    const backoff = exponentialBackoff()
+    expect([take(backoff, 2), take(backoff, 2)]).toEqual([
+      [1000, 2000],
+      [1000, 2000],
+    ])
+  })
+
+  test.each([
+    [() => exponentialBackoff({ initialDelayMs: -1 }), 'exponentialBackoff.initialDelayMs'],
+    [() => exponentialBackoff({ maxDelayMs: 10 }), 'exponentialBackoff.maxDelayMs'],
+    [() => exponentialBackoff({ factor: 0.5 }), 'exponentialBackoff.factor'],
+    [() => exponentialBackoff({ initialDelayMs: NaN }), 'exponentialBackoff.initialDelayMs'],
+    [() => exponentialBackoff({ maxDelay: 5 } as never), 'exponentialBackoff.maxDelay'],
+    [() => constantBackoff(Infinity), 'constantBackoff.delayMs'],
+    [() => constantBackoff('2s' as never), 'constantBackoff.delayMs'],
+  ])('%# what is wrong is said when it is made', (make, message) => {
+    expect(make).toThrow(InvalidOptionsError)
+    expect(make).toThrow(message)
+  })
+})
+
+describe("cockatiel's backoffs work unchanged", () => {
+  test.each<[string, Backoff, number[]]>([
+    ['ConstantBackoff', new ConstantBackoff(70), [70, 70, 70]],
+    ['IterableBackoff', new IterableBackoff([10, 20]), [10, 20, 20]],
+    ['ExponentialBackoff', new ExponentialBackoff({ generator: (n: number = 0) => [n * 10 + 5, n + 1] }), [5, 15, 25]],
+    ['DelegateBackoff', new DelegateBackoff<RetryBackoffContext>(({ attempt }) => attempt * 100), [100, 200, 300]],
+    [
+      'DelegateBackoff with a state',
+      new DelegateBackoff<RetryBackoffContext, number>((_, before = 1) => ({ delay: before * 2, state: before * 2 })),
+      [2, 4, 8],
+    ],
+  ])('%s', async (_, backoff, expected) => {
+    expect((await waited({ backoff }, 3)).delays).toEqual(expected)
+  })
+
+  test('one that looks at the failure is told what it was, and asked once for each retry', async () => {
+    const told: unknown[] = []
+    const backoff = new DelegateBackoff<RetryBackoffContext>(({ result, verdict, attempt, signal }) => {
+      told.push([attempt, verdict, 'error' in result && (result.error as Error).message, signal.aborted])
+      return 10
+    })
+    await waited({ backoff }, 2)
+    expect(told).toEqual([
+      [1, 'transient', 'busy', false],
+      [2, 'transient', 'busy', false],
+    ])
+  })
+})
+
+describe('a backoff that gives no delay', () => {
+  test.each<[string, Backoff]>([
+    ['an empty list', new IterableBackoff([])],
+    ['no number', new ConstantBackoff(NaN)],
+    ['a negative number', new ConstantBackoff(-1)],
+    [
+      'an error',
+      new DelegateBackoff(() => {
+        throw new Error('broken')
+      }),
+    ],
+    ['nothing', { next: () => undefined as never }],
+  ])('%s: is reported, and the default delays stand in, so that no loop without a delay begins', async (_, backoff) => {
+    const { delays, diagnostics } = await waited({ backoff }, 2)
+    expect(delays).toEqual([500, 1000])
+    expect(diagnostics).toMatchObject([{ source: 'retry.backoff' }, { source: 'retry.backoff' }])
+  })
+
+  test('for ever: the call ends with its error instead of waiting', async () => {
+    const { delays, diagnostics } = await waited({ backoff: new ConstantBackoff(Infinity) }, 2)
+    expect([delays, diagnostics]).toEqual([[], []])
+  })
+
+  test('zero is a delay, when somebody wants it', async () => {
+    expect((await waited({ backoff: constantBackoff(0) }, 3)).delays).toEqual([0, 0, 0])
+  })
+})
+
+describe('by default', () => {
+  test('overload does not grow; everything else does; each kind has a sequence of its own', async () => {
+    const kinds = ['overloaded', 'transient', 'overloaded', 'transient', 'throttled', 'overloaded', 'transient']
+    expect((await waited({ jitterRatio: 0 }, 7, kinds)).delays).toEqual([2000, 500, 2000, 1000, 1000, 2000, 2000])
+  })
+
+  test('delays are spread by half to both sides, also at the cap', async () => {
+    const draws: number[] = []
+    for (let seed = 0; seed < 40; seed++) draws.push(...(await waited({}, 60, [], seed)).delays.slice(10))
+    const shares = new Map<number, number>()
+    for (const draw of draws) shares.set(Math.round(draw), (shares.get(Math.round(draw)) ?? 0) + 1)
+    expect(Math.min(...draws)).toBeGreaterThanOrEqual(15_000)
+    expect(Math.max(...draws)).toBeLessThanOrEqual(45_000)
+    expect(Math.max(...draws) - Math.min(...draws)).toBeGreaterThan(28_000)
+    expect(Math.max(...shares.values()) / draws.length).toBeLessThan(0.01)
+  })
+
+  test('a backoff of your own is not spread unless you say so', async () => {
+    expect((await waited({ backoff: constantBackoff(100) }, 2)).delays).toEqual([100, 100])
+    const { delays } = await waited({ backoff: constantBackoff(100), jitterRatio: 0.2 }, 20)
+    expect(new Set(delays).size).toBe(20)
+    for (const delay of delays) expect(Math.abs(delay - 100)).toBeLessThanOrEqual(20)
+  })
+})

@@ -1,0 +1,262 @@
+import { fc, test as property } from '@fast-check/vitest'
+import { describe, expect, test } from 'vitest'
+import { pipeline, retry, timeout, type Classifier, type Clock, type RetryOptions, type Verdict } from '../../index.ts'
+import { recordEvents, scriptedOperation, seededRandom, VirtualClock, type ScriptStep } from '../../testing.ts'
+
+const busy = new Error('busy')
+
+/** Errors are their own verdicts here; a value of 0 is an empty answer. */
+const classifier: Classifier = {
+  error: (error) => (error instanceof Error ? undefined : (error as Verdict)),
+  value: (value) => (value === 0 ? { kind: 'empty' } : undefined),
+}
+
+const ended = (answer: Promise<unknown>): Promise<unknown> =>
+  answer.then(
+    (value) => value,
+    (error: unknown) => error,
+  )
+
+const run = async (options: RetryOptions, steps: readonly ScriptStep<unknown>[], totalMs = 3_600_000, seed = 1) => {
+  const clock = new VirtualClock()
+  const calls = pipeline([timeout({ totalMs }), retry(options)], { clock, classifier, random: seededRandom(seed) })
+  const recording = recordEvents(calls)
+  const operation = scriptedOperation(steps)
+  const answer = ended(calls.execute(operation))
+  await clock.run()
+  expect(clock.pending).toBe(0)
+  const delays = recording.events.flatMap((event) => (event.type === 'retry.scheduled' ? [event.delayMs] : []))
+  const exhausted = recording.events.find((event) => event.type === 'retry.exhausted')
+  return { answer: await answer, operation, delays, exhausted, recording, at: clock.now() }
+}
+
+describe('how often', () => {
+  test.each([1, 2, 5])('maxAttempts %i is the number of runs, the first included', async (maxAttempts) => {
+    const { answer, operation, delays, exhausted } = await run({ maxAttempts }, [{ error: busy }])
+    expect(answer).toBe(busy)
+    expect(operation.runs).toBe(maxAttempts)
+    expect(delays).toHaveLength(maxAttempts - 1)
+    expect(exhausted).toMatchObject({ reason: 'attempts', verdict: 'transient' })
+  })
+
+  test('a success ends it', async () => {
+    const { answer, operation } = await run({}, [{ error: busy }, { error: busy }, { value: 'done' }])
+    expect(answer).toBe('done')
+    expect(operation.runs).toBe(3)
+  })
+
+  test.each(['quota_exhausted', 'endpoint_failed', 'request_failed', 'canceled', 'rejected'] as const)(
+    '%s is not tried again',
+    async (kind) => {
+      const { operation, exhausted } = await run({}, [{ error: { kind } }])
+      expect(operation.runs).toBe(1)
+      expect(exhausted).toBeUndefined()
+    },
+  )
+
+  test.each(['overloaded', 'throttled', 'transient'] as const)('%s is tried again', async (kind) => {
+    expect((await run({}, [{ error: { kind } }, { value: 'done' }])).answer).toBe('done')
+  })
+
+  test('a mistake in the program is not tried again', async () => {
+    expect((await run({}, [{ error: new TypeError('x is not a function') }])).operation.runs).toBe(1)
+  })
+
+  test.each([0, 1, 2])(
+    'an empty answer is asked for again at most %i times, then given as it is',
+    async (maxRerolls) => {
+      const { answer, operation, exhausted } = await run({ maxRerolls }, [{ value: 0 }])
+      expect(answer).toBe(0)
+      expect(operation.runs).toBe(1 + maxRerolls)
+      expect(exhausted).toMatchObject({ reason: 'rerolls', verdict: 'empty' })
+    },
+  )
+
+  test('by default it goes on until the deadline, never without a delay, and fails with the last error', async () => {
+    const { answer, operation, delays, exhausted, at } = await run({}, [{ error: { kind: 'overloaded' } }], 60_000)
+    expect(answer).toEqual({ kind: 'overloaded' })
+    expect(exhausted).toMatchObject({ reason: 'deadline' })
+    expect(operation.runs).toBeGreaterThan(20)
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(1000)
+    expect(at).toBeLessThan(60_000)
+  })
+})
+
+describe('a rule of the user', () => {
+  test('decides instead of the verdict, about errors and values', async () => {
+    const no = await run({ shouldHandle: () => false }, [{ error: busy }])
+    expect(no.operation.runs).toBe(1)
+    const yes = await run({ shouldHandle: ({ ok }) => ok, maxAttempts: 3 }, [{ value: 'unloved' }])
+    expect(yes.operation.runs).toBe(3)
+    expect(yes.answer).toBe('unloved')
+  })
+
+  test('that throws is reported, and the verdict decides', async () => {
+    const shouldHandle = (): boolean => {
+      throw new TypeError('broken rule')
+    }
+    const { answer, recording } = await run({ shouldHandle }, [{ error: busy }, { value: 'done' }])
+    expect(answer).toBe('done')
+    expect(recording.events.filter(({ type }) => type === 'diagnostic.reported')).toMatchObject([
+      { source: 'retry.shouldHandle', errorName: 'TypeError' },
+      { source: 'retry.shouldHandle' },
+    ])
+  })
+
+  test('is never asked about what the caller ended', async () => {
+    const clock = new VirtualClock()
+    const caller = new AbortController()
+    let asked = 0
+    const calls = pipeline([retry({ shouldHandle: () => ++asked > 0 })], { clock })
+    const answer = ended(calls.execute(scriptedOperation([{ hang: true }]), { signal: caller.signal }))
+    caller.abort('gone')
+    expect(await answer).toBe('gone')
+    expect(asked).toBe(0)
+  })
+})
+
+describe('when the caller aborts', () => {
+  test('during a wait, the call ends in the same tick: no further run, no timer', async () => {
+    const clock = new VirtualClock()
+    const caller = new AbortController()
+    const operation = scriptedOperation([{ error: { kind: 'throttled', retryAfterMs: 30_000 } }])
+    const calls = pipeline([retry()], { clock, classifier })
+    const answer = ended(calls.execute(operation, { signal: caller.signal }))
+    await clock.advance(1)
+    expect(clock.pending).toBe(1)
+    const reason = new Error('gone')
+    caller.abort(reason)
+    expect(clock.pending).toBe(0)
+    expect(await answer).toBe(reason)
+    await clock.advance(3_600_000)
+    expect(operation.runs).toBe(1)
+  })
+
+  test('in the instant in which the wait ends, nothing is sent', async () => {
+    const virtual = new VirtualClock()
+    const caller = new AbortController()
+    const clock: Clock = {
+      now: () => virtual.now(),
+      wallTime: () => virtual.wallTime(),
+      setTimer: (delayMs, wake) =>
+        virtual.setTimer(delayMs, () => {
+          wake()
+          caller.abort('gone')
+        }),
+    }
+    let runs = 0
+    const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+    const answer = ended(
+      calls.execute(
+        () => {
+          runs++
+          return Promise.reject(busy)
+        },
+        { signal: caller.signal },
+      ),
+    )
+    await virtual.advance(500)
+    expect(await answer).toBe('gone')
+    expect(runs).toBe(1)
+  })
+})
+
+describe('the time left', () => {
+  const answering: readonly ScriptStep<unknown>[] = [{ value: 'done', afterMs: 40_000 }]
+
+  test('an attempt that could not answer before the deadline, by the median of recent answers, is not sent', async () => {
+    const clock = new VirtualClock()
+    const calls = pipeline([timeout({ totalMs: 60_000 }), retry({ jitterRatio: 0 })], { clock, classifier })
+    for (let i = 0; i < 3; i++) {
+      const answer = calls.execute(scriptedOperation(answering))
+      await clock.run()
+      await answer
+    }
+    expect(calls.state().policies[1]?.state).toEqual({ answerMs: 40_000 })
+    const { events } = recordEvents(calls)
+    const late = scriptedOperation([{ error: busy, afterMs: 20_000 }, ...answering])
+    const refused = ended(calls.execute(late))
+    await clock.run()
+    expect(await refused).toBe(busy)
+    expect(late.runs).toBe(1)
+    expect(events.find(({ type }) => type === 'retry.exhausted')).toMatchObject({ reason: 'deadline' })
+    const early = scriptedOperation([{ error: busy, afterMs: 19_000 }, ...answering])
+    const answered = ended(calls.execute(early))
+    await clock.run()
+    expect(await answered).toBe('done')
+  })
+
+  test('a wait that reaches the deadline is not begun', async () => {
+    const { answer, at, exhausted } = await run({}, [{ error: { kind: 'throttled', retryAfterMs: 60_000 } }], 60_000)
+    expect(answer).toMatchObject({ retryAfterMs: 60_000 })
+    expect(at).toBe(0)
+    expect(exhausted).toMatchObject({ reason: 'deadline', retryAfterMs: 60_000 })
+  })
+})
+
+describe('the wait that the server asked for', () => {
+  property.prop([fc.integer({ min: 1, max: 600_000 }), fc.integer(), fc.double({ min: 0, max: 1, noNaN: true })])(
+    'is never undercut, and stretched by a fifth at most',
+    async (retryAfterMs, seed, jitterRatio) => {
+      const steps = [{ error: { kind: 'overloaded', retryAfterMs } }, { value: 'done' }]
+      const { delays } = await run({ jitterRatio }, steps, 3_600_000, seed)
+      expect(delays[0]).toBeGreaterThanOrEqual(retryAfterMs)
+      expect(delays[0]).toBeLessThanOrEqual(Math.max(retryAfterMs * 1.2, 2000 * (1 + jitterRatio)))
+    },
+  )
+
+  test('is spread, so that a hundred callers with the same hint do not return together', async () => {
+    const random = seededRandom(7)
+    const clock = new VirtualClock()
+    const calls = pipeline([retry({ jitterRatio: 0 })], { clock, classifier, random })
+    const operations = Array.from({ length: 100 }, () =>
+      scriptedOperation([{ error: { kind: 'throttled', retryAfterMs: 10_000 } }, { value: 1 }]),
+    )
+    const answers = operations.map((operation) => calls.execute(operation))
+    await clock.run()
+    await Promise.all(answers)
+    const returned = operations.map(({ started }) => Math.floor((started[1]?.at ?? 0) / 200))
+    expect(Math.min(...returned) * 200).toBeGreaterThanOrEqual(10_000)
+    for (const tenth of new Set(returned)) expect(returned.filter((each) => each === tenth).length).toBeLessThan(25)
+  })
+
+  test.each([
+    ['thirty days', 30 * 86_400_000, 30 * 86_400_000],
+    ['nothing', 0, 500],
+    ['a negative number', -5, 500],
+    ['no number', NaN, 500],
+  ])('may be %s', async (_, retryAfterMs, atLeast) => {
+    const steps = [{ error: { kind: 'transient', retryAfterMs } }, { value: 'done' }]
+    const { answer, delays } = await run({ jitterRatio: 0 }, steps, Infinity)
+    expect(answer).toBe('done')
+    expect(delays[0]).toBeGreaterThanOrEqual(atLeast)
+    expect(delays[0]).toBeLessThanOrEqual(atLeast * 1.2)
+  })
+
+  test('may be for ever: then the call ends at once', async () => {
+    const { answer, at, operation } = await run(
+      {},
+      [{ error: { kind: 'transient', retryAfterMs: Infinity } }],
+      Infinity,
+    )
+    expect(answer).toMatchObject({ kind: 'transient' })
+    expect([at, operation.runs]).toEqual([0, 1])
+  })
+})
+
+describe('what is wrong with an option is said when the policy is made', () => {
+  test.each([
+    [{ maxAttempts: 0 }, 'retry.maxAttempts must be an integer of at least 1 or Infinity, got 0.'],
+    [{ maxAttempts: 2.5 }, 'retry.maxAttempts'],
+    [{ maxAttempts: '3' }, 'retry.maxAttempts'],
+    [{ maxRerolls: -1 }, 'retry.maxRerolls'],
+    [{ jitterRatio: 1.5 }, 'retry.jitterRatio'],
+    [{ shouldHandle: true }, 'retry.shouldHandle'],
+    [{ backoff: 1000 }, 'retry.backoff'],
+    [{ backoff: null }, 'retry.backoff'],
+    [{ attempts: 3 }, 'retry.attempts'],
+    [null, 'retry must be an object'],
+  ])('%o', (options, message) => {
+    expect(() => retry(options as never)).toThrow(message)
+  })
+})
