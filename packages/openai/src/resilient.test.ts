@@ -1,0 +1,95 @@
+import { pipeline, timeout } from '@spillway/core'
+import OpenAI, { AzureOpenAI } from 'openai'
+import { describe, expect, test } from 'vitest'
+import { pipelineOf, resilient, type OpenAIEndpoint, type ResilientOptions } from './index.ts'
+
+const plain = (): OpenAI => new OpenAI({ apiKey: 'client-key', baseURL: 'https://api.example/v1' })
+const made = (options: ResilientOptions): OpenAI => resilient(plain(), options)
+const withEndpoint =
+  (endpoint: object): (() => OpenAI) =>
+  () =>
+    made({ endpoints: [endpoint as OpenAIEndpoint] })
+
+describe('what cannot be wrapped is refused', () => {
+  test.for([undefined, {}, 'x', { withOptions() {} }])('%o is no client', (client) => {
+    expect(() => resilient(client as never)).toThrow(/resilient\.client must be a client of the openai package/)
+  })
+
+  test('a client that is resilient already', () => {
+    const client = made({})
+    expect(() => resilient(client)).toThrow(/resilient already/)
+    expect(() => resilient(client.withOptions({ timeout: 1000 }))).toThrow(/resilient already/)
+  })
+
+  test('a client with workload identity', () => {
+    const client = new OpenAI({
+      baseURL: 'https://api.example/v1',
+      workloadIdentity: {
+        clientId: 'c',
+        identityProviderId: 'i',
+        serviceAccountId: 's',
+        provider: { tokenType: 'jwt', getToken: async () => 't' },
+      },
+    })
+    expect(() => resilient(client)).toThrow(/workload identity/)
+  })
+})
+
+describe('options', () => {
+  test.for([
+    ['a misspelt name', { retires: {} }, /retires/],
+    ['a pipeline and more', { pipeline: pipeline([]), retry: {} }, /either \{ pipeline \} alone/],
+    ['no pipeline', { pipeline: {} }, /resilient\.pipeline must be a pipeline/],
+    ['no list', { endpoints: 'x' }, /a list of endpoints/],
+    ['a bad limit', { timeout: { totalMs: -1 } }, /totalMs/],
+  ] as const)('with %s are refused', ([, options, message]) => {
+    expect(() => made(options as never)).toThrow(message)
+  })
+
+  test.for([
+    [{ name: 'relay', baseURL: 'relay.example' }, /endpoints\[0\]\.baseURL must be an http or https URL/],
+    [{ name: 'relay', baseURL: 'https://relay.example/v1' }, /endpoints\[0\]\.apiKey must be given/],
+    [{ name: 'relay', apiKey: 7 }, /endpoints\[0\]\.apiKey must be a string or a function/],
+    [{ name: 'relay', url: 'x' }, /endpoints\[0\]\.url/],
+    [{ name: '' }, /name/],
+  ] as const)('the endpoint %o is refused', ([endpoint, message]) => {
+    expect(withEndpoint(endpoint)).toThrow(message)
+  })
+
+  test('an endpoint on another host may bring its key in a header', () => {
+    expect(
+      withEndpoint({ name: 'relay', baseURL: 'https://relay.example/v1', headers: { Authorization: 'Basic x' } }),
+    ).not.toThrow()
+  })
+
+  test('an endpoint on the own host needs no key', () => {
+    expect(withEndpoint({ name: 'eu', baseURL: 'https://api.example/eu/v1' })).not.toThrow()
+  })
+
+  test('keys do not appear in what is said about a wrong one', () => {
+    expect.assertions(1)
+    try {
+      withEndpoint({ name: 'relay', apiKey: { secret: 'canary-key' } })()
+    } catch (thrown) {
+      expect(String(thrown)).not.toContain('canary-key')
+    }
+  })
+})
+
+test('the client keeps its class, and its retries are off', () => {
+  const azure = new AzureOpenAI({ apiKey: 'k', endpoint: 'https://a.example', apiVersion: '2024-10-21' })
+  const client = resilient(azure)
+  expect(client).toBeInstanceOf(AzureOpenAI)
+  expect(client.apiVersion).toBe('2024-10-21')
+  expect(client.maxRetries).toBe(0)
+  expect(azure.maxRetries).toBe(2)
+})
+
+test('the pipeline of a client can be had, also of its clones', () => {
+  const calls = pipeline([timeout({ totalMs: 1000 })], { name: 'mine' })
+  const client = made({ pipeline: calls })
+  expect(pipelineOf(client)).toBe(calls)
+  expect(pipelineOf(client.withOptions({ timeout: 1 }))).toBe(calls)
+  expect(pipelineOf(made({})).name).toBe('openai')
+  expect(() => pipelineOf(plain())).toThrow(/a client made by resilient/)
+})
