@@ -53,15 +53,17 @@ export const serve = async (
   handle: (request: IncomingMessage, response: ServerResponse, body: string) => void,
 ): Promise<{
   url: string
+  /** Resolves when a client leaves before its answer was whole. */
   closed: Promise<void>
+  connections: () => Promise<number>
   requests: { url: string; headers: IncomingMessage['headers']; body: string }[]
 }> => {
   const requests: { url: string; headers: IncomingMessage['headers']; body: string }[] = []
-  const { promise: closed, resolve } = Promise.withResolvers<void>()
+  const { promise: closed, resolve: left } = Promise.withResolvers<void>()
   const server: Server = createServer((request, response) => {
     let body = ''
     request.setEncoding('utf8').on('data', (text: string) => (body += text))
-    response.on('close', () => response.writableFinished || resolve())
+    response.on('close', () => response.writableFinished || left())
     request.on('end', () => {
       requests.push({ url: request.url ?? '', headers: request.headers, body })
       handle(request, response, body)
@@ -75,7 +77,15 @@ export const serve = async (
         server.closeAllConnections()
       }),
   )
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, closed, requests }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    closed,
+    requests,
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
+  }
 }
 
 /** One chunk of a chat stream. */

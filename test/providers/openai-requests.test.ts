@@ -1,0 +1,130 @@
+import { getEventListeners } from 'node:events'
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { constantBackoff } from '@spillway/core'
+import { pipelineOf, resilient } from '@spillway/openai'
+import { AzureOpenAI, toFile } from 'openai'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { ask, connect, hits, rejection, serve, simulate } from './openai-world.ts'
+
+const busy = { error: { message: 'busy', type: 'service_unavailable_error', code: 'server_is_overloaded' } }
+const image = { created: 1, data: [{ b64_json: 'aGk=' }] }
+const completion = { choices: [{ index: 0, message: { content: 'hi' }, finish_reason: 'stop' }] }
+
+/** A server that is overloaded so many times, and then answers. */
+const busyFor = async (times: number, answer: object): ReturnType<typeof serve> => {
+  let left = times
+  return serve((_request, response) => {
+    const refused = left-- > 0
+    response.writeHead(refused ? 503 : 200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(refused ? busy : answer))
+  })
+}
+
+describe('files', () => {
+  test('in memory are sent again', async () => {
+    const server = await busyFor(1, image)
+    const { client } = connect(server.url)
+    const file = await toFile(Buffer.from('a picture'), 'in.png', { type: 'image/png' })
+    const { data } = await client.images.edit({ image: file, prompt: 'brighter', model: 'gpt-image-1' })
+    expect(data).toHaveLength(1)
+    expect(server.requests).toHaveLength(2)
+    for (const { body } of server.requests) expect(body).toContain('a picture')
+  })
+
+  test('read from disk as a stream are sent once, and the error is the provider’s', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spillway-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'in.png'), 'a picture')
+    const server = await busyFor(5, image)
+    const { client } = connect(server.url)
+    const edit = client.images.edit({
+      image: createReadStream(join(folder, 'in.png')),
+      prompt: 'x',
+      model: 'gpt-image-1',
+    })
+    expect(await rejection(edit)).toMatchObject({ status: 503, code: 'server_is_overloaded' })
+    expect(server.requests).toHaveLength(1)
+    expect(server.requests[0]?.body).toContain('a picture')
+  })
+})
+
+test('Azure: the second resource gets its own key and deployment', async () => {
+  const first = await busyFor(99, completion)
+  const second = await busyFor(0, completion)
+  const client = resilient(new AzureOpenAI({ apiKey: 'first-key', endpoint: first.url, apiVersion: '2024-10-21' }), {
+    endpoints: [
+      { name: 'first' },
+      {
+        name: 'second',
+        baseURL: `${second.url}/openai`,
+        apiKey: 'second-key',
+        models: { 'gpt-test': 'other-deployment' },
+      },
+    ],
+  })
+  expect((await client.chat.completions.create(ask())).choices).toHaveLength(1)
+  expect(second.requests[0]?.url).toBe('/openai/deployments/other-deployment/chat/completions?api-version=2024-10-21')
+  expect(second.requests[0]?.headers['api-key']).toBe('second-key')
+  expect(JSON.stringify(second.requests)).not.toContain('first-key')
+})
+
+test('stored things stay with the account of the client, whichever endpoint is next', async () => {
+  const first = await busyFor(1, { id: 'file-1', object: 'file' })
+  const relay = await busyFor(0, {})
+  const { client } = connect(first.url, {
+    endpoints: [{ name: 'first' }, { name: 'relay', baseURL: `${relay.url}/v1`, apiKey: 'relay-key' }],
+  })
+  expect(await client.files.retrieve('file-1')).toMatchObject({ id: 'file-1' })
+  expect([first.requests.length, relay.requests.length]).toEqual([2, 0])
+})
+
+test('a hundred calls on one signal leave no listener on it', async () => {
+  const { url } = await simulate()
+  const { client } = connect(url)
+  const { signal } = new AbortController()
+  for (let i = 0; i < 10; i++)
+    await Promise.all(Array.from({ length: 10 }, () => client.chat.completions.create(ask(), { signal })))
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  expect(pipelineOf(client).state().inFlight).toBe(0)
+})
+
+test('two hundred retried errors leave no connection behind', async () => {
+  const server = await busyFor(200, completion)
+  const { client } = connect(server.url, { retry: { backoff: constantBackoff(1) }, circuitBreaker: false })
+  await client.chat.completions.create(ask())
+  expect(server.requests).toHaveLength(201)
+  expect(await server.connections()).toBeLessThan(5)
+})
+
+test('no key, prompt, answer or header of them is in an event, in state, or in an error of ours', async () => {
+  const canaries = ['canary-key', 'canary-prompt', 'canary-answer', 'canary-header', 'canary-relay']
+  const { simulator, url } = await simulate({
+    replies: [
+      { fault: 'overloaded' },
+      { fault: 'unauthenticated' },
+      { fault: 'invalidRequest' },
+      { fault: 'none', text: 'canary-answer' },
+      { fault: 'hang', times: 9 },
+    ],
+  })
+  const { client, events } = connect(
+    url,
+    { timeout: { totalMs: 500 }, endpoints: [{ name: 'a', headers: { 'x-relay': 'canary-relay' } }] },
+    { apiKey: 'canary-key', defaultHeaders: { 'x-mine': 'canary-header' } },
+  )
+  const errors: unknown[] = []
+  for (let i = 0; i < 4; i++)
+    await client.chat.completions.create(ask('canary-prompt')).catch((error: unknown) => errors.push(error))
+  expect(hits(simulator)).toBeGreaterThanOrEqual(5)
+  expect(errors.length).toBeGreaterThanOrEqual(3)
+  const seen = inspect([events, errors, pipelineOf(client).state(), pipelineOf(client).describe()], {
+    depth: 20,
+    showHidden: true,
+    maxArrayLength: null,
+    maxStringLength: null,
+  })
+  expect(canaries.filter((canary) => seen.includes(canary))).toEqual([])
+})
