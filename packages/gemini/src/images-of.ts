@@ -2,6 +2,7 @@ import type { GenerateContentResponse } from '@google/genai'
 
 /** A picture out of an answer. */
 export interface GeneratedImage {
+  /** The whole file. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Such as `image/png`. */
   readonly mimeType: string
