@@ -30,15 +30,23 @@ describe('EndpointHealth', () => {
   test('adds what the failures on the way to an answer cost', () => {
     const [health, now] = healthAfter([
       ['success', 10_000],
-      ['overloaded', 500],
+      ['overloaded', 0],
     ])
-    // One failure before each answer: its own half second, and the wait after it.
-    expect(health.expectedAnswerMs(now)).toBe(12_500)
+    // One failure before each answer, and the wait of two seconds after it.
+    expect(health.expectedAnswerMs(now)).toBe(12_000)
   })
 
   test('forgives half of the failures in five minutes without any', () => {
     const [health, now] = healthAfter([['overloaded', 0]])
     expect([health.failureRatio(now), health.failureRatio(now + 300_000)]).toEqual([1, 0.5])
+  })
+
+  test('forgets half of a slow answer in five minutes without one, so that the endpoint is asked again some day', () => {
+    const [health, now] = healthAfter([['success', 100_000]])
+    expect([health.answerMs(now), health.answerMs(now + 300_000)]).toEqual([100_000, 50_000])
+    const end = health.begin(now + 600_000)
+    end('success', now + 700_000)
+    expect(health.lastAnswerMs).toBe(100_000)
   })
 
   test('an attempt still unanswered after longer than usual shows before it ends', () => {
@@ -47,17 +55,15 @@ describe('EndpointHealth', () => {
     health.begin(now + 4000)
     expect(health.expectedAnswerMs(now + 5000)).toBe(5000)
     end('canceled', now + 5000)
-    expect(health.expectedAnswerMs(now + 5000)).toBe(1000)
-    expect(health.inFlight).toBe(1)
+    expect([health.expectedAnswerMs(now + 5000), health.inFlight]).toEqual([1000, 1])
   })
 
   test.each<VerdictKind>(['canceled', 'rejected', 'request_failed'])('%s says nothing about the endpoint', (kind) => {
-    const [before] = healthAfter([['success', 1000]])
-    const [after, now] = healthAfter([
+    const [health, now] = healthAfter([
       ['success', 1000],
       [kind, 90_000],
     ])
-    expect(after.expectedAnswerMs(now)).toBe(before.expectedAnswerMs(1000))
+    expect([health.lastAnswerMs, health.failureRatio(now), health.inFlight]).toEqual([1000, 0, 0])
   })
 
   test.each<VerdictKind>(['overloaded', 'throttled', 'quota_exhausted', 'transient', 'endpoint_failed'])(

@@ -3,8 +3,8 @@ import { MovingAverage } from '../../primitives/moving-average.ts'
 
 /** The newest outcome counts half: overload comes and goes within a minute, and attempts are few. */
 const FAILURE_WEIGHT_RATIO = 0.5
-/** An endpoint that nobody asks any more is forgiven: after five minutes half of its failures are forgotten. */
-const FAILURE_HALF_LIFE_MS = 300_000
+/** An endpoint that nobody asks any more is forgiven: after five minutes half of what is held against it is forgotten. */
+const HALF_LIFE_MS = 300_000
 const DURATION_WEIGHT_RATIO = 0.3
 /** What a refusal costs a call besides its own time: the wait before the next try. */
 const AFTER_FAILURE_MS = 2000
@@ -22,8 +22,9 @@ const FAILED: Partial<Record<VerdictKind, boolean>> = {
 
 /** What the calls themselves have shown of one endpoint. */
 export class EndpointHealth {
-  readonly #failureRatio = new MovingAverage(FAILURE_WEIGHT_RATIO, FAILURE_HALF_LIFE_MS)
+  readonly #failureRatio = new MovingAverage(FAILURE_WEIGHT_RATIO, HALF_LIFE_MS)
   readonly #answerMs = new MovingAverage(DURATION_WEIGHT_RATIO)
+  #answeredAt = 0
   readonly #failureMs = new MovingAverage(DURATION_WEIGHT_RATIO)
   /** When each attempt in flight began, oldest first. */
   readonly #inFlight = new Set<{ readonly at: number }>()
@@ -38,6 +39,7 @@ export class EndpointHealth {
       if (failed === undefined) return
       this.#failureRatio.add(failed ? 1 : 0, endedAt)
       ;(failed ? this.#failureMs : this.#answerMs).add(endedAt - now, endedAt)
+      if (!failed) this.#answeredAt = endedAt
     }
   }
 
@@ -51,7 +53,7 @@ export class EndpointHealth {
     const failureRatio = Math.min(0.95, this.failureRatio(now))
     const failuresBefore = failureRatio / (1 - failureRatio)
     // What is still unanswered has taken at least that long: an endpoint that slows down shows before it answers.
-    const answerMs = Math.max(this.answerMs(), this.#oldestMs(now))
+    const answerMs = Math.max(this.answerMs(now), this.#oldestMs(now))
     return answerMs + failuresBefore * (this.#failureMs.at(now) + AFTER_FAILURE_MS)
   }
 
@@ -60,9 +62,14 @@ export class EndpointHealth {
     return this.#failureRatio.at(now)
   }
 
-  /** How long its recent answers took. 0: none yet. */
-  answerMs(): number {
-    return this.#answerMs.at(0)
+  /** How long its recent answers took; half after five minutes without one, so that it is tried again. 0: none yet. */
+  answerMs(now: number): number {
+    return this.lastAnswerMs * 0.5 ** ((now - this.#answeredAt) / HALF_LIFE_MS)
+  }
+
+  /** How long its last answers took, whenever that was. 0: none yet. */
+  get lastAnswerMs(): number {
+    return this.#answerMs.at(this.#answeredAt)
   }
 
   get inFlight(): number {

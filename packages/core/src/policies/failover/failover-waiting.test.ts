@@ -83,7 +83,7 @@ describe('failover, while endpoints are not ready', () => {
       reason: 'waited_too_long',
       retryAfterMs: 6000,
       cause: error,
-      message: 'failover: none of a, b can take the call before its deadline. The first is due in 6000 ms.',
+      message: 'failover: none of a, b can answer the call before its deadline. The first is due in 6000 ms.',
     })
   })
 
@@ -131,5 +131,32 @@ describe('failover, while endpoints are not ready', () => {
     calls.dispose()
     expect(await answer).toMatchObject({ name: 'NoEndpointReadyError', reason: 'disposed' })
     expect(clock.pending).toBe(0)
+  })
+
+  test('a call with less time left than recent answers took takes no place from others, until those are long ago', async () => {
+    const clock = new VirtualClock()
+    const pool = failover({ endpoints: endpoints.slice(0, 1) })
+    const [hasty, patient] = [40_000, 180_000].map((totalMs) => pipeline([timeout({ totalMs }), pool], { clock }))
+    const operation = scriptedOperation([{ value: 1, afterMs: 50_000 }, { value: 2 }])
+    void patient?.execute(operation)
+    await clock.advance(50_000)
+    expect(await hasty?.execute(operation).catch(caught)).toMatchObject({
+      name: 'NoEndpointReadyError',
+      reason: 'waited_too_long',
+      message: 'failover: none of a can answer the call before its deadline.',
+    })
+    await clock.advance(300_000)
+    const later = hasty?.execute(operation)
+    await clock.advance(0)
+    expect([await later, operation.runs]).toEqual([2, 2])
+  })
+
+  test('a call with little time left goes to the endpoint that still can answer it', async () => {
+    const clock = new VirtualClock()
+    const pool = failover({ endpoints: endpoints.slice(0, 2), order: 'ordered' })
+    const [hasty, patient] = [40_000, 180_000].map((totalMs) => pipeline([timeout({ totalMs }), pool], { clock }))
+    void patient?.execute(scriptedOperation([{ value: 1, afterMs: 50_000 }]))
+    await clock.advance(50_000)
+    expect(await hasty?.execute(whereTo)).toBe('b')
   })
 })

@@ -69,18 +69,21 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
   const pool: readonly Candidate[] = endpoints.map((endpoint) => ({ endpoint, health: new EndpointHealth() }))
   const names = endpoints.map((endpoint) => endpoint.name)
 
-  /** The best of those that could take the call now, or how long it is until one can. */
+  /**
+   * The best of those that could take the call now, or how long it is until one can. One whose recent answers took longer
+   * than the call has left is out of the question: it would only take a place from a call that can be answered.
+   */
   const choose = (trip: Trip, context: CallContext): { best?: Candidate; readyInMs: number } => {
     const now = context.call.clock.now()
     const before = context.endpoint
     let best: Candidate | undefined
     let bestMs = Infinity
-    let readyInMs = Infinity
+    let readyInMs = TOO_LATE
     for (const candidate of pool) {
-      if (trip.tried.has(candidate)) continue
+      if (trip.tried.has(candidate) || context.remainingMs() < candidate.health.answerMs(now)) continue
       context.endpoint = candidate.endpoint
       const ready = readyInMsOf(trip, context)
-      readyInMs = Math.min(readyInMs, ready)
+      readyInMs = readyInMs === TOO_LATE ? ready : Math.min(readyInMs, ready)
       if (ready > 0) continue
       const ms = order === 'ordered' ? 0 : candidate.health.expectedAnswerMs(now)
       if (best !== undefined && ms >= bestMs) continue
@@ -122,11 +125,8 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     tryEnter(context) {
       const trip = context.kept(policy) as Trip
       const { best, readyInMs } = choose(trip, context)
-      if (best === undefined) return readyInMs
-      // What cannot answer in time would only take a place from a call that can.
-      if (context.remainingMs() < best.health.answerMs()) return TOO_LATE
-      start(trip, context, best)
-      return 0
+      if (best !== undefined) start(trip, context, best)
+      return readyInMs
     },
   })
 
@@ -159,7 +159,10 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     snapshot: () => ({
       waiting: line.size,
       endpoints: Object.fromEntries(
-        pool.map(({ endpoint, health }) => [endpoint.name, { inFlight: health.inFlight, answerMs: health.answerMs() }]),
+        pool.map(({ endpoint, health }) => [
+          endpoint.name,
+          { inFlight: health.inFlight, answerMs: health.lastAnswerMs },
+        ]),
       ),
     }),
     dispose: () => line.dispose(),

@@ -1,12 +1,12 @@
 import { rejected, type RejectedError } from '../../kernel/spillway-error.ts'
 
-/** No endpoint can take the call in time: all circuits are open, all quotas used. */
+/** No endpoint can answer in time: all circuits are open, all quotas used, or recent answers took longer than is left. */
 export class NoEndpointReadyError extends Error implements RejectedError {
   readonly isSpillwayError = true
   override readonly name = 'NoEndpointReadyError'
   readonly code = 'ERR_SPILLWAY_NO_ENDPOINT_READY'
   readonly verdict: RejectedError['verdict']
-  /** No more calls may wait, none can take it before its deadline, or the pipeline was disposed of meanwhile. */
+  /** No more calls may wait, none can answer it before its deadline, or the pipeline was disposed of meanwhile. */
   readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
   /** Milliseconds until the first of them could take a call, where that is known. */
   readonly retryAfterMs?: number
@@ -36,6 +36,6 @@ export class NoEndpointReadyError extends Error implements RejectedError {
 const WHY = {
   queue_full: (names: string) =>
     `none of ${names} can take the call now and the queue is full. Send less, or raise queueLimit.`,
-  waited_too_long: (names: string) => `none of ${names} can take the call before its deadline.`,
+  waited_too_long: (names: string) => `none of ${names} can answer the call before its deadline.`,
   disposed: (names: string) => `the pipeline was disposed of while the call waited for one of ${names}.`,
 }
