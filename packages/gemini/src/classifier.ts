@@ -1,8 +1,9 @@
 import { type Classifier, type Clock, checkKnown, checkOneOf, systemClock, type Verdict } from '@spillway/core'
 import { classifyNetworkError } from '@spillway/http'
+import { readAnswer } from './answer.ts'
 import { classifyGeminiReply } from './classify-error.ts'
 import { EXPECTATIONS, expectedOf } from './expectation.ts'
-import { type Answer, type Expectation, judgeAnswer } from './judge-answer.ts'
+import { type Expectation, judgeAnswer } from './judge-answer.ts'
 
 /** Options of {@link geminiClassifier}. */
 export interface GeminiClassifierOptions {
@@ -36,7 +37,8 @@ export const geminiClassifier = (options: GeminiClassifierOptions = {}): Classif
   if (expect !== undefined) checkOneOf('geminiClassifier.expect', expect, EXPECTATIONS)
   return {
     error: (error) => classifyThrown(error, clock.wallTime()),
-    value: (value) => (isAnswer(value) ? judgeAnswer(value, expect ?? expectedOf(value.modelVersion)) : undefined),
+    value: (value) =>
+      isAnswer(value) ? judgeAnswer(readAnswer(value), expect ?? expectedOf(value.modelVersion)) : undefined,
   }
 }
 
@@ -54,7 +56,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 ])
 
 /** An answer as the client gives it, or plain JSON; what an operation gives back besides is none of our business. */
-const isAnswer = (value: unknown): value is Answer & { readonly modelVersion?: string } =>
+const isAnswer = (value: unknown): value is { readonly modelVersion?: string } =>
   typeof value === 'object' &&
   value !== null &&
   ('functionCalls' in value || Object.getPrototypeOf(value) === Object.prototype) &&

@@ -1,8 +1,9 @@
-import type { CallContext, Verdict } from '@spillway/core'
+import type { CallContext } from '@spillway/core'
 import type { AnswerMeaning, EventMeaning, OutgoingRequest, Protocol, ServerSentEvent } from '@spillway/http'
+import { readAnswer } from './answer.ts'
 import { classifyGeminiReply } from './classify-error.ts'
 import { expectedIn } from './expectation.ts'
-import { type Answer, type Expectation, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
+import { type Expectation, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
 import { isInteractions, isModelCall } from './model-calls.ts'
 import { route } from './route.ts'
 
@@ -28,21 +29,18 @@ export const geminiProtocol = ({ clientBaseUrl, expect }: GeminiProtocolOptions)
     },
     isModelCall: ({ url, method }) => isModelCall(url, method),
     judgeReply: classifyGeminiReply,
-    readAnswer: (answer, request) => readAnswer(answer, request, expectations.get(request) ?? 'content'),
+    readAnswer: (answer, request) => meaningOf(answer, request, expectations.get(request) ?? 'content'),
     readEvent: (event, request) => readEvent(event, request, expectations.get(request) ?? 'content'),
   }
 }
 
 type Json = Readonly<Record<string, unknown>>
 
-const readAnswer = (answer: unknown, { url }: OutgoingRequest, expect: Expectation): AnswerMeaning => {
-  if (!isObject(answer)) return { verdict: NOT_AN_ANSWER }
-  const { error } = answer
+const meaningOf = (answer: unknown, { url }: OutgoingRequest, expect: Expectation): AnswerMeaning => {
+  const error = isObject(answer) ? answer['error'] : undefined
   if (error !== undefined && error !== null && !isInteractions(url)) return { error }
-  return isGeneration(url) ? { verdict: judgeAnswer(answer, expect) } : {}
+  return isGeneration(url) ? { verdict: judgeAnswer(readAnswer(answer), expect) } : {}
 }
-
-const NOT_AN_ANSWER: Verdict = { kind: 'empty', code: 'NO_CANDIDATE', sent: true, billed: 'unknown' }
 
 const isGeneration = (url: string): boolean => /:(?:generateContent|streamGenerateContent)(?:\?|$)/.test(url)
 
@@ -53,7 +51,7 @@ const readEvent = ({ data }: ServerSentEvent, { url }: OutgoingRequest, expect: 
   if (chunk === undefined) return {}
   if (isInteractions(url)) return readInteraction(chunk)
   if (isObject(chunk['error'])) return { error: chunk['error'] }
-  const answer = chunk as Answer
+  const answer = readAnswer(chunk)
   const terminal = isTerminal(answer)
   return { content: hasContent(answer), terminal, ...(terminal ? { verdict: judgeAnswer(answer, expect) } : {}) }
 }

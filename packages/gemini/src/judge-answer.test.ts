@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type Answer, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
+import { readAnswer } from './answer.ts'
+import { hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
 
 const PNG = { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }
-const answer = (finishReason: string | undefined, ...parts: object[]): Answer => ({
+const answer = (finishReason: string | undefined, ...parts: object[]): object => ({
   candidates: [{ content: { parts }, ...(finishReason === undefined ? {} : { finishReason }) }],
 })
 
@@ -16,7 +17,7 @@ describe('judgeAnswer', () => {
     ['an answer that goes on after a token', { candidates: [{ continuationToken: 'token' }] }],
     ['one of two candidates', { candidates: [{ finishReason: 'NO_IMAGE' }, { content: { parts: [PNG] } }] }],
   ] as const)('is content with %s where a picture was asked for', ([, given]) => {
-    expect(judgeAnswer(given, 'image')).toMatchObject({ kind: 'success', billed: 'yes' })
+    expect(judgeAnswer(readAnswer(given), 'image')).toMatchObject({ kind: 'success', billed: 'yes' })
   })
 
   it.for([
@@ -32,7 +33,12 @@ describe('judgeAnswer', () => {
     ['NO_CANDIDATE', {}],
     ['NO_CANDIDATE', { candidates: [] }],
   ] as const)('finds no picture and says %s', ([code, given]) => {
-    expect(judgeAnswer(given, 'image')).toMatchObject({ kind: 'empty', code, sent: true, billed: 'unknown' })
+    expect(judgeAnswer(readAnswer(given), 'image')).toMatchObject({
+      kind: 'empty',
+      code,
+      sent: true,
+      billed: 'unknown',
+    })
   })
 
   it.for([
@@ -46,14 +52,14 @@ describe('judgeAnswer', () => {
     'TOO_MANY_TOOL_CALLS',
     'LANGUAGE',
   ])('does not ask again after %s', (reason) => {
-    expect(judgeAnswer(answer(reason), 'image')).toMatchObject({ kind: 'request_failed', code: reason })
+    expect(judgeAnswer(readAnswer(answer(reason)), 'image')).toMatchObject({ kind: 'request_failed', code: reason })
   })
 
   it.for(['SAFETY', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'IMAGE_SAFETY', 'MODEL_ARMOR', 'JAILBREAK'])(
     'does not ask again when the prompt is blocked for %s',
     (blockReason) => {
       const given = { promptFeedback: { blockReason } }
-      expect(judgeAnswer(given, 'image')).toMatchObject({ kind: 'request_failed', code: blockReason })
+      expect(judgeAnswer(readAnswer(given), 'image')).toMatchObject({ kind: 'request_failed', code: blockReason })
     },
   )
 
@@ -63,7 +69,7 @@ describe('judgeAnswer', () => {
     ['a picture', answer('STOP', PNG)],
     ['the result of code', answer('STOP', { codeExecutionResult: { output: '42' } })],
   ] as const)('is content with %s where anything will do', ([, given]) => {
-    expect(judgeAnswer(given, 'content')).toMatchObject({ kind: 'success' })
+    expect(judgeAnswer(readAnswer(given), 'content')).toMatchObject({ kind: 'success' })
   })
 
   it.for([
@@ -74,24 +80,24 @@ describe('judgeAnswer', () => {
     ['MALFORMED_FUNCTION_CALL', answer('MALFORMED_FUNCTION_CALL')],
     ['NO_CANDIDATE', {}],
   ] as const)('finds no content and says %s', ([code, given]) => {
-    expect(judgeAnswer(given, 'content')).toMatchObject({ kind: 'empty', code })
+    expect(judgeAnswer(readAnswer(given), 'content')).toMatchObject({ kind: 'empty', code })
   })
 })
 
 describe('chunks of a stream', () => {
   it('have content with words, thoughts, pictures and tool calls', () => {
-    expect(hasContent(answer(undefined, { text: 'a' }))).toBe(true)
-    expect(hasContent(answer(undefined, { text: 'a', thought: true }))).toBe(true)
-    expect(hasContent(answer(undefined, PNG))).toBe(true)
-    expect(hasContent(answer(undefined, { functionCall: {} }))).toBe(true)
-    expect(hasContent(answer(undefined, { text: '' }))).toBe(false)
-    expect(hasContent({})).toBe(false)
+    expect(hasContent(readAnswer(answer(undefined, { text: 'a' })))).toBe(true)
+    expect(hasContent(readAnswer(answer(undefined, { text: 'a', thought: true })))).toBe(true)
+    expect(hasContent(readAnswer(answer(undefined, PNG)))).toBe(true)
+    expect(hasContent(readAnswer(answer(undefined, { functionCall: {} })))).toBe(true)
+    expect(hasContent(readAnswer(answer(undefined, { text: '' })))).toBe(false)
+    expect(hasContent(readAnswer({}))).toBe(false)
   })
 
   it('are the last with a finish reason or a blocked prompt', () => {
-    expect(isTerminal(answer('STOP'))).toBe(true)
-    expect(isTerminal({ promptFeedback: { blockReason: 'SAFETY' } })).toBe(true)
-    expect(isTerminal(answer(undefined, { text: 'a' }))).toBe(false)
-    expect(isTerminal({ promptFeedback: {} })).toBe(false)
+    expect(isTerminal(readAnswer(answer('STOP')))).toBe(true)
+    expect(isTerminal(readAnswer({ promptFeedback: { blockReason: 'SAFETY' } }))).toBe(true)
+    expect(isTerminal(readAnswer(answer(undefined, { text: 'a' })))).toBe(false)
+    expect(isTerminal(readAnswer({ promptFeedback: {} }))).toBe(false)
   })
 })
