@@ -18,10 +18,12 @@ export class BodyNotRepeatableError extends Error implements SpillwayError {
 
 /** An operation that is run once, whatever the pipeline would do after a failure. */
 export const once = <R>(operation: Operation<R>): Operation<R> => {
+  let ran = false
   let failed: BodyNotRepeatableError | undefined
   return async (context: CallContext): Promise<R> => {
     // A limit ended the attempt before its own error could: the pipeline comes back.
-    if (failed !== undefined) throw failed
+    if (ran) throw failed ?? new BodyNotRepeatableError(context.call.lastError)
+    ran = true
     try {
       return await operation(context)
     } catch (error) {

@@ -138,6 +138,7 @@ describe('a request whose body is a stream', () => {
       body: stream(),
     })
     expect(await response.json()).toEqual({})
+    expect(upstream.sent).toHaveLength(1)
   })
 })
 

@@ -1,76 +1,10 @@
-import { constantBackoff, pipeline, retry, timeout, type Pipeline, type SpillwayEvent } from '@spillway/core'
-import { settle, VirtualClock } from '@spillway/core/testing'
+import { pipeline, timeout } from '@spillway/core'
+import { settle } from '@spillway/core/testing'
 import { describe, expect, test } from 'vitest'
 import { rejection } from './__fixtures__/rejection.ts'
-import { resilientFetch, type Protocol } from './index.ts'
+import { completed, encoder, protocol, setUp, type Upstream } from './__fixtures__/stream-world.ts'
+import { resilientFetch } from './index.ts'
 
-const encoder = new TextEncoder()
-
-/** `c…` is content, `end` the marker, `error` an error, everything else a preamble. */
-const protocol: Protocol = {
-  provider: 'test',
-  readEvent: ({ data }) =>
-    data === 'error'
-      ? { error: { code: 503 } }
-      : data === 'end'
-        ? { terminal: true }
-        : data.startsWith('c')
-          ? { content: true }
-          : {},
-}
-
-/** A stream whose every write is made by the test. */
-interface Upstream {
-  readonly send: (...events: string[]) => void
-  readonly sendRaw: (text: string) => void
-  readonly end: () => void
-  readonly fail: (error: unknown) => void
-  canceled: boolean
-}
-
-const setUp = (
-  limits: { idleMs?: number; firstByteMs?: number; totalMs?: number } = { totalMs: 1_000_000 },
-): {
-  clock: VirtualClock
-  upstreams: Upstream[]
-  events: SpillwayEvent[]
-  open: (signal?: AbortSignal) => Promise<Response>
-  calls: Pipeline
-} => {
-  const clock = new VirtualClock()
-  const calls = pipeline([retry({ maxAttempts: 3, backoff: constantBackoff(0) }), timeout(limits)], { clock })
-  const events: SpillwayEvent[] = []
-  calls.events.subscribe((event) => events.push(event))
-  const upstreams: Upstream[] = []
-  const fetchThrough = resilientFetch(calls, {
-    protocol,
-    fetch: async () => {
-      let controller!: ReadableStreamDefaultController<Uint8Array>
-      const body = new ReadableStream<Uint8Array>({
-        start: (given) => void (controller = given),
-        cancel: () => void (upstream.canceled = true),
-      })
-      const sendRaw = (text: string): void => controller.enqueue(encoder.encode(text))
-      const upstream: Upstream = {
-        send: (...sent) => sendRaw(sent.map((data) => `data: ${data}\n\n`).join('')),
-        sendRaw,
-        end: () => controller.close(),
-        fail: (error) => controller.error(error),
-        canceled: false,
-      }
-      upstreams.push(upstream)
-      return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
-    },
-  })
-  const open = (signal?: AbortSignal): Promise<Response> =>
-    fetchThrough('https://api.example/stream', signal === undefined ? {} : { signal })
-  return { clock, upstreams, events, open, calls }
-}
-
-const completed = (events: readonly SpillwayEvent[]): string | undefined => {
-  const last = events.findLast((event) => event.type === 'call.completed')
-  return last?.verdict.kind
-}
 const decode = (chunk: { value?: Uint8Array | undefined }): string => new TextDecoder().decode(chunk.value)
 
 test('the preamble is held back until the first content, and comes once', async () => {
@@ -118,6 +52,18 @@ test('a complete answer without content is asked for again, and handed over in t
   expect(await (await opening).text()).toBe('data: end\n\n')
   expect(upstreams).toHaveLength(3)
   expect(completed(events)).toBe('empty')
+})
+
+test('a stream that always ends too early is an error, never a short answer', async () => {
+  const { upstreams, open, events } = setUp()
+  const failed = rejection(open())
+  for (let i = 0; i < 3; i++) {
+    await settle()
+    upstreams[i]!.send('preamble')
+    upstreams[i]!.end()
+  }
+  expect(await failed).toMatchObject({ name: 'StreamTruncatedError', contentEvents: 0 })
+  expect(completed(events)).toBe('transient')
 })
 
 describe('time', () => {
