@@ -114,3 +114,11 @@ test('a stream in a chat is closed by break as well', async () => {
   for await (const { text } of await chat.sendMessageStream({ message: 'Hi' })) if (text) break
   await left
 })
+
+test('a stream that nobody reads is ended by the limit of the call', async () => {
+  const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
+  const { ai, events } = connect(url, { timeout: { totalMs: 300 } })
+  await ai.models.generateContentStream(ASK)
+  await left
+  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'transient', code: 'timeout' } }])
+})

@@ -152,6 +152,15 @@ describe('the client', () => {
     expect(requests(simulator)).toBe(2)
   })
 
+  test('gives the answer of a fallback where nothing else is left', async () => {
+    const { url } = await answers(OVERLOADED)
+    const parts = [{ text: 'Later.' }]
+    const steps = [() => Response.json({ candidates: [{ content: { parts, role: 'model' }, finishReason: 'STOP' }] })]
+    const { ai, events } = connect(url, { retry: { ...QUICK, maxAttempts: 1 }, fallback: { steps } })
+    expect((await ai.models.generateContent(ASK)).text).toBe('Later.')
+    expect(ofType(events, 'fallback.used')).toHaveLength(1)
+  })
+
   test('refuses what would multiply attempts or be ignored', () => {
     const plain = new GoogleGenAI({ apiKey: 'key' })
     const once = resilient(plain)

@@ -1,5 +1,5 @@
 import type { GoogleGenAI } from '@google/genai'
-import { type Pipeline, pipeline, standardPipeline } from '@spillway/core'
+import { pipeline, standardPipeline } from '@spillway/core'
 import { expectTypeOf, test } from 'vitest'
 import { resilient } from './resilient.ts'
 
@@ -15,9 +15,9 @@ test('a client keeps its type', () => {
 test('pipelines without a fallback, or with one that gives a Response, are taken', () => {
   resilient(ai, { pipeline: pipeline([]) })
   resilient(ai, { pipeline: standardPipeline() })
-  resilient(ai, { fallback: { value: new Response() } })
+  resilient(ai, { fallback: { steps: [() => new Response()] } })
   // @ts-expect-error -- a fallback gives what a fetch gives
-  resilient(ai, { pipeline: {} as Pipeline<string> })
+  resilient(ai, { fallback: { steps: [() => 'nothing'] } })
 })
 
 test('misspelt options are refused', () => {
