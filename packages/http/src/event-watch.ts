@@ -10,8 +10,10 @@ export interface EventWatch {
   end(): void
   /** Events with content so far. */
   readonly contentEvents: number
-  /** Whether the stream may end now. */
-  readonly terminal: boolean
+  /** Whether the marker that ends an answer has come. */
+  readonly complete: boolean
+  /** Whether the stream may end now: it is complete, or nobody knows a marker. */
+  readonly mayEnd: boolean
   /** The JSON of an error inside the stream; nothing after it is looked at. */
   readonly error: unknown
   /** What the provider says about an answer without content. */
@@ -22,7 +24,7 @@ export interface EventWatch {
 export const watchEvents = (read: (event: ServerSentEvent) => EventMeaning): EventWatch => {
   const parser = createEventParser()
   let contentEvents = 0
-  let terminal = false
+  let complete = false
   let error: unknown
   let verdict: Verdict | undefined
   const look = (events: readonly ServerSentEvent[]): boolean => {
@@ -31,7 +33,7 @@ export const watchEvents = (read: (event: ServerSentEvent) => EventMeaning): Eve
       if (error !== undefined) break
       const meaning = read(event)
       if (meaning.content === true) contentEvents++
-      if (meaning.terminal === true) terminal = true
+      if (meaning.terminal === true) complete = true
       verdict = meaning.verdict ?? verdict
       error = meaning.error
     }
@@ -43,8 +45,11 @@ export const watchEvents = (read: (event: ServerSentEvent) => EventMeaning): Eve
     get contentEvents() {
       return contentEvents
     },
-    get terminal() {
-      return terminal
+    get complete() {
+      return complete
+    },
+    get mayEnd() {
+      return complete
     },
     get error() {
       return error
@@ -67,7 +72,8 @@ export const watchBytes = (): EventWatch => {
     get contentEvents() {
       return chunks
     },
-    terminal: true,
+    complete: false,
+    mayEnd: true,
     error: undefined,
     verdict: undefined,
   }

@@ -96,7 +96,7 @@ const receiveEvents = async (
   let length = 0
   const heldAnd = (error: unknown): Error => failed(response, joined(held, length), { error }, receiver)
   try {
-    while (length < LONGEST_PREAMBLE_BYTES) {
+    for (;;) {
       const { done, value } = await reader.read()
       if (context.aborted) throw context.reason
       if (done) break
@@ -107,14 +107,14 @@ const receiveEvents = async (
         discard(reader)
         throw heldAnd(watch.error)
       }
-      if (!content) continue
+      if (!content && length < LONGEST_PREAMBLE_BYTES) continue
       context.progress('content')
       const toError = (error: unknown): ProviderError => asError(response, { error }, receiver)
       return respondWith(response, streamBody({ reader, held, watch, toError }, context))
     }
     watch.end()
     if (watch.error !== undefined) throw heldAnd(watch.error)
-    if (!watch.terminal) throw new StreamTruncatedError(0)
+    if (!watch.mayEnd) throw new StreamTruncatedError(0)
     const whole = respondWith(response, joined(held, length))
     if (watch.contentEvents === 0) judge(whole, watch.verdict ?? EMPTY)
     return whole

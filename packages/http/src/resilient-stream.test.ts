@@ -1,9 +1,7 @@
-import { pipeline, timeout } from '@spillway/core'
 import { settle } from '@spillway/core/testing'
 import { describe, expect, test } from 'vitest'
 import { rejection } from './__fixtures__/rejection.ts'
-import { completed, encoder, protocol, setUp, type Upstream } from './__fixtures__/stream-world.ts'
-import { resilientFetch } from './index.ts'
+import { completed, setUp, type Upstream } from './__fixtures__/stream-world.ts'
 
 const decode = (chunk: { value?: Uint8Array | undefined }): string => new TextDecoder().decode(chunk.value)
 
@@ -202,40 +200,4 @@ describe('an end', () => {
     await reader.cancel()
     expect(completed(events)).toBe('success')
   })
-})
-
-test('nothing is asked of the provider before the reader asks', async () => {
-  const calls = pipeline([timeout({ totalMs: 1000 })])
-  let pulled = 0
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull: (controller) => {
-        pulled++
-        controller.enqueue(encoder.encode(`data: c${pulled}\n\n`))
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  const fetch = async (): Promise<Response> => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
-  const response = await resilientFetch(calls, { fetch, protocol })('https://api.example/stream')
-  await settle()
-  expect(pulled).toBe(1)
-  await response.body!.cancel()
-})
-
-test('a body of no known meaning keeps its link to the caller after the headers', async () => {
-  const calls = pipeline([timeout({ totalMs: 1000 })])
-  let canceled = false
-  const body = new ReadableStream<Uint8Array>({ cancel: () => void (canceled = true) })
-  const controller = new AbortController()
-  const fetch = async (): Promise<Response> => new Response(body, { headers: { 'content-type': 'audio/mpeg' } })
-  const response = await resilientFetch(calls, { fetch, protocol })('https://api.example/speech', {
-    signal: controller.signal,
-  })
-  expect(calls.state().inFlight).toBe(1)
-  const reading = rejection(response.arrayBuffer())
-  controller.abort()
-  expect(await reading).toBeDefined()
-  expect(canceled).toBe(true)
-  expect(calls.state().inFlight).toBe(0)
 })

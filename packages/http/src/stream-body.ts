@@ -36,7 +36,7 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
   }
   /** The verdict on a stream that its reader, its caller or a limit ended. */
   const cutOff = (reason: unknown): Outcome<unknown> =>
-    watch.terminal && watch.contentEvents > 0
+    watch.complete
       ? success(undefined)
       : failure(reason, isSpillwayError(reason) ? reason.verdict : { kind: 'canceled' })
 
@@ -54,7 +54,7 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
   const finish = (controller: Controller): void => {
     watch.end()
     if (watch.error !== undefined) return failInBand(controller)
-    if (!watch.terminal) return broke(controller, truncated())
+    if (!watch.mayEnd) return broke(controller, truncated())
     controller.close()
     end(success(undefined))
   }
@@ -73,9 +73,7 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
     } catch (error) {
       if (ended) return
       // Whoever has the whole answer does not mind how the connection ended.
-      return watch.terminal && watch.contentEvents > 0 && watch.error === undefined
-        ? finish(controller)
-        : broke(controller, error)
+      return watch.complete && watch.error === undefined ? finish(controller) : broke(controller, error)
     }
     if (ended) return
     if (chunk.done) return finish(controller)
