@@ -2,6 +2,7 @@ import { ConstantBackoff, type IBackoffFactory } from 'cockatiel'
 import type { CallContext } from '../../kernel/call-context.ts'
 import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import type { Outcome } from '../../kernel/outcome.ts'
 import type { Gate } from '../../kernel/policy.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
 import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
@@ -25,6 +26,12 @@ interface Partition {
   readonly key: string
   readonly circuit: Circuit
   readonly line: WaitingLine
+}
+
+/** What the gate keeps of a call it let in: its own partition, also when that has been forgotten since. */
+interface Entry {
+  readonly partition: Partition
+  readonly admission: Admission
 }
 
 /**
@@ -70,15 +77,18 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
       const partition: Partition = { key, circuit, line }
       return partition
     },
-    ({ circuit, line }) => circuit.idle && line.size === 0,
+    // What nobody has asked for since so many others may be forgotten, open or not; never what is held open by hand.
+    ({ circuit, line }) => circuit.state !== 'isolated' && line.size === 0,
   )
 
-  const tryEnter = (context: CallContext, { key, circuit }: Partition): number => {
+  const tryEnter = (context: CallContext, partition: Partition): number => {
+    const { key, circuit } = partition
     const now = context.call.clock.now()
     const ready = circuit.readyInMs(now)
     if (ready > 0) return ready
     const { admission, changed } = circuit.admit(now)
-    context.keep(gate, admission)
+    const entry: Entry = { partition, admission }
+    context.keep(gate, entry)
     if (changed === 'half_opened')
       context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', policy: name, partition: key })
     if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
@@ -94,7 +104,25 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     const retryAfterMs = given.retryAfterMs ?? circuit.readyInMs(context.call.clock.now())
     if (given.reason !== 'aborted')
       context.emit<CircuitRejected>({ type: 'circuit.rejected', policy: name, partition: key, retryAfterMs })
-    return new CircuitOpenError(name, key, retryAfterMs, circuit.cause)
+    const reason = given.reason === 'disposed' ? 'disposed' : circuit.state
+    return new CircuitOpenError(name, key, retryAfterMs, circuit.cause, reason)
+  }
+
+  const settle = (
+    context: CallContext,
+    outcome: Outcome<unknown>,
+    { key: partition, circuit }: Partition,
+    admission: Admission,
+  ): void => {
+    const now = context.call.clock.now()
+    const { kind, retryAfterMs } = outcome.verdict
+    const changed = circuit.settle(admission, kind, now, retryAfterMs)
+    if (changed === 'opened') {
+      circuit.cause = outcome.ok ? undefined : outcome.error
+      const openForMs = (circuit.openUntil ?? now) - now
+      context.emit<CircuitOpened>({ type: 'circuit.opened', policy: name, partition, openForMs, verdict: kind })
+    }
+    if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition })
   }
 
   const gate: CircuitBreaker = {
@@ -108,29 +136,29 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
         : answer(context, given, partition)
     },
     leave(context, outcome) {
-      const admission = context.kept(gate) as Admission | undefined
-      if (admission === undefined) return
-      const { clock } = context.call
-      const now = clock.now()
-      const { key, circuit, line } = partitions.get(partitionKey(context))
-      const { kind, retryAfterMs } = outcome.verdict
-      const changed = circuit.settle(admission, kind, now, retryAfterMs)
-      if (changed === 'opened') {
-        circuit.cause = outcome.ok ? undefined : outcome.error
-        const openForMs = circuit.openForMs(now)
-        context.emit<CircuitOpened>({ type: 'circuit.opened', policy: name, partition: key, openForMs, verdict: kind })
+      const { partition, admission } = context.kept(gate) as Entry
+      try {
+        settle(context, outcome, partition, admission)
+      } finally {
+        // A strategy that throws must not leave anybody waiting.
+        partition.line.serve()
       }
-      if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
-      line.serve()
     },
     readyInMs(context) {
-      return partitions.peek(partitionKey(context))?.circuit.readyInMs(context.call.clock.now()) ?? 0
+      const now = context.call.clock.now()
+      const partition = partitions.peek(partitionKey(context))
+      return partition === undefined ? 0 : partition.line.readyInMs(partition.circuit.readyInMs(now), now)
     },
     snapshot: () => ({
       partitions: Object.fromEntries(
         [...partitions.entries()].map(([key, { circuit, line }]) => [
           key,
-          { state: circuit.state, waiting: line.size },
+          {
+            state: circuit.state,
+            ...(circuit.openUntil === undefined ? {} : { openUntil: circuit.openUntil }),
+            inFlight: circuit.inFlight,
+            waiting: line.size,
+          },
         ]),
       ),
     }),
@@ -138,7 +166,11 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
       for (const { line } of partitions.values()) line.dispose()
     },
     isolate: (partition = '') => partitions.get(partition).circuit.isolate(),
-    close: (partition = '') => partitions.get(partition).circuit.close(),
+    close(partition = '') {
+      const { circuit, line } = partitions.get(partition)
+      circuit.close()
+      line.serve()
+    },
     stateOf: (partition = '') => partitions.peek(partition)?.circuit.state ?? 'closed',
   }
   return gate

@@ -25,6 +25,9 @@ export const SIGNIFICANCE: Record<VerdictKind, 'success' | 'failure' | 'exhauste
   rejected: 'neutral',
 }
 
+/** A provider that throttles for longer has nothing to give until then: as good as a spent quota. */
+const LONG_HINT_MS = 60_000
+
 /** After closing, two may start at once, and each lease doubles that: 128 after the seventh, then no limit. */
 const RAMP_STEPS = 6
 
@@ -72,9 +75,14 @@ export class Circuit {
     return this.#state
   }
 
-  /** Whether forgetting it would lose nothing. */
-  get idle(): boolean {
-    return this.#state === 'closed' && this.#inFlight.size === 0
+  /** Admissions at work whose results count. */
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
+  /** Until when it is open, on the clock it is told. Afterwards a probe is due, although it is `open` until one comes. */
+  get openUntil(): number | undefined {
+    return this.#state === 'isolated' ? Infinity : this.#state === 'open' ? this.#openUntil : undefined
   }
 
   /** Milliseconds until a call would be admitted: 0 = now. Changes nothing. */
@@ -115,7 +123,8 @@ export class Circuit {
   ): 'opened' | 'closed' | undefined {
     if (admission.generation !== this.#generation) return undefined
     this.#inFlight.delete(admission)
-    const significance = SIGNIFICANCE[kind]
+    const throttledForLong = kind === 'throttled' && hintMs !== undefined && hintMs > LONG_HINT_MS
+    const significance = throttledForLong ? 'exhausted' : SIGNIFICANCE[kind]
     if (significance === 'neutral') return undefined
     if (significance === 'success') {
       const closes = this.#state === 'half_open'
@@ -130,14 +139,10 @@ export class Circuit {
     return opens ? this.#open(now, hintMs ?? 0) : undefined
   }
 
-  /** Milliseconds it stays open from `now`. */
-  openForMs(now: number): number {
-    return this.#state === 'isolated' ? Infinity : Math.max(0, this.#openUntil - now)
-  }
-
   /** Holds it open until {@link close}. */
   isolate(): void {
     this.#state = 'isolated'
+    this.cause = undefined
     this.#forgetAdmissions()
   }
 

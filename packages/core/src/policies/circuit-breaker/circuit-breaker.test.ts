@@ -1,0 +1,210 @@
+import { ConsecutiveBreaker, isBrokenCircuitError } from 'cockatiel'
+import { describe, expect, test } from 'vitest'
+import {
+  circuitBreaker,
+  createContextKey,
+  failure,
+  pipeline,
+  rejected,
+  type CircuitBreakerOptions,
+  type Gate,
+} from '../../index.ts'
+import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
+import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
+
+const tenant = createContextKey('tenant', '')
+const CIRCUIT_EVENTS = ['circuit.opened', 'circuit.half_opened', 'circuit.closed', 'circuit.rejected'] as const
+
+describe('circuitBreaker', () => {
+  test('refuses while open, with the time of the next probe and what opened it', async () => {
+    const { clock, calls, fail } = breakerOf()
+    await fail(3)
+    await clock.advance(4000)
+    const operation = scriptedOperation([{ value: 1 }])
+    const error = await calls.execute(operation).catch(caught)
+    expect(error).toMatchObject({
+      name: 'CircuitOpenError',
+      code: 'ERR_SPILLWAY_CIRCUIT_OPEN',
+      reason: 'open',
+      retryAfterMs: 6000,
+      cause: busy,
+      verdict: { kind: 'rejected', scope: 'endpoint', retryAfterMs: 6000, sent: false, billed: 'no' },
+      message: 'circuitBreaker is open after failures. The next probe is due in 6000 ms.',
+    })
+    expect(isBrokenCircuitError(error)).toBe(true)
+    expect(operation.runs).toBe(0)
+  })
+
+  test('tells each change once', async () => {
+    const { clock, calls, fail } = breakerOf()
+    const recording = recordEvents(calls)
+    await fail(4)
+    await clock.advance(10_000)
+    await calls.execute(async () => 1)
+    expect(recording.timeline(...CIRCUIT_EVENTS)).toEqual([
+      '0 circuit.opened',
+      '0 circuit.rejected',
+      '10000 circuit.half_opened',
+      '10000 circuit.closed',
+    ])
+    expect(recording.events.find(({ type }) => type === 'circuit.opened')).toMatchObject({
+      policy: 'circuitBreaker',
+      partition: '',
+      openForMs: 10_000,
+      verdict: 'overloaded',
+    })
+  })
+
+  test('with defaults it opens on five failures in two minutes, however few calls there are', async () => {
+    const clock = new VirtualClock()
+    const breaker = circuitBreaker()
+    const calls = pipeline([breaker], { clock })
+    for (let i = 0; i < 5; i++) {
+      await calls.execute(() => Promise.reject(busy)).catch(caught)
+      await clock.advance(24_000)
+    }
+    expect(breaker.stateOf()).toBe('open')
+  })
+
+  test("what is the request's own fault, the caller's wish or our own refusal never opens it", async () => {
+    const full: Gate = { name: 'full', enter: () => refusal, leave() {} }
+    const refusal = Object.assign(new Error('full'), {
+      isSpillwayError: true,
+      code: 'FULL',
+      verdict: rejected(),
+    } as const)
+    const inside = breakerOf({}, [full])
+    await inside.fail(10)
+    expect(inside.breaker.stateOf()).toBe('closed')
+
+    const { breaker, calls, fail } = breakerOf()
+    await fail(10, 'request_failed')
+    for (let i = 0; i < 10; i++) {
+      const caller = new AbortController()
+      const answer = calls.execute(scriptedOperation([{ hang: true }]), { signal: caller.signal }).catch(caught)
+      caller.abort('gone')
+      await answer
+    }
+    expect(breaker.stateOf()).toBe('closed')
+  })
+
+  test('a probe that its caller ends makes room for the next at once', async () => {
+    const { clock, breaker, calls, fail } = breakerOf()
+    await fail(3)
+    await clock.advance(10_000)
+    const caller = new AbortController()
+    const probe = calls.execute(scriptedOperation([{ hang: true }]), { signal: caller.signal }).catch(caught)
+    expect(await calls.execute(async () => 1).catch(caught)).toMatchObject({
+      reason: 'half_open',
+      message: 'circuitBreaker is open after failures, and a probe is under way. The next call may go in 3000 ms.',
+    })
+    caller.abort('gone')
+    await probe
+    expect(await calls.execute(async () => 'next probe')).toBe('next probe')
+    expect(breaker.stateOf()).toBe('closed')
+  })
+
+  test('a stream counts by how it ended', async () => {
+    const { calls, breaker, clock } = breakerOf({ breaker: () => new ConsecutiveBreaker(1) })
+    await calls.execute(async (context) => {
+      const body = context.openBody()
+      clock.setTimer(10, () => body.end(failure(new Error('cut'), { kind: 'transient' })))
+      return 'stream'
+    })
+    expect(breaker.stateOf()).toBe('closed')
+    await clock.advance(10)
+    expect(breaker.stateOf()).toBe('open')
+  })
+
+  test('looking changes nothing: an open circuit whose probe is due says until when it was open', async () => {
+    const { clock, breaker, fail } = breakerOf()
+    await fail(3)
+    await clock.advance(60_000)
+    const seen = Array.from({ length: 3 }, () => breaker.snapshot?.())
+    expect(new Set(seen.map((each) => JSON.stringify(each))).size).toBe(1)
+    expect(seen[0]).toEqual({ partitions: { '': { state: 'open', openUntil: 10_000, inFlight: 0, waiting: 0 } } })
+    expect(breaker.stateOf()).toBe('open')
+  })
+
+  test('a jump of the wall clock changes nothing', async () => {
+    const { clock, breaker, calls, fail } = breakerOf()
+    let wall = 1e12
+    clock.wallTime = () => wall
+    await fail(3)
+    wall += 3_600_000
+    expect(await calls.execute(async () => 1).catch(caught)).toMatchObject({ retryAfterMs: 10_000 })
+    wall -= 7_200_000
+    await clock.advance(10_000)
+    await calls.execute(async () => 1)
+    expect(breaker.stateOf()).toBe('closed')
+  })
+
+  test('held open and closed by hand, for one partition', async () => {
+    const { breaker, calls } = breakerOf({ partitionKey: (context) => context.get(tenant) })
+    const ask = (name: string): Promise<unknown> =>
+      calls.execute(async () => name, { values: [[tenant, name]] }).catch(caught)
+    breaker.isolate('acme')
+    expect(await ask('acme')).toMatchObject({
+      reason: 'isolated',
+      retryAfterMs: Infinity,
+      message: 'circuitBreaker (acme) is held open by hand. Close it to let calls through.',
+    })
+    expect(await ask('other')).toBe('other')
+    breaker.close('acme')
+    expect(await ask('acme')).toBe('acme')
+  })
+
+  test('more failing keys than it may remember leave a bounded state, and what is held open by hand stays so', async () => {
+    const { breaker, calls } = breakerOf({
+      breaker: () => new ConsecutiveBreaker(1),
+      partitionKey: (context) => context.get(tenant),
+      maxPartitions: 50,
+    })
+    breaker.isolate('held')
+    for (let i = 0; i < 1000; i++)
+      await calls.execute(() => Promise.reject(busy), { values: [[tenant, `tenant ${i}`]] }).catch(caught)
+    const state = breaker.snapshot?.() as { partitions: object }
+    expect(Object.keys(state.partitions)).toHaveLength(50)
+    expect(breaker.stateOf('held')).toBe('isolated')
+  })
+
+  test('a result that comes after its partition was forgotten decides nothing for the next one of that name', async () => {
+    const { clock, breaker, calls } = breakerOf({
+      breaker: () => new ConsecutiveBreaker(1),
+      partitionKey: (context) => context.get(tenant),
+      maxPartitions: 1,
+    })
+    const late = scriptedOperation([{ error: busy, afterMs: 100 }])
+    void calls.execute(late, { values: [[tenant, 'acme']] }).catch(caught)
+    await calls.execute(async () => 1, { values: [[tenant, 'other']] })
+    await calls.execute(async () => 1, { values: [[tenant, 'acme']] })
+    await clock.advance(100)
+    expect(breaker.stateOf('acme')).toBe('closed')
+  })
+
+  test('a strategy that throws costs no call its own error', async () => {
+    const broken = new ConsecutiveBreaker(3)
+    const { calls } = breakerOf({ breaker: () => broken })
+    const recording = recordEvents(calls)
+    broken.failure = () => {
+      throw new RangeError('no such window')
+    }
+    expect(await calls.execute(() => Promise.reject(busy)).catch(caught)).toBe(busy)
+    expect(recording.events.find(({ type }) => type === 'diagnostic.reported')).toMatchObject({
+      errorName: 'RangeError',
+    })
+  })
+
+  test.each([
+    [{ breaker: new ConsecutiveBreaker(3) }, 'circuitBreaker.breaker must be a function, got a value of type object.'],
+    [{ halfOpenAfter: -1 }, 'circuitBreaker.halfOpenAfter must be a number of at least 0, got -1.'],
+    [{ halfOpenAfter: '4s' }, "circuitBreaker.halfOpenAfter must be milliseconds or a backoff, got '4s'."],
+    [{ openAfterMs: Infinity }, 'circuitBreaker.openAfterMs must be a number of at least 0, got Infinity.'],
+    [{ probeLeaseMs: Number.NaN }, 'circuitBreaker.probeLeaseMs must be a number of at least 0 or Infinity, got NaN.'],
+    [{ whenOpen: 'queue' }, "circuitBreaker.whenOpen must be one of reject, wait, got 'queue'."],
+    [{ maxPartitions: 1.5 }, 'circuitBreaker.maxPartitions must be an integer of at least 1, got 1.5.'],
+    [{ threshold: 5 }, /^circuitBreaker\.threshold must be one of name, breaker/],
+  ])('refuses %o before any work', (options, message) => {
+    expect(() => circuitBreaker(options as CircuitBreakerOptions)).toThrow(message)
+  })
+})

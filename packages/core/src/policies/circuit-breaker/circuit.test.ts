@@ -1,0 +1,250 @@
+import { ConsecutiveBreaker, ConstantBackoff, IterableBackoff, type IBackoffFactory } from 'cockatiel'
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect } from 'vitest'
+import type { VerdictKind } from '../../kernel/verdict.ts'
+import { Circuit, SIGNIFICANCE, type Admission } from './circuit.ts'
+import type { BreakContext } from './exponential-break.ts'
+
+const LEASE_MS = 3000
+
+interface Setup {
+  readonly breaks?: IBackoffFactory<BreakContext>
+  readonly openAfterMs?: number
+  readonly failures?: number
+}
+
+const circuitOf = ({ breaks = new ConstantBackoff(10_000), openAfterMs = 0, failures = 3 }: Setup = {}): Circuit =>
+  new Circuit(new ConsecutiveBreaker(failures), { breaks, probeLeaseMs: LEASE_MS, openAfterMs })
+
+/** Lets one in and hears how it ended, at one instant. */
+const run = (circuit: Circuit, kind: VerdictKind, now: number, hintMs?: number): ReturnType<Circuit['settle']> =>
+  circuit.settle(circuit.admit(now).admission, kind, now, hintMs)
+
+/** Opens a circuit of three failures at an instant. */
+const opened = (circuit: Circuit, now = 0): Circuit => {
+  for (let i = 0; i < 3; i++) run(circuit, 'overloaded', now)
+  return circuit
+}
+
+describe('Circuit', () => {
+  test('opens when the strategy says so, for as long as the break lasts', () => {
+    const circuit = circuitOf()
+    expect([run(circuit, 'overloaded', 0), run(circuit, 'overloaded', 1)]).toEqual([undefined, undefined])
+    expect(run(circuit, 'overloaded', 2)).toBe('opened')
+    expect([circuit.state, circuit.openUntil, circuit.readyInMs(2), circuit.readyInMs(9002)]).toEqual([
+      'open',
+      10_002,
+      10_000,
+      1000,
+    ])
+  })
+
+  test.each(Object.entries(SIGNIFICANCE) as [VerdictKind, string][])('%s counts as %s', (kind, significance) => {
+    const circuit = circuitOf()
+    for (let i = 0; i < 2; i++) run(circuit, 'overloaded', 0)
+    run(circuit, kind, 0)
+    run(circuit, 'overloaded', 0)
+    // A third failure opens; a success in between begins the count anew; a spent quota opens by itself.
+    expect(circuit.state).toBe(significance === 'success' ? 'closed' : 'open')
+    const alone = circuitOf()
+    run(alone, kind, 0)
+    expect(alone.state).toBe(significance === 'exhausted' ? 'open' : 'closed')
+  })
+
+  test('a spent quota opens at once until it is reset, and a long throttling as well', () => {
+    for (const [kind, hintMs, openUntil] of [
+      ['quota_exhausted', 3_600_000, 3_600_000],
+      ['quota_exhausted', undefined, 10_000],
+      ['throttled', 60_001, 60_001],
+      ['throttled', 60_000, undefined],
+      ['throttled', undefined, undefined],
+    ] as const) {
+      const circuit = circuitOf()
+      run(circuit, kind, 0, hintMs)
+      expect([kind, circuit.openUntil]).toEqual([kind, openUntil])
+    }
+  })
+
+  test("the server's hint lengthens a break and never shortens it", () => {
+    for (const [hintMs, openUntil] of [
+      [25_000, 25_000],
+      [1000, 10_000],
+    ]) {
+      const circuit = circuitOf()
+      for (let i = 0; i < 2; i++) run(circuit, 'overloaded', 0)
+      run(circuit, 'overloaded', 0, hintMs)
+      expect(circuit.openUntil).toBe(openUntil)
+    }
+  })
+
+  test('after the break one probe goes, and a success closes', () => {
+    const circuit = opened(circuitOf())
+    expect(circuit.readyInMs(10_000)).toBe(0)
+    expect(circuit.state).toBe('open')
+    const { admission, changed } = circuit.admit(10_000)
+    expect([changed, circuit.state, circuit.readyInMs(10_000)]).toEqual(['half_opened', 'half_open', LEASE_MS])
+    expect(circuit.settle(admission, 'success', 10_500, undefined)).toBe('closed')
+  })
+
+  test('a probe that fails opens it again', () => {
+    const circuit = opened(circuitOf())
+    expect(run(circuit, 'overloaded', 10_000)).toBe('opened')
+    expect(circuit.openUntil).toBe(20_000)
+  })
+
+  test.each(['canceled', 'request_failed', 'empty', 'rejected', 'throttled'] as const)(
+    'a probe that ends %s decides nothing and makes room for the next',
+    (kind) => {
+      const circuit = opened(circuitOf())
+      expect(run(circuit, kind, 10_000)).toBeUndefined()
+      expect([circuit.state, circuit.inFlight, circuit.readyInMs(10_000)]).toEqual(['half_open', 0, 0])
+    },
+  )
+
+  test('a probe that hangs holds nobody up for longer than its lease: it lives, so that the circuit closes', () => {
+    const circuit = opened(circuitOf())
+    circuit.admit(10_000)
+    expect(circuit.readyInMs(12_999)).toBe(1)
+    expect(circuit.readyInMs(13_000)).toBe(0)
+    expect(circuit.admit(13_000).changed).toBe('closed')
+  })
+
+  test('results admitted before the break decide nothing, neither for good nor for bad', () => {
+    for (const kind of ['success', 'overloaded', 'quota_exhausted'] as const) {
+      const circuit = circuitOf()
+      const late = [circuit.admit(0).admission, circuit.admit(0).admission]
+      opened(circuit)
+      expect(circuit.settle(late[0] as Admission, kind, 5000, undefined)).toBeUndefined()
+      circuit.admit(10_000)
+      expect(circuit.settle(late[1] as Admission, kind, 10_001, undefined)).toBeUndefined()
+      expect([circuit.state, circuit.inFlight]).toEqual(['half_open', 1])
+    }
+  })
+
+  test('failures that come together make one break with one end', () => {
+    const circuit = circuitOf()
+    const together = Array.from({ length: 10 }, () => circuit.admit(0).admission)
+    const changes = together.map((admission, i) => circuit.settle(admission, 'overloaded', i, undefined))
+    expect(changes.filter((change) => change === 'opened')).toHaveLength(1)
+    expect(circuit.openUntil).toBe(10_002)
+  })
+
+  test('after closing two may start, and each lease doubles that', () => {
+    const circuit = opened(circuitOf())
+    run(circuit, 'success', 10_000)
+    const startedBy = (now: number): number => {
+      let count = 0
+      for (; circuit.readyInMs(now) === 0 && count < 1000; count++) circuit.admit(now)
+      return count
+    }
+    expect([10_000, 13_000, 16_000, 19_000].map((now) => startedBy(now))).toEqual([2, 2, 4, 8])
+    expect(circuit.readyInMs(19_000)).toBe(LEASE_MS)
+    expect(startedBy(10_000 + 7 * LEASE_MS)).toBe(1000)
+  })
+
+  test('breaks grow while it opens again soon, and begin anew once it has stayed closed for as long', () => {
+    const circuit = circuitOf({ breaks: new IterableBackoff([4000, 6000, 9000]) })
+    opened(circuit)
+    run(circuit, 'overloaded', 4000)
+    expect(circuit.openUntil).toBe(10_000)
+    run(circuit, 'success', 10_000)
+    opened(circuit, 11_000)
+    expect(circuit.openUntil).toBe(20_000)
+    run(circuit, 'success', 20_000)
+    opened(circuit, 29_001)
+    expect(circuit.openUntil).toBe(33_001)
+  })
+
+  describe('with failures that must go on for a while', () => {
+    test('a burst of refusals does not open it, a row that lasts does', () => {
+      const circuit = circuitOf({ openAfterMs: 6000 })
+      for (let i = 0; i < 50; i++) run(circuit, 'overloaded', i)
+      expect(circuit.state).toBe('closed')
+      expect(run(circuit, 'overloaded', 6000)).toBe('opened')
+    })
+
+    test('refusals do not open it while something admitted meanwhile lives', () => {
+      const circuit = circuitOf({ openAfterMs: 6000 })
+      run(circuit, 'overloaded', 0)
+      circuit.admit(1000)
+      for (let now = 1000; now <= 7000; now += 500) run(circuit, 'overloaded', now)
+      expect(circuit.state).toBe('closed')
+    })
+
+    test('what was admitted before the row began does not speak for the endpoint', () => {
+      const circuit = circuitOf({ openAfterMs: 6000 })
+      circuit.admit(0)
+      for (let now = 1000; now <= 7000; now += 500) run(circuit, 'overloaded', now)
+      expect(circuit.state).toBe('open')
+    })
+
+    test('slow failures, such as time limits, open it although others still live', () => {
+      const circuit = circuitOf({ openAfterMs: 6000 })
+      const slow = [0, 0, 0].map((now) => circuit.admit(now).admission)
+      circuit.admit(10)
+      const changes = slow.map((admission) => circuit.settle(admission, 'transient', 60_000, undefined))
+      expect(changes).toEqual([undefined, undefined, 'opened'])
+    })
+  })
+
+  test('held open by hand until closed by hand, and then as good as new', () => {
+    const circuit = circuitOf({ breaks: new IterableBackoff([4000, 60_000]) })
+    opened(circuit)
+    circuit.isolate()
+    expect([circuit.state, circuit.readyInMs(1e9), circuit.openUntil]).toEqual(['isolated', Infinity, Infinity])
+    circuit.close()
+    for (let i = 0; i < 2; i++) run(circuit, 'overloaded', 0)
+    expect([circuit.state, circuit.readyInMs(0)]).toEqual(['closed', 0])
+    run(circuit, 'overloaded', 0)
+    expect(circuit.openUntil).toBe(4000)
+  })
+
+  test('what is at work while it is held open or closed by hand decides nothing', () => {
+    const circuit = circuitOf({ failures: 1 })
+    const before = circuit.admit(0).admission
+    circuit.isolate()
+    expect(circuit.settle(before, 'success', 1, undefined)).toBeUndefined()
+    const during = opened(circuitOf({ failures: 1 })).admit(10_000).admission
+    circuit.close()
+    expect(circuit.settle(during, 'overloaded', 1, undefined)).toBeUndefined()
+    expect(circuit.state).toBe('closed')
+  })
+
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ advance: fc.nat(6000) }) },
+    { weight: 4, arbitrary: fc.constant({ admit: true } as const) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        settle: fc.nat(20),
+        kind: fc.constantFrom(...(Object.keys(SIGNIFICANCE) as VerdictKind[])),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ byHand: fc.constantFrom('isolate', 'close') }) },
+  )
+
+  test.prop([fc.array(step, { maxLength: 80 })])(
+    'asking changes nothing, what is at work is never miscounted, and waiting always ends unless held open by hand',
+    (steps) => {
+      const circuit = circuitOf({ failures: 2, openAfterMs: 1000 })
+      let now = 0
+      const atWork: Admission[] = []
+      for (const each of steps) {
+        if ('advance' in each) now += each.advance
+        else if ('admit' in each) {
+          const ready = circuit.readyInMs(now)
+          expect(circuit.readyInMs(now)).toBe(ready)
+          if (ready === 0) atWork.push(circuit.admit(now).admission)
+        } else if ('settle' in each) {
+          const [admission] = atWork.splice(each.settle, 1)
+          if (admission !== undefined) circuit.settle(admission, each.kind, now, undefined)
+        } else circuit[each.byHand]()
+        expect(circuit.inFlight).toBeGreaterThanOrEqual(0)
+        expect(circuit.inFlight).toBeLessThanOrEqual(atWork.length)
+        const wait = circuit.readyInMs(now)
+        if (circuit.state === 'isolated') expect(wait).toBe(Infinity)
+        else expect(circuit.readyInMs(now + wait)).toBe(0)
+      }
+    },
+  )
+})
