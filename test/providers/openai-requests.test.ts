@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { constantBackoff } from '@spillway/core'
 import { pipelineOf, resilient } from '@spillway/openai'
-import { AzureOpenAI, toFile } from 'openai'
+import { APIConnectionTimeoutError, AzureOpenAI, toFile } from 'openai'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ask, connect, hits, rejection, serve, simulate } from './openai-world.ts'
 
@@ -79,6 +79,35 @@ test('stored things stay with the account of the client, whichever endpoint is n
   })
   expect(await client.files.retrieve('file-1')).toMatchObject({ id: 'file-1' })
   expect([first.requests.length, relay.requests.length]).toEqual([2, 0])
+})
+
+test('the timeout of the client ends the whole call, and the socket with it', async () => {
+  const server = await serve(() => {})
+  const { client } = connect(server.url, {}, { timeout: 200 })
+  expect(await rejection(client.chat.completions.create(ask()))).toBeInstanceOf(APIConnectionTimeoutError)
+  await server.closed
+  expect(server.requests).toHaveLength(1)
+})
+
+test('speech comes as bytes, after an overload out of sight', async () => {
+  let asked = 0
+  const server = await serve((_request, response) => {
+    if (++asked === 1) return response.writeHead(503).end()
+    response.writeHead(200, { 'content-type': 'audio/mpeg' })
+    return response.end(Buffer.from([1, 2, 3]))
+  })
+  const { client } = connect(server.url)
+  const speech = await client.audio.speech.create({ model: 'tts', voice: 'alloy', input: 'a dam' })
+  expect([...new Uint8Array(await speech.arrayBuffer())]).toEqual([1, 2, 3])
+  await expect.poll(() => pipelineOf(client).state().inFlight).toBe(0)
+})
+
+test('a key that is a function is asked once for each call, whatever the attempts', async () => {
+  const server = await busyFor(2, completion)
+  let asked = 0
+  const { client } = connect(server.url, {}, { apiKey: async () => `key-${++asked}` })
+  await client.chat.completions.create(ask())
+  expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual(Array(3).fill('Bearer key-1'))
 })
 
 test('a hundred calls on one signal leave no listener on it', async () => {

@@ -41,7 +41,7 @@ export const connect = (
 
 const step = { duration: 1, next: () => step }
 /** A backoff of a millisecond. */
-export const NO_DELAY = { next: () => step }
+const NO_DELAY = { next: () => step }
 
 export const ask = (content = 'hello'): { model: string; messages: { role: 'user'; content: string }[] } => ({
   model: 'gpt-test',
