@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createContextKey, pipeline, retry, type CallContext } from '../index.ts'
+import { constantBackoff, createContextKey, pipeline, retry } from '../index.ts'
+import type { CallContext, ContextOwner, Policy } from '../index.ts'
 import { recordEvents, VirtualClock } from '../testing.ts'
 
 const root = async (clock = new VirtualClock()): Promise<CallContext> => {
@@ -105,6 +106,69 @@ describe('ending a context', () => {
     await answer
     expect(new Set(signals).size).toBe(3)
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false])
+  })
+})
+
+describe('an independent branch', () => {
+  test('is not ended from above, and ends what is below it', async () => {
+    const top = await root()
+    const shared = top.independentChild()
+    const below = shared.child()
+    top.abort('over')
+    expect([shared.aborted, below.aborted]).toEqual([false, false])
+    shared.abort('nobody waits')
+    expect([shared.reason, below.reason]).toEqual(['nobody waits', 'nobody waits'])
+  })
+
+  test('lives on when it is made after the end of what is above', async () => {
+    const top = await root()
+    top.abort('over')
+    expect(top.independentChild().aborted).toBe(false)
+  })
+
+  test('has a deadline of its own, which those below see move', async () => {
+    const top = await root()
+    top.deadline = 100
+    const shared = top.independentChild()
+    const below = shared.child()
+    below.endBy(300)
+    below.endBy(400)
+    expect([shared.deadline, below.deadline]).toEqual([Infinity, 300])
+    shared.deadline = 200
+    expect([below.deadline, below.remainingMs()]).toEqual([200, 200])
+    shared.deadline = 250
+    expect(below.deadline).toBe(250)
+  })
+
+  test('tells its owner how far it has come, and nobody above', async () => {
+    const top = await root()
+    const heard: string[] = []
+    const owner = (name: string): ContextOwner => ({
+      aborted() {},
+      progressed: (step) => heard.push(`${name} ${step}`),
+    })
+    top.owner = owner('top')
+    const shared = top.independentChild()
+    shared.owner = owner('shared')
+    shared.child().progress('content')
+    expect(heard).toEqual(['shared content'])
+  })
+
+  test('counts its attempts for the call that it belongs to', async () => {
+    let top: CallContext | undefined
+    const apart: Policy = {
+      name: 'apart',
+      execute(next, context) {
+        top = context
+        return next(context.independentChild())
+      },
+    }
+    await pipeline([apart, retry({ maxAttempts: 2, jitterRatio: 0, backoff: constantBackoff(0) })]).execute(
+      async ({ attempt }) => {
+        if (attempt === 1) throw new Error('busy')
+      },
+    )
+    expect(top?.attempt).toBe(2)
   })
 })
 

@@ -23,8 +23,6 @@ export class CallContext {
   endpoint: Endpoint | undefined
   /** The number of the last attempt that started on this branch, from 1. 0: none yet. */
   attempt = 0
-  /** The instant, on the pipeline's clock, after which an answer is worth nothing. `Infinity`: none. */
-  deadline: number
   /** When what runs under this context began, on the pipeline's clock. */
   startedAt = 0
   /** Set by an operation whose result is a stream. */
@@ -32,6 +30,9 @@ export class CallContext {
   owner: ContextOwner | undefined
   /** What gates keep between enter and leave; see {@link keep}. */
   #kept: Map<object, unknown> | undefined
+  /** What ends this context and bounds its time; `undefined` for a call's first one, and for an independent one. */
+  readonly #above: CallContext | undefined
+  #deadline = Infinity
   #aborted = false
   #reason: unknown
   #controller: AbortController | undefined
@@ -40,21 +41,22 @@ export class CallContext {
   #previous: CallContext | undefined
   #next: CallContext | undefined
 
-  constructor(call: Call, parent?: CallContext) {
+  constructor(call: Call, parent?: CallContext, independent = false) {
+    const above = independent ? undefined : parent
     this.call = call
     this.parent = parent
+    this.#above = above
     this.endpoint = parent?.endpoint
     this.attempt = parent?.attempt ?? 0
-    this.deadline = parent?.deadline ?? Infinity
-    if (parent === undefined) return
-    if (parent.#aborted) {
-      this.abort(parent.#reason)
+    if (above === undefined) return
+    if (above.#aborted) {
+      this.abort(above.#reason)
       return
     }
-    const sibling = parent.#firstChild
+    const sibling = above.#firstChild
     if (sibling !== undefined) sibling.#previous = this
     this.#next = sibling
-    parent.#firstChild = this
+    above.#firstChild = this
   }
 
   /** A branch that can be ended alone. Whoever makes it detaches it. */
@@ -62,12 +64,20 @@ export class CallContext {
     return new CallContext(this.call, this)
   }
 
+  /**
+   * A branch for work that several calls share, or that outlives this one. It belongs to this call (its attempts, its
+   * events), but nothing above ends it, bounds its time or hears its progress: whoever makes it does, as its owner.
+   */
+  independentChild(): CallContext {
+    return new CallContext(this.call, this, true)
+  }
+
   /** Forgets this branch: nothing above ends it any more. */
   detach(): void {
-    const { parent } = this
-    if (parent === undefined) return
+    const above = this.#above
+    if (above === undefined) return
     if (this.#previous !== undefined) this.#previous.#next = this.#next
-    else if (parent.#firstChild === this) parent.#firstChild = this.#next
+    else if (above.#firstChild === this) above.#firstChild = this.#next
     if (this.#next !== undefined) this.#next.#previous = this.#previous
     this.#previous = undefined
     this.#next = undefined
@@ -145,9 +155,29 @@ export class CallContext {
     })
   }
 
+  /**
+   * The instant, on the pipeline's clock, after which an answer is worth nothing: the nearest of its own and those above,
+   * as they are now. `Infinity`: none.
+   */
+  get deadline(): number {
+    const above = this.#above
+    return above === undefined ? this.#deadline : Math.min(this.#deadline, above.deadline)
+  }
+
+  /** Sets its own, whatever it was. */
+  set deadline(instant: number) {
+    this.#deadline = instant
+  }
+
+  /** Brings its own deadline nearer. A later instant than it has changes nothing. */
+  endBy(instant: number): void {
+    if (instant < this.#deadline) this.#deadline = instant
+  }
+
   /** Milliseconds until the deadline, 0 when it has passed. */
   remainingMs(): number {
-    return this.deadline === Infinity ? Infinity : Math.max(0, this.deadline - this.call.clock.now())
+    const { deadline } = this
+    return deadline === Infinity ? Infinity : Math.max(0, deadline - this.call.clock.now())
   }
 
   /** The per-call value behind a key, or the key's default. */
@@ -175,7 +205,7 @@ export class CallContext {
   progress(progress: Progress): void {
     if (this.#aborted) return
     this.owner?.progressed(progress)
-    this.parent?.progress(progress)
+    this.#above?.progress(progress)
   }
 
   /**
@@ -183,6 +213,7 @@ export class CallContext {
    * body does, and so do its permits, its time limits and its verdict.
    */
   openBody(): Body {
+    this.call.streamed = true
     return (this.body ??= new Body())
   }
 

@@ -23,6 +23,8 @@ export class Call {
   answerMs = 0
   /** What the last failed attempt failed with: the cause of whatever ends the call afterwards. */
   lastError: unknown
+  /** Whether an operation of this call has said that its result is a stream: it can be read once, by one caller. */
+  streamed = false
   values: Map<ContextKey<unknown>, unknown> | undefined
   /** Operations at work and bodies being read, those that nobody waits for any more included. */
   #running = 0

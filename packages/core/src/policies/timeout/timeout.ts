@@ -80,7 +80,7 @@ export const timeout = (options: TimeoutOptions): Gate => {
       const pending: Pending = {}
       context.keep(gate, pending)
       const now = context.startedAt
-      context.deadline = Math.min(context.deadline, now + callLimitMs)
+      context.endBy(now + callLimitMs)
       start(context, pending, atStart, now)
       return undefined
     },
