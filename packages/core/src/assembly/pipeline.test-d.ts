@@ -11,7 +11,7 @@ import {
   standardPipeline,
   timeout,
   type CallContext,
-  type Gate,
+  type Part,
   type Pipeline,
   type Policy,
   type SpillwayEvent,
@@ -61,7 +61,7 @@ describe('the result is exact', () => {
   })
 
   test('for a list that is made elsewhere', () => {
-    const parts: (Policy | Gate)[] = [t, r]
+    const parts: Part<never>[] = [t, r]
     expectTypeOf(pipeline(parts).execute(draw)).toEqualTypeOf<Promise<Image>>()
     const given: Pipeline<string> = pipeline([fallback({ steps: [() => 'text'] })])
     expectTypeOf(given.execute(draw)).toEqualTypeOf<Promise<Image | string>>()

@@ -1,15 +1,12 @@
-import { Call } from '../kernel/call.ts'
-import { CallContext } from '../kernel/call-context.ts'
+import { Call, type CallOrigin } from '../kernel/call.ts'
 import { checkFunction, checkKnown } from '../kernel/check-options.ts'
 import { defaultClassifier, type Classifier } from '../kernel/classifier.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { compose } from '../kernel/compose.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
-import { failure, type Outcome } from '../kernel/outcome.ts'
-import type { Gate, Operation, Part, Policy } from '../kernel/policy.ts'
+import type { Gate, Operation, Part, Policy, Reaction } from '../kernel/policy.ts'
 import { systemRandom, type Random } from '../kernel/random.ts'
 import { followSignal } from '../kernel/signal-hub.ts'
-import { REQUEST_FAILED } from '../kernel/verdict.ts'
 import type { CallCompleted, CallStarted } from './call-events.ts'
 import { checkCall, checkClassifier, type CallOptions } from './call-options.ts'
 import { EventSource } from './event-source.ts'
@@ -60,7 +57,7 @@ export interface Pipeline<Adds = never> {
   dispose(): void
 }
 
-type AddedBy<P> = P extends Policy<infer Adds> ? Adds : never
+type AddedBy<P> = P extends Policy<infer Adds> | Reaction<infer Adds> ? Adds : never
 
 /**
  * Puts policies together. The first is the outermost: reading order is running order.
@@ -94,42 +91,41 @@ export const pipeline = <const P extends readonly Part[]>(
   let inFlight = 0
   let disposed = false
 
-  const complete = (context: CallContext, outcome: Outcome<unknown>, unfollow: (() => void) | undefined): void => {
-    inFlight--
-    unfollow?.()
-    if (!events.listening) return
-    const { clock: time, startedAt, attempts } = context.call
-    const durationMs = time.now() - startedAt
-    context.emit<CallCompleted>({ type: 'call.completed', verdict: outcome.verdict, durationMs, attempts })
+  const origin: CallOrigin = {
+    name,
+    clock,
+    random,
+    classifier,
+    sink: events,
+    completed(call, { verdict }) {
+      inFlight--
+      call.unfollow?.()
+      if (!events.listening) return
+      const durationMs = clock.now() - call.startedAt
+      call.emit<CallCompleted>({ type: 'call.completed', verdict, durationMs, attempts: call.attempts })
+    },
   }
 
-  const start = <R>(operation: Operation<R>, call: CallOptions): Promise<R> => {
-    const { signal, priority = 0, values } = call
-    const deps = { clock, random, classifier: call.classifier ?? classifier, sink: events }
-    const context = new CallContext(new Call(++callId, name, deps, operation, priority))
-    if (values !== undefined) for (const [key, value] of values) context.set(key, value)
-    inFlight++
-    const unfollow = signal === undefined ? undefined : followSignal(signal, context)
-    context.emit<CallStarted>({ type: 'call.started' })
-    const end = (outcome: Outcome<unknown>): R => {
-      if (outcome.body === undefined) complete(context, outcome, unfollow)
-      else outcome.body.onEnd((last) => complete(context, last, unfollow))
-      if (outcome.ok) return outcome.value as R
-      throw outcome.error
-    }
-    // Policies never reject. One that does all the same is accounted for like any other end.
-    return run(context).then(end, (error: unknown) => end(failure(error, REQUEST_FAILED)))
-  }
+  const start = <R>(operation: Operation<R>, settings: CallOptions): Promise<R> =>
+    new Promise((resolve, reject) => {
+      const { signal, values } = settings
+      const call = new Call(++callId, origin, operation, settings, resolve as (value: unknown) => void, reject)
+      if (values !== undefined) for (const [key, value] of values) call.set(key, value)
+      inFlight++
+      if (signal !== undefined) call.unfollow = followSignal(signal, call)
+      call.emit<CallStarted>({ type: 'call.started' })
+      run.begin(call)
+    })
 
-  const execute = <R>(operation: Operation<R>, call: CallOptions = {}): Promise<R> => {
+  const execute = <R>(operation: Operation<R>, call?: CallOptions): Promise<R> => {
     if (disposed) return Promise.reject(new PipelineDisposedError(name))
     try {
       checkFunction('execute.operation', operation)
-      checkCall(call)
+      if (call !== undefined) checkCall(call)
     } catch (error) {
       return Promise.reject(error)
     }
-    return call.signal?.aborted ? Promise.reject(call.signal.reason) : start(operation, call)
+    return call?.signal?.aborted ? Promise.reject(call.signal.reason) : start(operation, call ?? NO_OPTIONS)
   }
 
   const made: Pipeline = {
@@ -156,12 +152,15 @@ export const pipeline = <const P extends readonly Part[]>(
   return made
 }
 
+const NO_OPTIONS: CallOptions = {}
+
 const checkParts = (policies: readonly Part[]): void => {
   if (!Array.isArray(policies)) throw new InvalidOptionsError('pipeline.policies', policies, 'a list of policies')
   for (const [i, part] of policies.entries()) {
-    const runs = part as { name?: unknown; execute?: unknown; enter?: unknown } | undefined
+    const runs = part as { name?: unknown; execute?: unknown; react?: unknown; enter?: unknown } | undefined
     const right =
-      typeof runs?.name === 'string' && (typeof runs.execute === 'function' || typeof runs.enter === 'function')
+      typeof runs?.name === 'string' &&
+      [runs.execute, runs.react, runs.enter].some((each) => typeof each === 'function')
     if (!right) throw new InvalidOptionsError(`pipeline.policies[${i}]`, part, 'a policy, such as retry()')
   }
 }

@@ -25,12 +25,13 @@ export class CallContext {
   attempt = 0
   /** When what runs under this context began, on the pipeline's clock. */
   startedAt = 0
+  /** When it ended for its caller, on the pipeline's clock. Known to gates in `leave`. */
+  endedAt = 0
   /** Set by an operation whose result is a stream. */
   body: Body | undefined
   owner: ContextOwner | undefined
-  /** What gates keep between enter and leave; see {@link keep}. */
   #kept: Map<object, unknown> | undefined
-  /** What ends this context and bounds its time; `undefined` for a call's first one, and for an independent one. */
+  /** What ends this context and bounds its time; `undefined` for a call, and for an independent branch. */
   readonly #above: CallContext | undefined
   #deadline = Infinity
   #aborted = false
@@ -41,27 +42,35 @@ export class CallContext {
   #previous: CallContext | undefined
   #next: CallContext | undefined
 
-  constructor(call: Call, parent?: CallContext, independent = false) {
-    const above = independent ? undefined : parent
-    this.call = call
+  /**
+   * @param parent what this is a branch of; without one it is a call, the root
+   * @param independent whether nothing above ends it or bounds its time
+   */
+  constructor(parent: CallContext | undefined, independent = false) {
     this.parent = parent
-    this.#above = above
-    this.endpoint = parent?.endpoint
-    this.attempt = parent?.attempt ?? 0
-    if (above === undefined) return
-    if (above.#aborted) {
-      this.abort(above.#reason)
+    if (parent === undefined) {
+      this.call = this as unknown as Call
       return
     }
-    const sibling = above.#firstChild
+    this.call = parent.call
+    this.endpoint = parent.endpoint
+    this.attempt = parent.attempt
+    if (independent) return
+    this.#above = parent
+    if (parent.#aborted) {
+      this.#aborted = true
+      this.#reason = parent.#reason
+      return
+    }
+    const sibling = parent.#firstChild
     if (sibling !== undefined) sibling.#previous = this
     this.#next = sibling
-    above.#firstChild = this
+    parent.#firstChild = this
   }
 
   /** A branch that can be ended alone. Whoever makes it detaches it. */
   child(): CallContext {
-    return new CallContext(this.call, this)
+    return new CallContext(this)
   }
 
   /**
@@ -69,7 +78,7 @@ export class CallContext {
    * events), but nothing above ends it, bounds its time or hears its progress: whoever makes it does, as its owner.
    */
   independentChild(): CallContext {
-    return new CallContext(this.call, this, true)
+    return new CallContext(this, true)
   }
 
   /** Forgets this branch: nothing above ends it any more. */
@@ -114,10 +123,15 @@ export class CallContext {
       child.abort(reason)
     }
     this.#controller?.abort(reason)
-    this.owner?.aborted(reason)
+    this.onAborted(reason)
     const listeners = this.#listeners
     this.#listeners = undefined
     if (listeners !== undefined) for (const listener of listeners) this.#tell(listener)
+  }
+
+  /** Hears of the end before the listeners do. */
+  protected onAborted(reason: unknown): void {
+    this.owner?.aborted(reason)
   }
 
   /** A listener that throws hurts neither the others nor the calls that end with this one. */

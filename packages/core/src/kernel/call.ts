@@ -1,22 +1,37 @@
+import { CallContext } from './call-context.ts'
 import type { Classifier } from './classifier.ts'
 import type { Clock } from './clock.ts'
 import type { ContextKey } from './context-key.ts'
+import type { Outcome } from './outcome.ts'
 import type { EventSink } from './pipeline-event.ts'
 import type { Operation } from './policy.ts'
 import type { Random } from './random.ts'
 
-/** What all contexts of one call share. */
-export class Call {
-  readonly id: number
-  readonly pipeline: string
+/** What all calls of a pipeline share. */
+export interface CallOrigin {
+  readonly name: string
   readonly clock: Clock
   readonly random: Random
   readonly classifier: Classifier
   readonly sink: EventSink
+  /** Hears the end of each call: for a stream, when it has been read. */
+  completed(call: Call, outcome: Outcome<unknown>): void
+}
+
+/** What one call says for itself. */
+export interface CallSettings {
+  readonly classifier?: Classifier
+  readonly priority?: number
+}
+
+/** One call: the root of its contexts, and what they all share. */
+export class Call extends CallContext {
+  readonly id: number
+  readonly origin: CallOrigin
   readonly operation: Operation<unknown>
+  readonly classifier: Classifier
   /** Who goes first where calls wait: higher before lower. */
   readonly priority: number
-  readonly startedAt: number
   /** Real runs of the operation so far: what the provider counts and bills. */
   attempts = 0
   /** How long the last useful answer took from its request, in milliseconds: to its first content for a stream. */
@@ -26,30 +41,61 @@ export class Call {
   /** Whether an operation of this call has said that its result is a stream: it can be read once, by one caller. */
   streamed = false
   values: Map<ContextKey<unknown>, unknown> | undefined
+  /** How to stop following the caller's signal. */
+  unfollow: (() => void) | undefined
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
   /** Operations at work and bodies being read, those that nobody waits for any more included. */
   #running = 0
   #whenIdle: (() => void)[] | undefined
 
   constructor(
     id: number,
-    pipeline: string,
-    deps: { clock: Clock; random: Random; classifier: Classifier; sink: EventSink },
+    origin: CallOrigin,
     operation: Operation<unknown>,
-    priority: number,
+    settings: CallSettings,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
   ) {
+    super(undefined)
     this.id = id
-    this.pipeline = pipeline
-    this.clock = deps.clock
-    this.random = deps.random
-    this.classifier = deps.classifier
-    this.sink = deps.sink
+    this.origin = origin
     this.operation = operation
-    this.priority = priority
-    this.startedAt = deps.clock.now()
+    this.classifier = settings.classifier ?? origin.classifier
+    this.priority = settings.priority ?? 0
+    this.#resolve = resolve
+    this.#reject = reject
+    this.startedAt = origin.clock.now()
+  }
+
+  /** The pipeline's name. */
+  get pipeline(): string {
+    return this.origin.name
+  }
+
+  get clock(): Clock {
+    return this.origin.clock
+  }
+
+  get random(): Random {
+    return this.origin.random
+  }
+
+  get sink(): EventSink {
+    return this.origin.sink
   }
 
   get running(): number {
     return this.#running
+  }
+
+  /** Gives the caller what came of it: the value, or the error as it was thrown. */
+  finish(outcome: Outcome<unknown>): void {
+    const { body } = outcome
+    if (body === undefined) this.origin.completed(this, outcome)
+    else body.onEnd((last) => this.origin.completed(this, last))
+    if (outcome.ok) this.#resolve(outcome.value)
+    else this.#reject(outcome.error)
   }
 
   /** One more operation at work. Gives its attempt number. */

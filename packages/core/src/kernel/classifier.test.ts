@@ -5,6 +5,7 @@ import {
   InvalidOptionsError,
   isRejectedError,
   isSpillwayError,
+  type Classifier,
 } from '../index.ts'
 import { BulkheadFullError, CircuitOpenError, TimeoutExceededError } from '../index.ts'
 import { judgeError, judgeValue } from './classifier.ts'
@@ -24,6 +25,11 @@ describe('without an adapter', () => {
   })
 })
 
+const judged = (classifier: Classifier, broken: unknown[] = []) => ({
+  call: { classifier },
+  report: (_source: string, thrown: unknown) => void broken.push(thrown),
+})
+
 describe('several classifiers', () => {
   const knows = (word: string): { error(error: unknown): { kind: 'overloaded'; code: string } | undefined } => ({
     error: (error) => (error === word ? { kind: 'overloaded', code: word } : undefined),
@@ -38,9 +44,9 @@ describe('several classifiers', () => {
   })
 
   test('what none knows is judged as without an adapter', () => {
-    expect(judgeError(both, 'c', () => {}).kind).toBe('transient')
-    expect(judgeValue(both, 0, () => {}).kind).toBe('empty')
-    expect(judgeValue(both, 1, () => {}).kind).toBe('success')
+    expect(judgeError('c', judged(both)).kind).toBe('transient')
+    expect(judgeValue(0, judged(both)).kind).toBe('empty')
+    expect(judgeValue(1, judged(both)).kind).toBe('success')
   })
 })
 
@@ -52,7 +58,7 @@ test('a classifier that throws at a value decides nothing', () => {
       throw new Error('broken')
     },
   }
-  expect(judgeValue(classifier, 1, (thrown) => broken.push(thrown)).kind).toBe('success')
+  expect(judgeValue(1, judged(classifier, broken)).kind).toBe('success')
   expect(broken).toHaveLength(1)
 })
 

@@ -41,24 +41,31 @@ const firstAnswer = (
   return undefined
 }
 
+/** Who is judged for: a context knows its call's classifier, and whom to tell when that throws. */
+interface Judged {
+  readonly call: { readonly classifier: Classifier }
+  report(source: string, thrown: unknown): void
+}
+
 /** Asks the classifier, after the error itself: ours say what they mean. A classifier that throws decides nothing. */
-export const judgeError = (classifier: Classifier, error: unknown, onBroken: (thrown: unknown) => void): Verdict => {
+export const judgeError = (error: unknown, context: Judged): Verdict => {
   if (isSpillwayError(error)) return error.verdict
   try {
-    return classifier.error(error) ?? defaultClassifier.error(error)
+    return context.call.classifier.error(error) ?? defaultClassifier.error(error)
   } catch (thrown) {
-    onBroken(thrown)
+    context.report('classifier', thrown)
     return TRANSIENT
   }
 }
 
 /** The same for a value. */
-export const judgeValue = (classifier: Classifier, value: unknown, onBroken: (thrown: unknown) => void): Verdict => {
+export const judgeValue = (value: unknown, context: Judged): Verdict => {
+  const { classifier } = context.call
   if (classifier.value === undefined) return SUCCESS
   try {
     return classifier.value(value) ?? SUCCESS
   } catch (thrown) {
-    onBroken(thrown)
+    context.report('classifier', thrown)
     return SUCCESS
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gateAsPolicy, pipeline, retry, type Gate, type Policy } from '../index.ts'
+import { asPolicy, pipeline, retry, type Gate, type Policy } from '../index.ts'
 
 const named = (name: string, log: string[]): Gate => ({
   name,
@@ -34,9 +34,7 @@ describe('the order in which parts are written', () => {
 
   test('is kept for a gate that is used as a policy', async () => {
     const log: string[] = []
-    await pipeline([gateAsPolicy(named('a', log)), named('b', log), passing('c', log)]).execute(async () =>
-      log.push('run'),
-    )
+    await pipeline([asPolicy(named('a', log)), named('b', log), passing('c', log)]).execute(async () => log.push('run'))
     expect(log.join('')).toBe('abcrun')
   })
 })

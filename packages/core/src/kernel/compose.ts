@@ -1,59 +1,89 @@
-import { GateRun } from './gate-run.ts'
+import type { Call } from './call.ts'
 import type { CallContext } from './call-context.ts'
+import { GateRun, type Segment } from './gate-run.ts'
 import { failure, type Outcome } from './outcome.ts'
-import { isGate, type Gate, type Next, type Part, type Policy } from './policy.ts'
+import { isGate, isReaction, type Gate, type Next, type Part, type Policy } from './policy.ts'
+import { climb, type Reactions } from './reactions.ts'
 import { REQUEST_FAILED } from './verdict.ts'
 
 type AnyNext = Next<unknown>
 
-const withReadiness = (
-  run: (context: CallContext) => Promise<Outcome<unknown>>,
-  readyInMs: (context: CallContext) => number,
-): AnyNext => Object.assign(run, { readyInMs })
+/** A composed pipeline: a next function that can also run a whole call, which ends with `call.finish`. */
+export interface Composed extends AnyNext {
+  readonly begin: (call: Call) => void
+}
 
 /** Neighbouring gates as one step, around `inner` or, where there is none, around the operation. */
-const throughGates = (gates: readonly Gate[], inner: AnyNext | undefined): AnyNext => {
+const throughGates = (gates: readonly Gate[], inner: AnyNext | undefined, reactions: Reactions): Composed => {
+  const segment: Segment = { gates, inner, reactions }
   const asked = gates.filter((gate) => gate.readyInMs !== undefined)
-  return withReadiness(
-    (context) => new GateRun(gates, inner, context).start(),
-    (context) => {
+  const run = (context: CallContext): Promise<Outcome<unknown>> =>
+    new Promise((resolve) => new GateRun(segment, context, resolve).start(context.call.clock.now()))
+  return Object.assign(run, {
+    begin: (call: Call) => new GateRun(segment, call, undefined).start(call.startedAt),
+    readyInMs: (context: CallContext) => {
       let ready = inner?.readyInMs(context) ?? 0
       for (const gate of asked) ready = Math.max(ready, gate.readyInMs?.(context) ?? 0)
       return ready
     },
-  )
+  })
 }
 
-const throughPolicy = (policy: Policy<unknown>, next: AnyNext): AnyNext =>
-  withReadiness(
-    (context) => {
-      try {
-        return policy.execute(next, context)
-      } catch (error) {
-        return Promise.resolve(failure(error, REQUEST_FAILED))
-      }
-    },
-    (context) => next.readyInMs(context),
-  )
-
-/** One function out of a list: the first part is the outermost, the operation is the innermost. */
-export const compose = (parts: readonly Part[]): AnyNext => {
-  let next: AnyNext | undefined
-  let gates: Gate[] = []
-  for (const part of parts.toReversed()) {
-    if (isGate(part)) gates.unshift(part)
-    else {
-      if (gates.length > 0 || next === undefined) next = throughGates(gates, next)
-      gates = []
-      next = throughPolicy(part, next)
+const throughPolicy = (policy: Policy<unknown>, next: AnyNext, reactions: Reactions): Composed => {
+  // Policies never reject. One that does all the same ends its call like any other failure.
+  const attempt = (context: CallContext): Promise<Outcome<unknown>> => {
+    try {
+      return policy.execute(next, context).catch((error: unknown) => failure(error, REQUEST_FAILED))
+    } catch (error) {
+      return Promise.resolve(failure(error, REQUEST_FAILED))
     }
   }
-  return gates.length > 0 || next === undefined ? throughGates(gates, next) : next
+  const run = (context: CallContext): Promise<Outcome<unknown>> =>
+    reactions.length === 0
+      ? attempt(context)
+      : new Promise((arrive) => void attempt(context).then((outcome) => climb(outcome, reactions, context, { arrive })))
+  return Object.assign(run, {
+    begin: (call: Call) => void run(call).then((outcome) => call.finish(outcome)),
+    readyInMs: (context: CallContext) => next.readyInMs(context),
+  })
 }
 
-/** A gate as a policy of its own, for code that composes by hand. */
-export const gateAsPolicy = (gate: Gate): Policy => ({
-  name: gate.name,
-  execute: <R>(next: Next<R>, context: CallContext): Promise<Outcome<R>> =>
-    new GateRun<R>([gate], next, context).start(),
-})
+/**
+ * One function out of a list: the first part is the outermost, the operation is the innermost. Neighbouring gates become
+ * one step, and reactions climb in the step that they follow.
+ */
+export const compose = (parts: readonly Part[]): Composed => {
+  let inner: AnyNext | undefined
+  let core: readonly Gate[] | Policy<unknown> = []
+  let reactions: Reactions = []
+  const step = (): Composed =>
+    'execute' in core
+      ? throughPolicy(core, inner ?? throughGates([], undefined, []), reactions)
+      : throughGates(core, inner, reactions)
+
+  for (const part of parts.toReversed()) {
+    if (isReaction(part)) reactions = reactions.concat({ reaction: part, next: step() })
+    else if (isGate(part) && !('execute' in core) && reactions.length === 0) core = [part].concat(core)
+    else {
+      inner = step()
+      core = isGate(part) ? [part] : part
+      reactions = []
+    }
+  }
+  return step()
+}
+
+/** A gate or a reaction as a policy of its own, for code that composes by hand. */
+export const asPolicy = <Adds>(part: Part<Adds>): Policy<Adds> => {
+  if (!isGate(part) && !isReaction(part)) return part
+  const execute = <R>(next: Next<R>, context: CallContext): Promise<Outcome<R | Adds>> => {
+    const inner = next as AnyNext
+    const step = isGate(part)
+      ? throughGates([part], inner, [])
+      : throughPolicy({ name: part.name, execute: (_, given) => inner(given) }, inner, [
+          { reaction: part, next: inner },
+        ])
+    return step(context) as Promise<Outcome<R | Adds>>
+  }
+  return { name: part.name, execute }
+}

@@ -1,10 +1,11 @@
-import { CallContext, type ContextOwner } from './call-context.ts'
+import { CallContext } from './call-context.ts'
 import { judgeError, judgeValue } from './classifier.ts'
 import type { Timer } from './clock.ts'
 import type { AttemptCommitted, AttemptCompleted, AttemptOrphaned, AttemptStarted } from './events.ts'
 import { leaveGate, leaveGates, progressGates, releaseGate, releaseGates } from './gate-hooks.ts'
 import { failure, success, type Failure, type Outcome } from './outcome.ts'
 import type { Gate, Next, Progress } from './policy.ts'
+import { climb, type Climber, type Reactions } from './reactions.ts'
 import { isSpillwayError, type RejectedError } from './spillway-error.ts'
 import { CANCELED, REQUEST_FAILED, SUCCESS, type Verdict } from './verdict.ts'
 
@@ -15,17 +16,27 @@ const ORPHAN_GRACE_MS = 100
 export const aborted = (reason: unknown): Failure =>
   failure(reason, isSpillwayError(reason) ? reason.verdict : CANCELED)
 
+/** Neighbouring gates, what they guard, and who reacts to how it ended. Made once, when a pipeline is composed. */
+export interface Segment {
+  readonly gates: readonly Gate[]
+  /** The next policy; `undefined`: the operation itself. */
+  readonly inner: Next<unknown> | undefined
+  /** From the innermost outwards. */
+  readonly reactions: Reactions
+}
+
 /**
  * One trip through neighbouring gates, with what they guard in the middle: the operation itself, or the next policy.
- * The one place where an attempt is run, ended and accounted for.
+ * It is the context that the middle gets, and the one place where an attempt is run, ended and accounted for.
  */
-export class GateRun<R> implements ContextOwner {
-  readonly #context: CallContext
-  readonly #gates: readonly Gate[]
-  readonly #inner: Next<R> | undefined
-  #resolve!: (outcome: Outcome<R>) => void
+export class GateRun extends CallContext implements Climber {
+  readonly #segment: Segment
+  /** Who waits for the outcome; `undefined`: the caller itself. */
+  readonly #resolve: ((outcome: Outcome<unknown>) => void) | undefined
   #entered = 0
-  #outcome: Outcome<R> | undefined
+  /** What the entered gates keep until they are left, by place. */
+  #slots: unknown[] | undefined
+  #outcome: Outcome<unknown> | undefined
   #left = false
   /** Whether the work in the middle has begun and not really ended. */
   #working = false
@@ -33,42 +44,51 @@ export class GateRun<R> implements ContextOwner {
   #attempted = false
   #orphanTimer: Timer | undefined
 
-  constructor(gates: readonly Gate[], inner: Next<R> | undefined, parent: CallContext) {
-    this.#gates = gates
-    this.#inner = inner
-    this.#context = new CallContext(parent.call, parent)
+  constructor(segment: Segment, parent: CallContext, resolve: ((outcome: Outcome<unknown>) => void) | undefined) {
+    super(parent)
+    this.#segment = segment
+    this.#resolve = resolve
   }
 
-  start(): Promise<Outcome<R>> {
-    return new Promise((resolve) => {
-      this.#resolve = resolve
-      const context = this.#context
-      if (context.aborted) return this.#settle(aborted(context.reason))
-      context.owner = this
-      context.startedAt = context.call.clock.now()
-      this.#enter()
-    })
+  /** @param now the clock's present, which whoever starts it has just read */
+  start(now: number): void {
+    if (this.aborted) return this.#settle(aborted(this.reason))
+    this.startedAt = now
+    this.#enter()
+  }
+
+  override keep(gate: object, value: unknown): void {
+    const place = this.#segment.gates.indexOf(gate as Gate)
+    if (place < 0) super.keep(gate, value)
+    else (this.#slots ??= [undefined, undefined, undefined, undefined])[place] = value
+  }
+
+  override kept(gate: object): unknown {
+    const place = this.#segment.gates.indexOf(gate as Gate)
+    return place < 0 ? super.kept(gate) : this.#slots?.[place]
+  }
+
+  override progress(progress: Progress): void {
+    if (this.aborted) return
+    if (!this.#left) progressGates(this.#segment.gates, this.#entered, this, progress)
+    super.progress(progress)
   }
 
   /** The context ended: the caller is freed at once, whatever the middle does. */
-  aborted(reason: unknown): void {
+  protected override onAborted(reason: unknown): void {
     if (this.#outcome === undefined) {
-      if (this.#attempted && isSpillwayError(reason)) this.#context.call.lastError = reason
+      if (this.#attempted && isSpillwayError(reason)) this.call.lastError = reason
       this.#settle(aborted(reason))
     } else if (!this.#left) this.#leave(aborted(reason))
-    if (this.#working && this.#inner === undefined) this.#watchOrphan()
-  }
-
-  progressed(progress: Progress): void {
-    if (!this.#left) progressGates(this.#gates, this.#entered, this.#context, progress)
+    if (this.#working && this.#segment.inner === undefined) this.#watchOrphan()
   }
 
   #enter(): void {
-    const context = this.#context
-    for (let gate = this.#gates[this.#entered]; gate !== undefined; gate = this.#gates[this.#entered]) {
+    const { gates } = this.#segment
+    for (let gate = gates[this.#entered]; gate !== undefined; gate = gates[this.#entered]) {
       let answer: ReturnType<Gate['enter']>
       try {
-        answer = gate.enter(context)
+        answer = gate.enter(this)
       } catch (error) {
         return this.#settle(failure(error, REQUEST_FAILED))
       }
@@ -95,16 +115,15 @@ export class GateRun<R> implements ContextOwner {
     else {
       this.#entered++
       // What waited in line begins now: the limits of the gates further in are not used up by the wait.
-      this.#context.startedAt = this.#context.call.clock.now()
+      this.startedAt = this.call.clock.now()
       this.#enter()
     }
   }
 
   #work(): void {
-    const context = this.#context
     this.#working = true
-    if (this.#inner !== undefined) {
-      this.#inner(context).then(
+    if (this.#segment.inner !== undefined) {
+      this.#segment.inner(this).then(
         (outcome) => this.#answered(outcome),
         // Policies never reject. One that does all the same ends its call, not the process.
         (error: unknown) => this.#answered(failure(error, REQUEST_FAILED)),
@@ -112,119 +131,128 @@ export class GateRun<R> implements ContextOwner {
       return
     }
     this.#attempted = true
-    context.startedAt = context.call.clock.now()
-    context.attempt = context.call.began()
-    for (let above = context.parent; above !== undefined; above = above.parent) above.attempt = context.attempt
-    context.emit<AttemptStarted>({ type: 'attempt.started' })
+    this.attempt = this.call.began()
+    for (let above = this.parent; above !== undefined; above = above.parent) above.attempt = this.attempt
+    this.emit<AttemptStarted>({ type: 'attempt.started' })
     let result: PromiseLike<unknown>
     try {
-      result = context.call.operation(context)
+      result = this.call.operation(this)
     } catch (error) {
       return this.#failed(error)
     }
     // A plain value is a mistake in types only: it is as good as a promise of it.
     Promise.resolve(result).then(
-      (value) => this.#gave(value as R),
+      (value) => this.#gave(value),
       (error: unknown) => this.#failed(error),
     )
   }
 
-  #gave(value: R): void {
-    const { body, call } = this.#context
+  #gave(value: unknown): void {
+    const { body, call } = this
     const last = body?.outcome
     const open = body !== undefined && last === undefined
     // A stream that came too late: nobody reads it, and its work ends when it does.
     if (this.#outcome !== undefined) return open ? body.onEnd(() => this.#workEnded()) : this.#workEnded()
     // A stream that broke before anybody saw any of it.
     if (last?.ok === false) return this.#failed(last.error, last.verdict)
-    const verdict = open ? SUCCESS : judgeValue(call.classifier, value, this.#broken)
-    if (verdict.kind === 'success') call.answerMs = call.clock.now() - this.#context.startedAt
+    const verdict = open ? SUCCESS : judgeValue(value, this)
+    const now = call.clock.now()
+    if (verdict.kind === 'success') call.answerMs = now - this.startedAt
     if (!open) this.#workEnded()
-    this.#answered(success(value, verdict, open ? body : undefined))
-    if (open) this.#context.emit<AttemptCommitted>({ type: 'attempt.committed' })
+    this.#answered(success(value, verdict, open ? body : undefined), now)
+    if (open) this.emit<AttemptCommitted>({ type: 'attempt.committed' })
   }
 
   #failed(error: unknown, verdict?: Verdict): void {
     this.#workEnded()
     if (this.#outcome !== undefined) return
-    const { call } = this.#context
+    const { call } = this
     call.lastError = error
-    this.#settle(failure(error, verdict ?? judgeError(call.classifier, error, this.#broken)))
+    this.#settle(failure(error, verdict ?? judgeError(error, this)))
   }
 
   /** The middle answered. A body that is still being read keeps the gates' places. */
-  #answered(outcome: Outcome<R>): void {
-    if (this.#inner !== undefined) this.#working = false
+  #answered(outcome: Outcome<unknown>, now?: number): void {
+    if (this.#segment.inner !== undefined) this.#working = false
     const { body } = outcome
     if (this.#outcome !== undefined) return this.#releaseWhenIdle()
-    if (body === undefined) return this.#settle(outcome)
+    if (body === undefined) return this.#settle(outcome, now)
     this.#outcome = outcome
-    this.#resolve(outcome)
+    // Before anybody above hears of the body: ends are told from the inside out.
     body.onEnd((last) => {
       if (!this.#left) this.#leave(last)
-      if (this.#inner === undefined) this.#workEnded()
+      if (this.#segment.inner === undefined) this.#workEnded()
     })
+    this.#handOver(outcome)
   }
 
-  #settle(outcome: Outcome<R>): void {
+  #settle(outcome: Outcome<unknown>, now?: number): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
-    this.#leave(outcome)
-    this.#resolve(outcome)
+    this.#leave(outcome, now)
+    this.#handOver(outcome)
   }
 
-  #leave(outcome: Outcome<unknown>): void {
+  /** Up through whoever reacts, to whoever waits. */
+  #handOver(outcome: Outcome<unknown>): void {
+    const { reactions } = this.#segment
+    if (reactions.length === 0) this.arrive(outcome)
+    else climb(outcome, reactions, this.parent as CallContext, this)
+  }
+
+  arrive(outcome: Outcome<unknown>): void {
+    if (this.#resolve === undefined) this.call.finish(outcome)
+    else this.#resolve(outcome)
+  }
+
+  #leave(outcome: Outcome<unknown>, now = this.call.clock.now()): void {
     this.#left = true
-    const context = this.#context
-    if (this.#attempted && context.listening) this.#report(outcome)
-    leaveGates(this.#gates, this.#entered, context, outcome)
+    this.endedAt = now
+    if (this.#attempted && this.listening) this.#report(outcome)
+    leaveGates(this.#segment.gates, this.#entered, this, outcome)
     this.#releaseWhenIdle()
   }
 
   /** Places that stand for the work itself are held until it has really ended. */
   #releaseWhenIdle(): void {
     if (this.#working || !this.#left) return
-    const context = this.#context
-    const release = (): void => {
-      const held = this.#entered
-      this.#entered = 0
-      releaseGates(this.#gates, held, context)
-      context.detach()
-    }
-    if (this.#inner === undefined) release()
-    else context.call.whenIdle(release)
+    if (this.#segment.inner === undefined || this.call.running === 0) this.#release()
+    else this.call.whenIdle(() => this.#release())
+  }
+
+  #release(): void {
+    const held = this.#entered
+    this.#entered = 0
+    releaseGates(this.#segment.gates, held, this)
+    this.detach()
   }
 
   #giveBack(gate: Gate, outcome: Outcome<unknown>): void {
-    leaveGate(gate, this.#context, outcome)
-    releaseGate(gate, this.#context)
+    leaveGate(gate, this, outcome)
+    releaseGate(gate, this)
   }
 
   #workEnded(): void {
     this.#working = false
     this.#orphanTimer?.cancel()
-    this.#context.call.ended()
+    this.call.ended()
     if (this.#left) this.#releaseWhenIdle()
   }
 
   #watchOrphan(): void {
-    const context = this.#context
-    if (!context.listening) return
-    this.#orphanTimer ??= context.call.clock.setTimer(ORPHAN_GRACE_MS, () =>
-      context.emit<AttemptOrphaned>({ type: 'attempt.orphaned' }),
+    if (!this.listening) return
+    this.#orphanTimer ??= this.call.clock.setTimer(ORPHAN_GRACE_MS, () =>
+      this.emit<AttemptOrphaned>({ type: 'attempt.orphaned' }),
     )
     // It only watches: the process may end without it.
     this.#orphanTimer.unref()
   }
 
   #report(outcome: Outcome<unknown>): void {
-    const context = this.#context
-    context.emit<AttemptCompleted>({
+    this.emit<AttemptCompleted>({
       type: 'attempt.completed',
       verdict: outcome.verdict,
-      durationMs: context.call.clock.now() - context.startedAt,
+      durationMs: this.endedAt - this.startedAt,
     })
   }
-
-  readonly #broken = (thrown: unknown): void => this.#context.report('classifier', thrown)
 }

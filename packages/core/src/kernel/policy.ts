@@ -73,7 +73,28 @@ export interface Gate {
   dispose?(): void
 }
 
+/**
+ * The half of the wrapping policies that always run what is inside once, and only then decide: they hear how it ended, and
+ * may replace that or run it again. Reactions cost no promise while there is nothing to do.
+ */
+export interface Reaction<Adds = never> {
+  readonly name: string
+  /**
+   * Hears how what is inside ended. Gives back the same outcome, another one, or a promise of what it makes of `next`.
+   * Never rejects, ends at once when the context aborts.
+   */
+  react<R>(outcome: Outcome<R>, next: Next<R>, context: CallContext): Outcome<R | Adds> | Promise<Outcome<R | Adds>>
+  /** What it was made with, for logs and tests. */
+  readonly options?: object
+  /** What it knows now. Plain data. */
+  snapshot?(): object
+  /** Ends timers and waits. */
+  dispose?(): void
+}
+
 /** What a pipeline is a list of. */
-export type Part<Adds = unknown> = Policy<Adds> | Gate
+export type Part<Adds = unknown> = Policy<Adds> | Reaction<Adds> | Gate
 
 export const isGate = (part: Part): part is Gate => 'enter' in part
+
+export const isReaction = (part: Part): part is Reaction<unknown> => 'react' in part

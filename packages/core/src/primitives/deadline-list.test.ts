@@ -21,9 +21,9 @@ const countingClock = (): { clock: Clock; virtual: VirtualClock; timers: () => n
 describe('deadlines of one length', () => {
   test('one timer serves a thousand that are set and cleared in time', async () => {
     const { clock, virtual, timers } = countingClock()
-    const list = new DeadlineList(1000)
+    const list = new DeadlineList<() => unknown>(1000, (expire) => expire())
     for (let i = 0; i < 1000; i++) {
-      const deadline = new Deadline(() => expect.unreachable())
+      const deadline = new Deadline<() => unknown>(() => expect.unreachable())
       list.set(deadline, clock, virtual.now())
       await virtual.advance(0.5)
       list.clear(deadline)
@@ -34,10 +34,10 @@ describe('deadlines of one length', () => {
 
   test('each expires once, at its own instant, in the order of setting', async () => {
     const { clock, virtual, timers } = countingClock()
-    const list = new DeadlineList(100)
+    const list = new DeadlineList<() => unknown>(100, (expire) => expire())
     const expired: string[] = []
     for (const name of ['a', 'b', 'c']) {
-      list.set(new Deadline(() => expired.push(`${virtual.now()} ${name}`)), clock, virtual.now())
+      list.set(new Deadline<() => unknown>(() => expired.push(`${virtual.now()} ${name}`)), clock, virtual.now())
       await virtual.advance(30)
     }
     await virtual.advance(1000)
@@ -49,12 +49,12 @@ describe('deadlines of one length', () => {
   test('one that is cleared from the front, the middle or the end does not expire, and the others do', async () => {
     for (const cleared of [0, 1, 2]) {
       const { clock, virtual } = countingClock()
-      const list = new DeadlineList(100)
+      const list = new DeadlineList<() => unknown>(100, (expire) => expire())
       const expired: number[] = []
-      const deadlines = [0, 1, 2].map((i) => new Deadline(() => expired.push(i)))
+      const deadlines = [0, 1, 2].map((i) => new Deadline<() => unknown>(() => expired.push(i)))
       for (const deadline of deadlines) list.set(deadline, clock, virtual.now())
-      list.clear(deadlines[cleared] as Deadline)
-      list.clear(deadlines[cleared] as Deadline)
+      list.clear(deadlines[cleared] as Deadline<() => unknown>)
+      list.clear(deadlines[cleared] as Deadline<() => unknown>)
       await virtual.advance(100)
       expect(expired).toEqual([0, 1, 2].filter((i) => i !== cleared))
     }
@@ -62,9 +62,9 @@ describe('deadlines of one length', () => {
 
   test('one that is set again begins anew', async () => {
     const { clock, virtual } = countingClock()
-    const list = new DeadlineList(100)
+    const list = new DeadlineList<() => unknown>(100, (expire) => expire())
     const expired: number[] = []
-    const deadline = new Deadline(() => expired.push(virtual.now()))
+    const deadline = new Deadline<() => unknown>(() => expired.push(virtual.now()))
     list.set(deadline, clock, virtual.now())
     await virtual.advance(60)
     list.set(deadline, clock, virtual.now())
@@ -74,10 +74,10 @@ describe('deadlines of one length', () => {
 
   test('one may be set while another expires', async () => {
     const { clock, virtual } = countingClock()
-    const list = new DeadlineList(100)
+    const list = new DeadlineList<() => unknown>(100, (expire) => expire())
     const expired: number[] = []
-    const second = new Deadline(() => expired.push(virtual.now()))
-    list.set(new Deadline(() => list.set(second, clock, virtual.now())), clock, virtual.now())
+    const second = new Deadline<() => unknown>(() => expired.push(virtual.now()))
+    list.set(new Deadline<() => unknown>(() => list.set(second, clock, virtual.now())), clock, virtual.now())
     await virtual.advance(1000)
     expect(expired).toEqual([200])
     expect(virtual.pending).toBe(0)
@@ -85,8 +85,8 @@ describe('deadlines of one length', () => {
 
   test('the timer keeps the process alive exactly while something is pending', () => {
     const { clock, virtual } = countingClock()
-    const list = new DeadlineList(100)
-    const [a, b] = [new Deadline(() => {}), new Deadline(() => {})]
+    const list = new DeadlineList<() => unknown>(100, (expire) => expire())
+    const [a, b] = [new Deadline<() => unknown>(() => {}), new Deadline<() => unknown>(() => {})]
     list.set(a, clock, 0)
     list.set(b, clock, 0)
     list.clear(a)
@@ -99,9 +99,12 @@ describe('deadlines of one length', () => {
 
   test('a list that is disposed of lets what is pending expire, and then holds no timer at all', async () => {
     const { clock, virtual } = countingClock()
-    const list = new DeadlineList(100)
+    const list = new DeadlineList<() => unknown>(100, (expire) => expire())
     const expired: string[] = []
-    const [a, b] = [new Deadline(() => expired.push('a')), new Deadline(() => expired.push('b'))]
+    const [a, b] = [
+      new Deadline<() => unknown>(() => expired.push('a')),
+      new Deadline<() => unknown>(() => expired.push('b')),
+    ]
     list.set(a, clock, 0)
     list.set(b, clock, 0)
     list.dispose()

@@ -1,15 +1,15 @@
 import type { Clock, Timer } from '../kernel/clock.ts'
 
-/** One pending deadline. Removed in constant time. */
-export class Deadline {
+/** One pending deadline of an owner. Removed in constant time. */
+export class Deadline<T> {
+  readonly owner: T
   at = 0
   listed = false
-  previous: Deadline | undefined
-  next: Deadline | undefined
-  readonly expire: () => void
+  previous: Deadline<T> | undefined
+  next: Deadline<T> | undefined
 
-  constructor(expire: () => void) {
-    this.expire = expire
+  constructor(owner: T) {
+    this.owner = owner
   }
 }
 
@@ -17,21 +17,26 @@ export class Deadline {
  * Deadlines of one length. They expire in the order in which they were set, so that one timer for the first of them
  * serves all, and setting or clearing one touches no timer.
  */
-export class DeadlineList {
+export class DeadlineList<T> {
   readonly #lengthMs: number
+  readonly #expire: (owner: T) => void
   #clock: Clock | undefined
   #timer: Timer | undefined
-  #first: Deadline | undefined
-  #last: Deadline | undefined
+  #first: Deadline<T> | undefined
+  #last: Deadline<T> | undefined
   #disposed = false
 
-  /** @param lengthMs milliseconds from setting a deadline to its expiry */
-  constructor(lengthMs: number) {
+  /**
+   * @param lengthMs milliseconds from setting a deadline to its expiry
+   * @param expire hears whose deadline has passed
+   */
+  constructor(lengthMs: number, expire: (owner: T) => void) {
     this.#lengthMs = lengthMs
+    this.#expire = expire
   }
 
   /** Starts a deadline. `now` must not go back between calls, as a monotonic clock never does. */
-  set(deadline: Deadline, clock: Clock, now: number): void {
+  set(deadline: Deadline<T>, clock: Clock, now: number): void {
     if (deadline.listed) this.clear(deadline)
     deadline.at = now + this.#lengthMs
     deadline.listed = true
@@ -46,7 +51,7 @@ export class DeadlineList {
   }
 
   /** Ends a deadline before it expires. */
-  clear(deadline: Deadline): void {
+  clear(deadline: Deadline<T>): void {
     if (!deadline.listed) return
     deadline.listed = false
     if (deadline.previous === undefined) this.#first = deadline.next
@@ -71,7 +76,7 @@ export class DeadlineList {
   }
 
   #arm(clock: Clock, now: number): void {
-    const { at } = this.#first as Deadline
+    const { at } = this.#first as Deadline<T>
     this.#clock = clock
     this.#timer?.cancel()
     this.#timer = clock.setTimer(at - now, () => this.#fired(clock))
@@ -82,7 +87,7 @@ export class DeadlineList {
     const now = clock.now()
     for (let first = this.#first; first !== undefined && first.at <= now; first = this.#first) {
       this.clear(first)
-      first.expire()
+      this.#expire(first.owner)
     }
     if (this.#first !== undefined && this.#timer === undefined) this.#arm(clock, now)
   }

@@ -3,7 +3,7 @@ import { checkFunction, checkKnown } from '../../kernel/check-options.ts'
 import { aborted } from '../../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { success, type Outcome } from '../../kernel/outcome.ts'
-import type { Policy } from '../../kernel/policy.ts'
+import type { Reaction } from '../../kernel/policy.ts'
 import type { FallbackUsed } from './fallback-events.ts'
 import type { FallbackOptions, FallbackStep } from './fallback-options.ts'
 
@@ -33,7 +33,7 @@ const isFailure = ({ verdict: { kind } }: Outcome<unknown>): boolean =>
  */
 export const fallback = <S extends readonly FallbackStep<unknown>[]>(
   options: FallbackOptions<unknown> & { readonly steps: S },
-): Policy<Awaited<ReturnType<S[number]>>> => {
+): Reaction<Awaited<ReturnType<S[number]>>> => {
   checkKnown('fallback', options, ['name', 'steps', 'shouldHandle'])
   const { name = 'fallback', steps, shouldHandle = isFailure } = options
   if (!Array.isArray(steps) || steps.length === 0)
@@ -77,14 +77,12 @@ export const fallback = <S extends readonly FallbackStep<unknown>[]>(
   return {
     name,
     options: { name, steps: steps.length },
-    execute: (next, context) =>
-      next(context).then((outcome) =>
-        (outcome.verdict.kind === 'success' && shouldHandle === isFailure) ||
-        context.aborted ||
-        !handles(outcome, context)
-          ? outcome
-          : replace(outcome, context),
-      ),
+    react: (outcome, _next, context) =>
+      (outcome.verdict.kind === 'success' && shouldHandle === isFailure) ||
+      context.aborted ||
+      !handles(outcome, context)
+        ? outcome
+        : replace(outcome, context),
   }
 }
 

@@ -3,7 +3,7 @@ import { checkFunction, checkKnown, checkNumber, checkRatio } from '../../kernel
 import { aborted } from '../../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Outcome } from '../../kernel/outcome.ts'
-import type { Next, Policy } from '../../kernel/policy.ts'
+import type { Next, Reaction } from '../../kernel/policy.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import { MovingQuantile } from '../../primitives/moving-quantile.ts'
 import { Delays } from './delays.ts'
@@ -36,7 +36,7 @@ const RETRIED: ReadonlySet<VerdictKind> = new Set(['overloaded', 'throttled', 't
  *
  * @throws InvalidOptionsError when an option is out of its range
  */
-export const retry = (options: RetryOptions = {}): Policy => {
+export const retry = (options: RetryOptions = {}): Reaction => {
   checkKnown('retry', options, ['name', 'maxAttempts', 'backoff', 'jitterRatio', 'maxRerolls', 'shouldHandle'])
   const { name, maxAttempts, maxRerolls } = { ...RETRY_DEFAULTS, ...options }
   const { backoff, shouldHandle, jitterRatio = backoff === undefined ? RETRY_DEFAULTS.jitterRatio : 0 } = options
@@ -92,12 +92,10 @@ export const retry = (options: RetryOptions = {}): Policy => {
   return {
     name,
     options: { name, maxAttempts, maxRerolls, jitterRatio },
-    execute: (next, context) =>
-      next(context).then((outcome) =>
-        outcome.verdict.kind === 'success' && shouldHandle === undefined
-          ? learned(outcome, context)
-          : again(outcome, next, context),
-      ),
+    react: (outcome, next, context) =>
+      outcome.verdict.kind === 'success' && shouldHandle === undefined
+        ? learned(outcome, context)
+        : again(outcome, next, context),
     snapshot: () => ({ answerMs: answers.quantile(0.5) }),
   }
 }

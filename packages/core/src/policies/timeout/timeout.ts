@@ -8,13 +8,13 @@ import { TimeoutExceededError, type TimeoutPhase } from './timeout-exceeded-erro
 import type { TimeoutOptions } from './timeout-options.ts'
 
 interface Limit {
-  readonly phase: TimeoutPhase
-  readonly limitMs: number
-  readonly list: DeadlineList
+  /** Its place among the limits of this gate, and among the deadlines of an admission. */
+  readonly place: number
+  readonly list: DeadlineList<CallContext>
 }
 
-/** The deadlines of one admission, by phase. */
-type Pending = Partial<Record<TimeoutPhase, Deadline>>
+/** The deadlines of one admission, by the place of their limit. */
+type Pending = (Deadline<CallContext> | undefined)[]
 
 /**
  * Ends what takes too long: a call (`totalMs`), an attempt (`attemptMs`), the wait for its first content
@@ -40,60 +40,63 @@ type Pending = Partial<Record<TimeoutPhase, Deadline>>
 export const timeout = (options: TimeoutOptions): Gate => {
   checkKnown('timeout', options, ['name', 'totalMs', 'attemptMs', 'firstByteMs', 'idleMs'])
   const { name = 'timeout', totalMs, attemptMs, firstByteMs, idleMs } = options
-  const limit = (phase: TimeoutPhase, limitMs: number | undefined, option: string): Limit[] => {
-    if (limitMs === undefined || limitMs === Infinity) return []
-    checkDuration(`timeout.${option}`, limitMs, { min: Number.MIN_VALUE, infinite: true })
-    return [{ phase, limitMs, list: new DeadlineList(limitMs) }]
-  }
-  const total = limit('total', totalMs, 'totalMs')
-  const attempt = limit('attempt', attemptMs, 'attemptMs')
-  const firstByte = limit('first_byte', firstByteMs, 'firstByteMs')
-  const idle = limit('idle', idleMs, 'idleMs')
-  const atStart = [...total, ...attempt, ...firstByte]
-  const all = [...atStart, ...idle]
   if ([totalMs, attemptMs, firstByteMs, idleMs].every((limitMs) => limitMs === undefined))
     throw new InvalidOptionsError('timeout', undefined, 'given at least one of totalMs, attemptMs, firstByteMs, idleMs')
   const callLimitMs = Math.min(totalMs ?? Infinity, attemptMs ?? Infinity)
 
-  const exceeded = (context: CallContext, { phase, limitMs }: Limit): void => {
+  const exceeded = (context: CallContext, phase: TimeoutPhase, limitMs: number): void => {
     context.emit<TimeoutExceeded>({ type: 'timeout.exceeded', policy: name, phase, limitMs })
     // What ends a whole call says what its attempts failed with. An attempt that takes too long has no cause before it.
     context.abort(new TimeoutExceededError(phase, limitMs, phase === 'total' ? context.call.lastError : undefined))
   }
 
-  const start = (context: CallContext, pending: Pending, limits: readonly Limit[], now: number): void => {
-    for (const each of limits)
-      each.list.set((pending[each.phase] ??= new Deadline(() => exceeded(context, each))), context.call.clock, now)
+  const all: Limit[] = []
+  const limit = (phase: TimeoutPhase, limitMs: number | undefined, option: string): Limit | undefined => {
+    if (limitMs === undefined) return undefined
+    checkDuration(`timeout.${option}`, limitMs, { min: Number.MIN_VALUE, infinite: true })
+    if (limitMs === Infinity) return undefined
+    const made = { place: all.length, list: new DeadlineList<CallContext>(limitMs, (c) => exceeded(c, phase, limitMs)) }
+    all.push(made)
+    return made
   }
+  const total = limit('total', totalMs, 'totalMs')
+  const attempt = limit('attempt', attemptMs, 'attemptMs')
+  const firstByte = limit('first_byte', firstByteMs, 'firstByteMs')
+  const atStart = [total, attempt, firstByte].filter((each) => each !== undefined)
+  const idle = limit('idle', idleMs, 'idleMs')
 
-  const stop = (pending: Pending, limits: readonly Limit[]): void => {
-    for (const { phase, list } of limits) {
-      const deadline = pending[phase]
-      if (deadline !== undefined) list.clear(deadline)
-    }
+  const start = (context: CallContext, pending: Pending, { place, list }: Limit, now: number): void =>
+    list.set((pending[place] ??= new Deadline(context)), context.call.clock, now)
+
+  const stop = (pending: Pending, { place, list }: Limit): void => {
+    const deadline = pending[place]
+    if (deadline !== undefined) list.clear(deadline)
   }
 
   const gate: Gate = {
     name,
     options: { ...options, name },
     enter(context) {
-      const pending: Pending = {}
+      if (all.length === 0) return undefined
+      const pending: Pending = []
       context.keep(gate, pending)
       const now = context.startedAt
       context.endBy(now + callLimitMs)
-      start(context, pending, atStart, now)
+      for (const each of atStart) start(context, pending, each, now)
       return undefined
     },
     leave(context) {
-      stop((context.kept(gate) as Pending | undefined) ?? {}, all)
+      const pending = context.kept(gate) as Pending | undefined
+      if (pending !== undefined) for (const each of all) stop(pending, each)
     },
     progress(context, progress) {
       const pending = context.kept(gate) as Pending | undefined
       if (pending === undefined || progress === 'headers') return
-      if (progress === 'content') stop(pending, firstByte)
+      if (progress === 'content' && firstByte !== undefined) stop(pending, firstByte)
+      if (idle === undefined) return
       if (progress === 'paused') stop(pending, idle)
       // Silence before the first content is the business of `firstByteMs`.
-      else if (progress === 'content' || pending.idle !== undefined)
+      else if (progress === 'content' || pending[idle.place] !== undefined)
         start(context, pending, idle, context.call.clock.now())
     },
     dispose() {

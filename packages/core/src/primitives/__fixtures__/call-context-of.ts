@@ -1,5 +1,5 @@
 import { Call } from '../../kernel/call.ts'
-import { CallContext } from '../../kernel/call-context.ts'
+import type { CallContext } from '../../kernel/call-context.ts'
 import { defaultClassifier } from '../../kernel/classifier.ts'
 import type { Clock } from '../../kernel/clock.ts'
 
@@ -10,8 +10,10 @@ export const callContextOf = (
   clock: Clock,
   { priority = 0, deadline = Infinity }: { readonly priority?: number; readonly deadline?: number } = {},
 ): CallContext => {
-  const deps = { clock, random: () => 0.5, classifier: defaultClassifier, sink: SILENT }
-  const context = new CallContext(new Call(1, 'test', deps, () => Promise.resolve(), priority))
-  context.deadline = deadline
-  return context
+  const random = (): number => 0.5
+  const origin = { name: 'test', clock, random, classifier: defaultClassifier, sink: SILENT, completed() {} }
+  const ignore = (): void => {}
+  const call = new Call(1, origin, () => Promise.resolve(), { priority }, ignore, ignore)
+  call.deadline = deadline
+  return call
 }
