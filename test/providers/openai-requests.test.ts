@@ -141,7 +141,7 @@ test('no key, prompt, answer or header of them is in an event, in state, or in a
   })
   const { client, events } = connect(
     url,
-    { timeout: { totalMs: 500 }, endpoints: [{ name: 'a', headers: { 'x-relay': 'canary-relay' } }] },
+    { timeout: { totalMs: 1500 }, endpoints: [{ name: 'a', headers: { 'x-relay': 'canary-relay' } }] },
     { apiKey: 'canary-key', defaultHeaders: { 'x-mine': 'canary-header' } },
   )
   const errors: unknown[] = []

@@ -45,7 +45,7 @@ describe('before the first content', () => {
         { fault: 'none', text: 'the whole text' },
       ],
     })
-    const { client, events } = connect(url, { timeout: { firstByteMs: 300 } })
+    const { client, events } = connect(url, { timeout: { firstByteMs: 1000 } })
     expect(await textOf(await client.chat.completions.create(streaming))).toBe('the whole text')
     expect(hits(simulator)).toBe(2)
     expect(events).toContainEqual(expect.objectContaining({ type: 'timeout.exceeded', phase: 'first_byte' }))
@@ -78,14 +78,14 @@ describe('after the first content', () => {
       response.write(chunk('one'))
       response.write(chunk('two'))
     })
-    const { client, events } = connect(server.url, { timeout: { idleMs: 200 } })
+    const { client, events } = connect(server.url, { timeout: { idleMs: 500 } })
     const seen: string[] = []
     const reading = (async () => {
       for await (const { choices } of await client.chat.completions.create(streaming))
         seen.push(choices[0]?.delta.content ?? '')
     })()
     const error = await rejection(reading)
-    expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'idle', limitMs: 200 })
+    expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'idle', limitMs: 500 })
     expect(seen).toEqual(['one', 'two'])
     await server.closed
     expect(server.requests).toHaveLength(1)
@@ -107,10 +107,10 @@ describe('after the first content', () => {
 
   test('a reader who takes its time is not silence', async () => {
     const { url } = await simulate({ replies: [{ fault: 'none', text: 'some words that come in several pieces' }] })
-    const { client } = connect(url, { timeout: { idleMs: 300 } })
+    const { client } = connect(url, { timeout: { idleMs: 1500 } })
     let text = ''
     for await (const { choices } of await client.chat.completions.create(streaming)) {
-      if (text === '') await new Promise((resolve) => setTimeout(resolve, 700))
+      if (text === '') await new Promise((resolve) => setTimeout(resolve, 2500))
       text += choices[0]?.delta.content ?? ''
     }
     expect(text).toBe('some words that come in several pieces')
@@ -218,7 +218,7 @@ describe('the reader', () => {
 
   test('who never reads has the socket closed by the limit of the call', async () => {
     const server = await endless()
-    const { client } = connect(server.url, { timeout: { totalMs: 300 } })
+    const { client } = connect(server.url, { timeout: { totalMs: 1500 } })
     await client.chat.completions.create(streaming)
     await server.closed
     expect(pipelineOf(client).state().inFlight).toBe(0)
@@ -237,10 +237,12 @@ describe('the reader', () => {
     })
     const { client } = connect(server.url)
     const stream = await client.chat.completions.create(streaming)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    const before = wrote
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    expect(wrote).toBe(before)
+    const isStill = async (): Promise<boolean> => {
+      const before = wrote
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return wrote === before
+    }
+    await expect.poll(isStill, { timeout: 20_000 }).toBe(true)
     stream.controller.abort()
     await server.closed
   })

@@ -119,7 +119,7 @@ describe('what no repetition mends', () => {
 describe('silence', () => {
   test('a request that hangs is ended by the limit of its attempt and answered by the next', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'hang' }] })
-    const { client } = connect(url, { timeout: { attemptMs: 300 } })
+    const { client } = connect(url, { timeout: { attemptMs: 1000 } })
     const answer = await client.chat.completions.create(ask())
     expect(answer.choices).toHaveLength(1)
     expect(hits(simulator)).toBe(2)
@@ -129,7 +129,7 @@ describe('silence', () => {
     const { simulator, url } = await simulate({
       replies: [{ fault: 'stallAfterHeaders' }, { fault: 'heartbeatsOnly', everyMs: 20_000 }],
     })
-    const { client } = connect(url, { timeout: { firstByteMs: 300 } })
+    const { client } = connect(url, { timeout: { firstByteMs: 1000 } })
     const answer = await client.chat.completions.create(ask())
     expect(answer.choices).toHaveLength(1)
     expect(hits(simulator)).toBe(3)
