@@ -81,6 +81,6 @@ function wrap(text: string, room: number): string[] {
   lines.push(line)
   if (lines.length <= MOST_LINES) return lines
   let last = lines[MOST_LINES - 1]!
-  while (widthOf(`${last}...`) > room) last = last.slice(0, -1)
+  while (last !== '' && widthOf(`${last}...`) > room) last = last.slice(0, -1)
   return [...lines.slice(0, MOST_LINES - 1), `${last}...`]
 }

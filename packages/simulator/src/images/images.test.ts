@@ -51,6 +51,11 @@ property.prop([fc.string({ unit: 'grapheme', maxLength: 300 })])('any prompt can
 })
 
 describe('the caption', () => {
+  test('ends on an image that has room for no letter', () => {
+    const png = renderImage({ prompt: 'prompt 1 and more words', model: 'm', width: 16, height: 16 })
+    expect(readImagePrompt(png)?.prompt).toBe('prompt 1 and more words')
+  })
+
   test('folds accents to what the font has, and says what it lost', () => {
     expect(foldToFont('Ein Käfer überquert die Straße')).toEqual({
       text: 'Ein Kafer uberquert die Strasse',
