@@ -25,14 +25,14 @@ interface Tools {
 
 type Contestant = (tools: Tools, job: Job, scenario: Scenario) => { strategy: Strategy; watch: Watch; keeps: boolean }
 
-const client: Contestant = ({ ask, clock }, { screen, prompts }) => {
+const client: Contestant = ({ ask, clock }, { screen, prompts }, scenario) => {
   const strategy = officialClient(ask.gemini)
-  return { strategy, watch: watchBaseline(screen, strategy, prompts.length, clock), keeps: false }
+  return { strategy, watch: watchBaseline({ screen, strategy, total: prompts.length, clock, scenario }), keeps: false }
 }
 
-const loop: Contestant = ({ ask, clock, random }, { screen, prompts }) => {
+const loop: Contestant = ({ ask, clock, random }, { screen, prompts }, scenario) => {
   const strategy = fiveTryLoop(ask.gemini, { clock, random })
-  return { strategy, watch: watchBaseline(screen, strategy, prompts.length, clock), keeps: false }
+  return { strategy, watch: watchBaseline({ screen, strategy, total: prompts.length, clock, scenario }), keeps: false }
 }
 
 const ours: Contestant = ({ ask, clock, random }, { options, screen, prompts }, scenario) => {
@@ -58,13 +58,14 @@ export const compare =
   }
 
 async function runOne(contestant: Contestant, job: Job, scenario: Scenario): Promise<StrategyReport> {
-  const { options, prompts, screen, signal } = job
+  const { options, prompts, signal } = job
   // A fresh upstream with the same seed: the same others' load, the same service times, the same luck.
   const simulator = await startSimulator(scenario, options.seed, options.port)
   job.onKill(simulator.kill)
   try {
     const clock = modelClock(scenario.timeScale ?? 1)
-    const { next: random } = createRandom(options.seed)
+    const chance = createRandom(options.seed)
+    const random = (): number => chance.next()
     const { strategy, watch, keeps } = contestant({ clock, random, ask: accessOf(scenario, simulator) }, job, scenario)
     const [startedAt, startedAtReal] = [clock.now(), systemClock.now()]
     const run: RunOptions = {
@@ -81,7 +82,7 @@ async function runOne(contestant: Contestant, job: Job, scenario: Scenario): Pro
     const results = await runStrategy(run)
     const duration = { modelMs: clock.now() - startedAt, realMs: systemClock.now() - startedAtReal }
     watch.stop()
-    if (screen.live) screen.print('')
+    strategy.dispose?.()
     const counters = signal.aborted ? await simulator.counters() : await allWorkEnded(simulator, signal)
     return reportOf(strategy, prompts.length, results, duration, counters)
   } finally {

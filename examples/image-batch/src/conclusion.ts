@@ -8,18 +8,38 @@ export function conclusion(reports: readonly StrategyReport[]): string[] {
   if (ours === undefined) return []
   const share = `${ours.madeInTime} of ${count(ours.prompts, 'image')}`
   if (others.length === 0) return [`Spillway made ${share} in time.`]
-  const theirs = listed(others.map(({ strategy, madeInTime }) => `the ${strategy} ${madeInTime}`))
+  const theirs = others.map(({ strategy, madeInTime }) => `the ${strategy} ${madeInTime}`)
   return [
-    `Under the same overload Spillway made ${share} in time, ${theirs}.`,
-    ...others.flatMap((other) => costs(ours, other)),
+    `Under the same overload Spillway made ${share} in time, ${listed(theirs)}.`,
+    ...others.flatMap(losses),
+    ...costs(reports),
+    ...help(ours),
   ]
 }
 
-/** What it cost the provider for each image that came in time. */
-function costs(ours: StrategyReport, other: StrategyReport): string[] {
-  if (ours.upstream === undefined || other.upstream === undefined) return []
-  const perImage = ({ upstream, madeInTime }: StrategyReport): string =>
-    madeInTime === 0 ? 'no image' : `${((upstream?.requests ?? 0) / madeInTime).toFixed(1)} requests an image`
-  const waste = ({ upstream }: StrategyReport): string => `${Math.round(upstream?.wastedSeconds ?? 0)} s of work thrown away`
-  return [`The ${other.strategy}: ${perImage(other)}, ${waste(other)}. Spillway: ${perImage(ours)}, ${waste(ours)}.`]
+/** What the images of a strategy were lost to. */
+function losses({ strategy, failures }: StrategyReport): string[] {
+  if (failures.length === 0) return []
+  const reasons = new Map<string, number>()
+  for (const { why } of failures) reasons.set(why, (reasons.get(why) ?? 0) + 1)
+  const words = [...reasons].toSorted((a, b) => b[1] - a[1]).map(([why, times]) => `${times} to ${why}`)
+  return [`The ${strategy} lost ${listed(words)}.`]
+}
+
+/** What each image in time cost the provider. */
+function costs(reports: readonly StrategyReport[]): string[] {
+  if (reports.some(({ upstream, madeInTime }) => upstream === undefined || madeInTime === 0)) return []
+  const words = reports.map(({ strategy, upstream, madeInTime }) => {
+    const requests = ((upstream?.requests ?? 0) / madeInTime).toFixed(1)
+    return `${requests} requests (${strategy})`
+  })
+  return [`For each image in time the upstream saw ${listed(words)}.`]
+}
+
+/** The second endpoint is a part of the result: it is said, and can be taken away. */
+function help({ upstream }: StrategyReport): string[] {
+  const { relay = 0 } = upstream?.requestsByEndpoint ?? {}
+  return relay === 0
+    ? ['It had the same single endpoint as the others.']
+    : [`It sent ${relay} of its ${upstream?.requests} requests to the relay; --no-relay shows it without.`]
 }

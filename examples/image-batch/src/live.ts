@@ -58,8 +58,18 @@ export const runLive =
     const { concurrency } = options
     const { onResult } = watch
     const keep = keepIn(job)
-    const results = await runStrategy({ prompts, strategy, concurrency, clock: systemClock, signal, check, keep, onResult })
+    const results = await runStrategy({
+      prompts,
+      strategy,
+      concurrency,
+      clock: systemClock,
+      signal,
+      check,
+      keep,
+      onResult,
+    })
     watch.stop()
+    strategy.dispose?.()
     const tookMs = systemClock.now() - startedAt
     return [reportOf(strategy, prompts.length, results, { modelMs: tookMs, realMs: tookMs })]
   }

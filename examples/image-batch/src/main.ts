@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { Scenario } from '@spillway/simulator'
 import { checkRealImage, checkSimulatedImage } from './check-image.ts'
 import { compare } from './compare.ts'
 import { conclusion } from './conclusion.ts'
@@ -23,9 +24,8 @@ async function main(): Promise<number> {
     console.log(USAGE)
     return EXIT.allMade
   }
-  const run = options.live
-    ? runLive(readAccess(process.env, options))
-    : compare(await readScenario(options.scenarioFile))
+  const scenario = options.live ? undefined : await readScenario(options.scenarioFile)
+  const run = scenario === undefined ? runLive(readAccess(process.env, options)) : compare(scenario)
   const all = await readPrompts(options.promptsFile)
   await prepareFolder(options.outFolder)
   const check = options.live ? checkRealImage : checkSimulatedImage
@@ -39,13 +39,20 @@ async function main(): Promise<number> {
     removePartials()
   })
   const { signal } = interrupt
-  const job: Job = { options, allPrompts: all.length, prompts, check, screen, signal, onKill: (kill) => kills.add(kill) }
-  introduce(job, there.size)
+  const job: Job = {
+    options,
+    allPrompts: all.length,
+    prompts,
+    check,
+    screen,
+    signal,
+    onKill: (kill) => kills.add(kill),
+  }
+  introduce(job, there.size, scenario)
   const reports = prompts.length === 0 ? [] : await run(job)
   await finish(job, reports)
   interrupt.stop()
-  const made = (reports.at(-1)?.madeInTime ?? 0) + (reports.at(-1)?.madeLate ?? 0)
-  return interrupt.code() ?? (made === prompts.length ? EXIT.allMade : EXIT.someFailed)
+  return interrupt.code() ?? (keptBy(reports) === prompts.length ? EXIT.allMade : EXIT.someFailed)
 }
 
 function screenFor({ plain, json }: Options): Screen {
@@ -54,28 +61,42 @@ function screenFor({ plain, json }: Options): Screen {
   return isLive(stdout, process.env) && !plain ? liveScreen(stdout) : plainScreen((text) => stdout.write(text))
 }
 
-function introduce({ options, prompts, allPrompts, screen }: Job, there: number): void {
+function introduce({ prompts, allPrompts, screen }: Job, there: number, scenario: Scenario | undefined): void {
   const already = there === 0 ? '' : `; ${there} of ${allPrompts} are there already`
-  const where = options.live ? 'the real services, every image is paid for' : 'a simulated model API that is overloaded'
-  screen.print('')
-  screen.print(`${screen.style.bold(count(prompts.length, 'image'))} to make, against ${where}${already}.`)
-  screen.print('')
+  const where =
+    scenario === undefined
+      ? 'with the real services: every image is paid for'
+      : `while the model API is overloaded (simulated; time runs ${scenario.timeScale ?? 1} times as fast)`
+  screen.print(`\n${screen.style.bold(count(prompts.length, 'image'))} to make ${where}${already}.\n`)
 }
 
 async function finish({ options, screen, signal }: Job, reports: readonly StrategyReport[]): Promise<void> {
   const { outFolder, json } = options
   const sentences = conclusion(reports)
-  const report = JSON.stringify({ interrupted: signal.aborted, seed: options.seed, strategies: reports, sentences }, null, 2)
+  const report = JSON.stringify(
+    { interrupted: signal.aborted, seed: options.seed, strategies: reports, sentences },
+    null,
+    2,
+  )
   const reportFile = await writeWhole(outFolder, 'report.json', `${report}\n`)
   if (json) process.stdout.write(`${report}\n`)
   const { print, style } = screen
   if (!signal.aborted) for (const line of ['', ...table(reports, style), '', ...sentences, '']) print(line)
-  const ours = reports.at(-1)
-  for (const { number, why } of ours?.failures ?? []) print(style.bad(`#${number} has no image: ${why}`))
+  for (const { number, why } of spillwayOf(reports)?.failures ?? []) print(style.bad(`#${number} has no image: ${why}`))
   const shown = (path: string): string => relative(process.cwd(), path) || '.'
-  const kept = ours?.strategy === 'spillway' ? ours.madeInTime + ours.madeLate : 0
-  if (signal.aborted) print(`Stopped. ${count(kept, 'image')} made in this run, all of them whole; --resume goes on from there.`)
+  const kept = keptBy(reports)
+  if (signal.aborted)
+    print(`Stopped. ${count(kept, 'image')} made in this run, all of them whole; --resume goes on from there.`)
   print(`${signal.aborted ? '' : `${count(kept, 'image')} in `}${shown(outFolder)}/, figures in ${shown(reportFile)}`)
+}
+
+const spillwayOf = (reports: readonly StrategyReport[]): StrategyReport | undefined =>
+  reports.find(({ strategy }) => strategy === 'spillway')
+
+/** How many images this run has put into the folder. */
+function keptBy(reports: readonly StrategyReport[]): number {
+  const ours = spillwayOf(reports)
+  return ours === undefined ? 0 : ours.madeInTime + ours.madeLate
 }
 
 // A reader that has left (`| head`) is no reason for a stack trace.
@@ -85,9 +106,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 main().then(
-  (code) => {
-    process.exitCode = code
-  },
+  (code) => void (process.exitCode = code),
   (error: unknown) => {
     console.error(error instanceof InputError ? error.message : error)
     process.exitCode = error instanceof InputError ? EXIT.badInput : EXIT.someFailed

@@ -101,7 +101,7 @@ function parse(args: readonly string[]) {
     })
   } catch (cause) {
     // Node adds advice on its own API after the first sentence.
-    const [problem] = String((cause as Error).message).split('. ')
+    const [problem] = (cause as Error).message.split('. ')
     throw new InputError(`${problem}.\n\n${USAGE}`, { cause })
   }
 }

@@ -1,5 +1,5 @@
-import { mkdir, readFile, readdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, readdir, stat, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { type CheckImage, formatOf } from './check-image.ts'
 import { InputError } from './exit-codes.ts'
 import { imageName } from './image-name.ts'
@@ -13,7 +13,7 @@ import { writeWhole } from './write-image.ts'
  */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(resolve(folder))
     await unlink(await writeWhole(folder, '.spillway-can-write', ''))
   } catch (cause) {
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException
@@ -22,11 +22,25 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
+/** Level by level: Node's own recursive way never ends where the system denies that a parent exists (`/proc/x`). */
+async function makeFolder(folder: string, mayAskParent = true): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (code !== 'ENOENT' || !mayAskParent || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    await makeFolder(folder, false)
+  }
+}
+
 const REASONS: Record<string, string> = {
   EACCES: 'it is not yours to write',
   EPERM: 'it is not yours to write',
   EROFS: 'the file system is read-only',
   EEXIST: 'there is a file of that name',
+  ENOENT: 'the system does not allow it',
   ENOTDIR: 'a part of the path is a file',
   ENOSPC: 'the disk is full',
 }

@@ -22,7 +22,9 @@ const MAX_PROBLEMS_SHOWN = 20
  */
 export async function readPrompts(path: string): Promise<readonly Prompt[]> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError(`Cannot read the prompts in ${path}: ${REASONS[cause.code ?? ''] ?? cause.message}.`, { cause })
+    throw new InputError(`Cannot read the prompts in ${path}: ${REASONS[cause.code ?? ''] ?? cause.message}.`, {
+      cause,
+    })
   })
   const { prompts, problems } = parsePrompts(decode(bytes, path))
   if (problems.length > 0) throw new InputError(listProblems(path, problems))
@@ -57,7 +59,10 @@ export function parsePrompts(text: string): {
   const prompts: Prompt[] = []
   const problems: PromptProblem[] = []
   const seen = { prompt: new Map<string, number>(), id: new Map<string, number>() }
-  const lines = text.replace(/^\uFEFF/, '').trimEnd().split(/\r?\n/)
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split(/\r?\n/)
   if (lines.length === 1 && lines[0] === '') {
     return { prompts, problems: [{ line: 1, problem: 'the file is empty: write one {"prompt": "…"} a line' }] }
   }
@@ -123,5 +128,7 @@ function listProblems(path: string, problems: readonly PromptProblem[]): string 
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   const shown = problems.slice(0, MAX_PROBLEMS_SHOWN).map(({ line, problem }) => `  line ${line}: ${problem}`)
   const rest = problems.length - shown.length
-  return [`${path} has ${count}, and nothing was sent:`, ...shown, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n')
+  return [`${path} has ${count}, and nothing was sent:`, ...shown, ...(rest > 0 ? [`  and ${rest} more`] : [])].join(
+    '\n',
+  )
 }

@@ -50,7 +50,9 @@ export function reportOf(
   const number = (outcome: PromptResult['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length
   const [madeInTime, madeLate, failed] = [number('made'), number('late'), number('failed')]
-  const tookMs = results.filter(({ outcome }) => outcome === 'made' || outcome === 'late').map((result) => result.tookMs)
+  const tookMs = results
+    .filter(({ outcome }) => outcome === 'made' || outcome === 'late')
+    .map((result) => result.tookMs)
   return {
     strategy: name,
     summary,
@@ -87,7 +89,10 @@ function upstreamOf({ total, endpoints }: SimulatorCounters): UpstreamReport {
 }
 
 function moreThanOnce({ promptsByTimesMade }: EndpointCounters): number {
-  return Object.entries(promptsByTimesMade).reduce((sum, [times, prompts]) => sum + (Number(times) > 1 ? prompts : 0), 0)
+  return Object.entries(promptsByTimesMade).reduce(
+    (sum, [times, prompts]) => sum + (Number(times) > 1 ? prompts : 0),
+    0,
+  )
 }
 
 const tenths = (ms: number): number => Math.round(ms / 100) / 10

@@ -35,21 +35,17 @@ export function phaseAt(scenario: Scenario, atMs: number): string {
 
 /** A phase in words. */
 export function phaseInWords(phase: Phase): string {
-  const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`
-  switch (phase.kind) {
-    case 'brownOut': {
-      const { refusedRatio = 0, capacityRatio = 1 } = phase
-      const refused = refusedRatio > 0 ? [`${percent(refusedRatio)} of the calls get 503`] : []
-      const lost = capacityRatio < 1 ? [`${percent(capacityRatio)} of the capacity is left`] : []
-      return `brown-out: ${[...refused, ...lost].join(', ')}`
-    }
-    case 'outage':
-      return phase.fault === 'overloaded' ? 'outage: every call gets 503' : `outage: ${phase.fault ?? 'connections break'}`
-    case 'load':
-      return `others send ${phase.multiplier} times as much`
-    case 'quota':
-      return `quota: ${phase.requestsPerMinute ?? 'other limits'} requests a minute, 429 above`
-    case 'slow':
-      return `every image takes ${phase.factor} times as long`
+  if (phase.kind === 'brownOut') {
+    const { refusedRatio = 0, capacityRatio = 1 } = phase
+    const refused = refusedRatio > 0 ? [`${percent(refusedRatio)} of the calls get 503`] : []
+    const lost = capacityRatio < 1 ? [`${percent(capacityRatio)} of the capacity is left`] : []
+    return `brown-out: ${[...refused, ...lost].join(', ')}`
   }
+  if (phase.kind === 'outage')
+    return `outage: ${phase.fault === 'overloaded' ? 'every call gets 503' : 'nothing is served'}`
+  if (phase.kind === 'load') return `rush: others send ${phase.multiplier} times as much`
+  if (phase.kind === 'slow') return `every image takes ${phase.factor} times as long`
+  return `quota: ${phase.requestsPerMinute ?? 'other'} requests a minute, 429 above`
 }
+
+const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`

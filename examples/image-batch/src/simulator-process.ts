@@ -27,6 +27,6 @@ process.on('message', (request: Request) => {
   )
 })
 
-// Ctrl-C reaches the whole terminal; the job decides when this process ends. When the job is gone, so is this.
-process.on('SIGINT', () => undefined)
+// When the job is gone, however it went, so is this.
 process.on('disconnect', () => process.exit())
+if (!process.connected) process.exit()

@@ -10,7 +10,7 @@ export interface RunningSimulator {
   counters(): Promise<SimulatorCounters>
   stop(): Promise<void>
   /** At once, without waiting. */
-  kill(): void
+  readonly kill: () => void
 }
 
 /**
@@ -19,7 +19,12 @@ export interface RunningSimulator {
  * @throws InputError when the port is in use
  */
 export async function startSimulator(scenario: Scenario, seed: number, port: number): Promise<RunningSimulator> {
-  const child = fork(new URL('./simulator-process.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(new URL('./simulator-process.ts', import.meta.url), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Ctrl-C reaches the whole terminal, and the job alone decides when this process ends.
+    detached: true,
+    windowsHide: true,
+  })
   const exited = once(child, 'exit')
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect()
@@ -28,7 +33,8 @@ export async function startSimulator(scenario: Scenario, seed: number, port: num
   const started = await ask(child, { type: 'start', scenario, seed, port })
   if (started.type !== 'started') {
     await stop()
-    throw new InputError(`The simulated API did not start: ${started.type === 'failed' ? started.message : started.type}`)
+    const why = started.type === 'failed' ? started.message : started.type
+    throw new InputError(`The simulated API did not start. ${why} Here that is --port, and none takes any free one.`)
   }
   return {
     url: started.url,

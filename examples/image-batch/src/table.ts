@@ -3,7 +3,17 @@ import { type Style, padEnd, padStart } from './display/style.ts'
 import { clockTime } from './display/words.ts'
 import type { StrategyReport } from './report.ts'
 
-const HEADINGS = ['', 'made in time', 'late', 'failed', 'requests', 'wasted', 'made twice', 'model time', 'real time']
+const HEADINGS = [
+  '',
+  'made in time',
+  'late',
+  'failed',
+  'requests',
+  'work wasted',
+  'made twice',
+  'model time',
+  'real time',
+]
 
 /** The comparison as a table; the best figures stand out. */
 export function table(reports: readonly StrategyReport[], style: Style): string[] {
@@ -13,7 +23,9 @@ export function table(reports: readonly StrategyReport[], style: Style): string[
   )
   const line = (row: readonly string[], paint: (cell: string, column: number) => string): string =>
     row
-      .map((cell, column) => paint(column === 0 ? padEnd(cell, widths[0] ?? 0) : padStart(cell, widths[column] ?? 0), column))
+      .map((cell, column) =>
+        paint(column === 0 ? padEnd(cell, widths[0] ?? 0) : padStart(cell, widths[column] ?? 0), column),
+      )
       .join('   ')
   const width = widths.reduce((sum, each) => sum + each, 0) + 3 * (widths.length - 1)
   return [

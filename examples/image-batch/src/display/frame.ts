@@ -51,7 +51,7 @@ const endpointCount = ({ endpoints }: Progress): number => Object.keys(endpoints
 const labelled = (label: string, text: string, style: Style): string => style.dim(padEnd(label, LABEL)) + text
 
 function headline({ title, elapsedMs, realMs, style }: FrameInput, columns: number): string {
-  const times = `${clockTime(elapsedMs)}${realMs === undefined ? '' : ` in ${seconds(realMs)}`}`
+  const times = `${clockTime(elapsedMs)}${realMs === undefined ? '' : ` of model time, ${seconds(realMs)} of yours`}`
   const name = fit(title, columns - stringWidth(times) - 2)
   return style.bold(name) + padStart('', columns - stringWidth(name) - stringWidth(times)) + style.dim(times)
 }
@@ -74,7 +74,7 @@ function counts({ made, late, failed, calls, retries, failovers }: Progress, sty
     ...(late > 0 ? [style.warn(`${late} late`)] : []),
     failed > 0 ? style.bad(`${failed} failed`) : style.dim('0 failed'),
     style.accent(`${asking} in flight`),
-    style.dim(`${count(retries, 'retry').replace('retrys', 'retries')}, ${count(failovers, 'failover')} so far`),
+    style.dim(`${count(retries, 'retry', 'retries')}, ${count(failovers, 'failover')} so far`),
   ]
   return labelled('images', words.join(style.dim(' · ')), style)
 }

@@ -17,66 +17,64 @@ export interface Happening {
   readonly important: boolean
 }
 
-/** An event in words; `undefined` for those that only move a counter. */
+type Describe<T extends SpillwayEvent['type']> = (
+  event: Extract<SpillwayEvent, { type: T }>,
+) => Pick<Happening, 'what' | 'tone' | 'important'>
+
+/** The events that are told; the others only move a counter. */
+const WORDS: { readonly [T in SpillwayEvent['type']]?: Describe<T> } = {
+  'retry.scheduled': ({ verdict, endpoint, delayMs, retryAfterMs }) => {
+    const asked = retryAfterMs === undefined ? '' : ` (it asked for ${seconds(retryAfterMs)})`
+    const what = `${REASONS[verdict]} from ${endpoint}, next try in ${seconds(delayMs)}${asked}`
+    return { what, tone: 'warn', important: false }
+  },
+  'retry.exhausted': ({ verdict, endpoint, reason }) => {
+    const what = `${REASONS[verdict]} from ${endpoint}, no more tries (${reason})`
+    return { what, tone: 'bad', important: true }
+  },
+  'endpoint.failed_over': ({ verdict, from, to }) => {
+    return { what: `${REASONS[verdict]} from ${from}, asking ${to}`, tone: 'warn', important: false }
+  },
+  'circuit.opened': ({ openForMs, verdict }) => {
+    return { what: `left alone for ${seconds(openForMs)}: ${REASONS[verdict]}`, tone: 'bad', important: true }
+  },
+  'circuit.half_opened': () => ({ what: 'probing with one call', tone: 'plain', important: false }),
+  'circuit.closed': () => ({ what: 'answers again', tone: 'good', important: true }),
+  'rate_limit.paused': ({ pauseMs }) => {
+    return { what: `everybody waits ${seconds(pauseMs)} for its quota, as it asks`, tone: 'warn', important: true }
+  },
+  'timeout.exceeded': ({ phase, limitMs }) => {
+    return { what: `${phase} limit of ${seconds(limitMs)} passed`, tone: 'bad', important: true }
+  },
+}
+
+/** An event in words, if it is one that is told. */
 export function describeEvent(
   event: SpillwayEvent,
   promptOf: (callId: number | undefined) => number | undefined,
 ): Happening | undefined {
-  const { at, endpoint = 'an endpoint' } = event
+  const describe = WORDS[event.type] as ((event: SpillwayEvent) => ReturnType<Describe<'circuit.closed'>>) | undefined
+  if (describe === undefined) return undefined
   const number = promptOf(event.callId)
-  const who = number === undefined ? '' : `#${number}`
-  const why = 'verdict' in event && typeof event.verdict === 'string' ? REASONS[event.verdict] : ''
-  switch (event.type) {
-    case 'retry.scheduled': {
-      const asked = event.retryAfterMs === undefined ? '' : `, which asks for ${seconds(event.retryAfterMs)}`
-      const what = `${why} from ${endpoint}${asked}; next try in ${seconds(event.delayMs)}`
-      return { at, who, what, tone: 'warn', important: false }
-    }
-    case 'retry.exhausted':
-      return { at, who, what: `${why} from ${endpoint}; no more tries (${event.reason})`, tone: 'bad', important: true }
-    case 'endpoint.failed_over':
-      return { at, who, what: `${why} from ${event.from}; asking ${event.to}`, tone: 'warn', important: false }
-    case 'circuit.opened': {
-      const what = `left alone for ${seconds(event.openForMs)}: ${why}`
-      return { at, who: event.partition, what, tone: 'bad', important: true }
-    }
-    case 'circuit.half_opened':
-      return { at, who: event.partition, what: 'probing with one call', tone: 'plain', important: false }
-    case 'circuit.closed':
-      return { at, who: event.partition, what: 'answers again', tone: 'good', important: true }
-    case 'rate_limit.paused': {
-      const what = `everybody waits ${seconds(event.pauseMs)} for its quota, as it asks`
-      return { at, who: event.partition, what, tone: 'warn', important: true }
-    }
-    case 'timeout.exceeded': {
-      const what = `${event.phase} limit of ${seconds(event.limitMs)} passed`
-      return { at, who, what, tone: 'bad', important: true }
-    }
-    default:
-      return undefined
-  }
+  const who = 'partition' in event ? event.partition : number === undefined ? '' : `#${number}`
+  return { at: event.at, who, ...describe(event) }
 }
 
 /** What became of a prompt, in words. */
-export function describeResult(result: PromptResult, at: number): Happening | undefined {
-  const { prompt, outcome, tookMs, error } = result
-  const who = `#${prompt.number}`
-  switch (outcome) {
-    case 'made':
-      return { at, who, what: `made in ${seconds(tookMs)}`, prompt: prompt.prompt, tone: 'good', important: true }
-    case 'late':
-      return { at, who, what: `made late, after ${seconds(tookMs)}`, prompt: prompt.prompt, tone: 'warn', important: true }
-    case 'failed':
-      return { at, who, what: `failed: ${failureInWords(error)}`, tone: 'bad', important: true }
-    case 'canceled':
-      return undefined
-  }
+export function describeResult({ prompt, outcome, tookMs, error }: PromptResult, at: number): Happening | undefined {
+  if (outcome === 'canceled') return undefined
+  const told = { at, who: `#${prompt.number}`, important: true }
+  if (outcome === 'failed') return { ...told, what: `failed: ${failureInWords(error)}`, tone: 'bad' }
+  const made = { ...told, prompt: prompt.prompt }
+  return outcome === 'made'
+    ? { ...made, what: `made in ${seconds(tookMs)}`, tone: 'good' }
+    : { ...made, what: `made late, after ${seconds(tookMs)}`, tone: 'warn' }
 }
 
 const REASONS: Record<VerdictKind, string> = {
   success: 'answered',
   overloaded: '503 overloaded',
-  throttled: '429 too many requests',
+  throttled: '429 over quota',
   quota_exhausted: 'quota used up',
   transient: 'broken connection or server error',
   endpoint_failed: 'cannot serve',

@@ -66,41 +66,39 @@ function withResult(before: Progress, { outcome }: PromptResult): Progress {
   return outcome === 'canceled' ? before : { ...before, [outcome]: before[outcome] + 1 }
 }
 
+type Take<T extends SpillwayEvent['type']> = (before: Progress, event: Extract<SpillwayEvent, { type: T }>) => Progress
+
+/** What each event changes. */
+const CHANGES: { readonly [T in SpillwayEvent['type']]?: Take<T> } = {
+  'call.queued': (before, { callId, policy }) =>
+    withActivity(before, callId, { doing: 'waiting', why: QUEUES[policy] ?? policy }),
+  'attempt.started': (before, { callId, endpoint = '' }) =>
+    withEndpoint(withActivity(before, callId, { doing: 'asking', endpoint }), endpoint, ({ inFlight }) => ({
+      inFlight: inFlight + 1,
+    })),
+  'attempt.completed': (before, { endpoint = '', verdict, durationMs }) =>
+    withEndpoint(before, endpoint, (view) => ({
+      inFlight: Math.max(0, view.inFlight - 1),
+      ...answered(view, verdict, durationMs),
+    })),
+  'retry.scheduled': (before, { callId }) => {
+    const after = withActivity(before, callId, { doing: 'waiting', why: 'the next try' })
+    return { ...after, retries: after.retries + 1 }
+  },
+  'endpoint.failed_over': (before) => ({ ...before, failovers: before.failovers + 1 }),
+  'circuit.opened': (before, { partition }) => withEndpoint(before, partition, () => ({ circuit: 'open' })),
+  'circuit.half_opened': (before, { partition }) => withEndpoint(before, partition, () => ({ circuit: 'half open' })),
+  'circuit.closed': (before, { partition }) => withEndpoint(before, partition, () => ({ circuit: 'closed' })),
+  'call.completed': (before, { callId }) => withActivity(before, callId, undefined),
+}
+
 function withEvent(before: Progress, event: SpillwayEvent): Progress {
-  const { endpoint: name = '' } = event
-  switch (event.type) {
-    case 'call.queued':
-      return withActivity(before, event.callId, { doing: 'waiting', why: QUEUES[event.policy] ?? event.policy })
-    case 'attempt.started':
-      return withEndpoint(withActivity(before, event.callId, { doing: 'asking', endpoint: name }), name, (view) => ({
-        inFlight: view.inFlight + 1,
-      }))
-    case 'attempt.completed':
-      return withEndpoint(before, name, (view) => ({
-        inFlight: Math.max(0, view.inFlight - 1),
-        ...answered(view, event.verdict, event.durationMs),
-      }))
-    case 'retry.scheduled': {
-      const after = withActivity(before, event.callId, { doing: 'waiting', why: 'their next try' })
-      return { ...after, retries: after.retries + 1 }
-    }
-    case 'endpoint.failed_over':
-      return { ...before, failovers: before.failovers + 1 }
-    case 'circuit.opened':
-      return withEndpoint(before, event.partition, () => ({ circuit: 'open' }))
-    case 'circuit.half_opened':
-      return withEndpoint(before, event.partition, () => ({ circuit: 'half open' }))
-    case 'circuit.closed':
-      return withEndpoint(before, event.partition, () => ({ circuit: 'closed' }))
-    case 'call.completed':
-      return withActivity(before, event.callId, undefined)
-    default:
-      return before
-  }
+  const take = CHANGES[event.type] as ((before: Progress, event: SpillwayEvent) => Progress) | undefined
+  return take?.(before, event) ?? before
 }
 
 const QUEUES: Readonly<Record<string, string>> = {
-  failover: 'an endpoint that can take them',
+  failover: 'an endpoint',
   bulkhead: 'a free place',
   rateLimit: 'the quota',
   circuitBreaker: 'the next probe',
@@ -114,11 +112,7 @@ function withActivity(before: Progress, callId: number | undefined, activity: Ac
   return { ...before, calls }
 }
 
-function withEndpoint(
-  before: Progress,
-  name: string,
-  change: (view: EndpointView) => Partial<EndpointView>,
-): Progress {
+function withEndpoint(before: Progress, name: string, change: (view: EndpointView) => Partial<EndpointView>): Progress {
   const view = before.endpoints[name] ?? FRESH
   return { ...before, endpoints: { ...before.endpoints, [name]: { ...view, ...change(view) } } }
 }

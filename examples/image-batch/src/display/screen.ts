@@ -7,7 +7,7 @@ export interface Screen {
   readonly live: boolean
   readonly style: Style
   size(): { readonly columns: number; readonly rows: number }
-  print(line: string): void
+  readonly print: (line: string) => void
   /** Redraws the part below, in one write and only where it has changed. */
   draw(lines: readonly string[]): void
   /** Leaves what was drawn last where it is, and gives the cursor back. */

@@ -11,7 +11,8 @@ export function clockTime(ms: number): string {
 }
 
 /** `1 image`, `2 images`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+export const count = (number: number, noun: string, several = `${noun}s`): string =>
+  `${number} ${number === 1 ? noun : several}`
 
 /** `a, b and c`. */
 export function listed(words: readonly string[]): string {

@@ -32,7 +32,7 @@ export function fiveTryLoop(ask: AskForImage, { clock, random }: { clock: Clock;
 const isOverloaded = (error: unknown): boolean =>
   error instanceof AttemptTimeoutError ||
   (error as { status?: unknown }).status === 503 ||
-  /overloaded/i.test(String((error as Error).message))
+  /overloaded/i.test((error as Error).message)
 
 /** The attempt took longer than two minutes. */
 class AttemptTimeoutError extends Error {

@@ -15,7 +15,7 @@ export interface SpillwayOptions {
 export interface SpillwayStrategy extends Strategy {
   readonly pipeline: Pipeline
   /** Which prompt a call of the pipeline is for: events carry no prompt, not even its number. */
-  promptOf(callId: number | undefined): number | undefined
+  readonly promptOf: (callId: number | undefined) => number | undefined
 }
 
 /** The same two clients inside the standard pipeline. */
@@ -33,6 +33,7 @@ export function spillway({ endpoints, classifier, clock, random }: SpillwayOptio
     name: 'spillway',
     summary: `the standard pipeline with its defaults, over ${names.join(' and ')}`,
     pipeline,
+    dispose: () => pipeline.dispose(),
     promptOf: (callId) => numbers.get(callId ?? 0),
     make: ({ number, prompt }, signal) =>
       pipeline.execute<ImageAnswer>(

@@ -8,4 +8,6 @@ export interface Strategy {
   readonly summary: string
   /** Rejects when it gives up, or with the signal's reason. */
   make(prompt: Prompt, signal: AbortSignal): Promise<ImageAnswer>
+  /** Ends what it keeps running between calls. */
+  dispose?(): void
 }
