@@ -95,6 +95,26 @@ describe('ending a context', () => {
     expect(heard).toEqual([])
   })
 
+  test('does not reach an attempt that has ended before', async () => {
+    const clock = new VirtualClock()
+    const caller = new AbortController()
+    const signals: AbortSignal[] = []
+    const answer = pipeline([retry({ jitterRatio: 0 })], { clock })
+      .execute(
+        async ({ signal, attempt }) => {
+          signals.push(signal)
+          if (attempt === 1) throw new Error('busy')
+          return new Promise(() => {})
+        },
+        { signal: caller.signal },
+      )
+      .catch((error: unknown) => error)
+    await clock.advance(500)
+    caller.abort('over')
+    expect(await answer).toBe('over')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+  })
+
   test('each attempt has a signal of its own', async () => {
     const clock = new VirtualClock()
     const signals: AbortSignal[] = []

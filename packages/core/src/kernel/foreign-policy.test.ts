@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bulkhead, pipeline, retry, success, type Policy } from '../index.ts'
+import { bulkhead, failure, fallback, pipeline, retry, success, type Policy, type Reaction } from '../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../testing.ts'
 
 const ended = (answer: Promise<unknown>): Promise<unknown> =>
@@ -92,5 +92,49 @@ describe('a policy of somebody else', () => {
     const operation = scriptedOperation([{ value: 1 }])
     expect(await pipeline([cached]).execute(operation)).toBe('stored')
     expect(operation.runs).toBe(0)
+  })
+})
+
+describe('a reaction of somebody else', () => {
+  const reacting = (react: Reaction['react']): Reaction => ({ name: 'mine', react })
+
+  test.each<[string, Reaction['react']]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken reaction')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('broken reaction'))],
+  ])('that %s ends its call with that error and leaves nothing behind', async (_, react) => {
+    const gate = bulkhead({ maxConcurrency: 1 })
+    const calls = pipeline([reacting(react), gate])
+    const recording = recordEvents(calls)
+    expect(await ended(calls.execute(async () => 1))).toMatchObject({ message: 'broken reaction' })
+    expect(gate.snapshot?.()).toMatchObject({ running: 0 })
+    expect(calls.state().inFlight).toBe(0)
+    expect(recording.timeline('call.completed')).toHaveLength(1)
+  })
+
+  test('is heard by the one outside of it', async () => {
+    const calls = pipeline([
+      fallback({ steps: [({ error }) => (error as Error).message] }),
+      reacting(() => Promise.reject(new RangeError('no answer'))),
+    ])
+    expect(await ended(calls.execute(async () => 1))).toMatchObject({ message: 'no answer' })
+    const transient = pipeline([
+      fallback({ steps: [({ error }) => (error as Error).message] }),
+      reacting(() => failure(new Error('replaced'), { kind: 'transient' })),
+    ])
+    expect(await transient.execute(async () => 1)).toBe('replaced')
+  })
+
+  test('may run again what is inside of it', async () => {
+    const twice = reacting((_, next, context) => next(context))
+    const operation = scriptedOperation([{ value: 'first' }, { value: 'second' }])
+    const clock = new VirtualClock()
+    const answer = pipeline([twice, bulkhead({ maxConcurrency: 1 })], { clock }).execute(operation)
+    await clock.run()
+    expect(await answer).toBe('second')
   })
 })

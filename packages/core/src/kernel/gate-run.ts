@@ -78,7 +78,11 @@ export class GateRun extends CallContext implements Climber {
   protected override onAborted(reason: unknown): void {
     if (this.#outcome === undefined) {
       if (this.#attempted && isSpillwayError(reason)) this.call.lastError = reason
-      this.#settle(aborted(reason))
+      const outcome = aborted(reason)
+      this.#outcome = outcome
+      this.#leave(outcome)
+      // Everybody hears of the end first: whoever reacts to it may begin the next attempt in the same tick.
+      queueMicrotask(() => this.#handOver(outcome))
     } else if (!this.#left) this.#leave(aborted(reason))
     if (this.#working && this.#segment.inner === undefined) this.#watchOrphan()
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bulkhead, fallback, failure, pipeline, retry, success, timeout } from '../index.ts'
-import type { Body, CallContext, Gate, Pipeline } from '../index.ts'
+import type { Body, CallContext, Gate, Pipeline, Policy } from '../index.ts'
 import { recordEvents, settle, VirtualClock } from '../testing.ts'
 
 const CANCELED = { kind: 'canceled' } as const
@@ -44,6 +44,7 @@ describe('an attempt whose result is a stream', () => {
     expect(calls.state()).toMatchObject({ inFlight: 1, policies: [{}, {}, { state: { running: 1 } }] })
     body.end(success(undefined))
     body.end(failure(new Error('twice'), TRANSIENT))
+    expect(body.outcome?.verdict.kind).toBe('success')
     expect(log).toEqual(['leave success', 'release'])
     expect(calls.state()).toMatchObject({ inFlight: 0, policies: [{}, {}, { state: { running: 0 } }] })
     expect(recording.events.map(({ type }) => type)).toEqual([
@@ -79,10 +80,19 @@ describe('an attempt whose result is a stream', () => {
   })
 
   test('is not judged by its value: a stream says how it was when it ends', async () => {
-    const calls = pipeline([retry()], { classifier: { error: () => undefined, value: () => ({ kind: 'empty' }) } })
-    const { body, context } = await open(calls)
+    const verdicts: string[] = []
+    const listener: Policy = {
+      name: 'listener',
+      execute: (next, context) =>
+        next(context).then((outcome) => {
+          verdicts.push(outcome.verdict.kind)
+          return outcome
+        }),
+    }
+    const calls = pipeline([listener], { classifier: { error: () => undefined, value: () => ({ kind: 'empty' }) } })
+    const { body } = await open(calls)
     body.end(success(undefined))
-    expect(context.attempt).toBe(1)
+    expect(verdicts).toEqual(['success'])
   })
 
   test('has failed when its stream broke before anybody saw any of it', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import type { Clock } from '../kernel/clock.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { systemClock, type Clock } from '../kernel/clock.ts'
 import { VirtualClock } from '../testing.ts'
 import { Deadline, DeadlineList } from './deadline-list.ts'
 
@@ -112,5 +112,17 @@ describe('deadlines of one length', () => {
     await virtual.advance(100)
     expect(expired).toEqual(['b'])
     expect(virtual.pending).toBe(0)
+  })
+
+  test('a list that is disposed of while a deadline is set holds no timer once that is cleared', () => {
+    vi.useFakeTimers()
+    const list = new DeadlineList(100, () => {})
+    const deadline = new Deadline(undefined)
+    list.set(deadline, systemClock, systemClock.now())
+    list.dispose()
+    expect(vi.getTimerCount()).toBe(1)
+    list.clear(deadline)
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
   })
 })

@@ -53,7 +53,6 @@ export const fallback = <S extends readonly FallbackStep<unknown>[]>(
   }
 
   const replace = async <R>(outcome: Outcome<R>, context: CallContext): Promise<Outcome<R | AnswerOf<S>>> => {
-    if (context.aborted) return aborted(context.reason)
     const { verdict } = outcome
     const failed = {
       error: outcome.ok ? undefined : outcome.error,

@@ -59,6 +59,12 @@ describe('exponentialBackoff', () => {
     expect(delays).toEqual(delays.toSorted((a, b) => a - b))
   })
 
+  test('that begins with 0 stays there', () => {
+    expect(take(exponentialBackoff({ initialDelayMs: 0, factor: 10 }), 500)).toEqual(
+      Array.from({ length: 500 }, () => 0),
+    )
+  })
+
   test('each option changes the delays', () => {
     expect(take(exponentialBackoff(), 7)).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
     expect(take(exponentialBackoff({ initialDelayMs: 500 }), 3)).toEqual([500, 1000, 2000])

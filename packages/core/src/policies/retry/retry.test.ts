@@ -91,6 +91,10 @@ describe('a rule of the user', () => {
     expect(yes.answer).toBe('unloved')
   })
 
+  test('does not bring back what was canceled inside', async () => {
+    expect((await run({ shouldHandle: () => true }, [{ error: { kind: 'canceled' } }])).operation.runs).toBe(1)
+  })
+
   test('that throws is reported, and the verdict decides', async () => {
     const shouldHandle = (): boolean => {
       throw new TypeError('broken rule')
@@ -204,6 +208,11 @@ describe('the wait that the server asked for', () => {
       expect(delays[0]).toBeLessThanOrEqual(Math.max(retryAfterMs * 1.2, 2000 * (1 + jitterRatio)))
     },
   )
+
+  test('does not shorten a wait of our own that is longer', async () => {
+    const steps = [{ error: { kind: 'overloaded', retryAfterMs: 100 } }, { value: 'done' }]
+    expect((await run({ jitterRatio: 0 }, steps)).delays).toEqual([2000])
+  })
 
   test('is spread, so that a hundred callers with the same hint do not return together', async () => {
     const random = seededRandom(7)

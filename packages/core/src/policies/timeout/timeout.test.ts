@@ -1,6 +1,14 @@
 import { isTaskCancelledError } from 'cockatiel'
 import { describe, expect, test } from 'vitest'
-import { bulkhead, InvalidOptionsError, isSpillwayError, pipeline, retry, timeout } from '../../index.ts'
+import {
+  bulkhead,
+  constantBackoff,
+  InvalidOptionsError,
+  isSpillwayError,
+  pipeline,
+  retry,
+  timeout,
+} from '../../index.ts'
 import type { Clock } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
 
@@ -100,6 +108,24 @@ test('each attempt gets its own time limit, and its own signal', async () => {
     '3500 attempt.started',
     '4400 attempt.completed',
   ])
+})
+
+test('what took too long has heard of its end before the next attempt begins', async () => {
+  const clock = new VirtualClock()
+  const calls = pipeline([retry({ backoff: constantBackoff(0), maxAttempts: 2 }), timeout({ attemptMs: 1000 })], {
+    clock,
+  })
+  const order: string[] = []
+  const answer = ended(
+    calls.execute((context) => {
+      order.push(`${context.attempt} begins`)
+      context.onAbort(() => order.push(`${context.attempt} ends`))
+      return new Promise(() => {})
+    }),
+  )
+  await clock.run()
+  expect(await answer).toMatchObject({ phase: 'attempt' })
+  expect(order).toEqual(['1 begins', '1 ends', '2 begins', '2 ends'])
 })
 
 test("one call's limit ends no other call", async () => {
