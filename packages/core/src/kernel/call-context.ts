@@ -33,7 +33,8 @@ export class CallContext {
   #kept: Map<object, unknown> | undefined
   /** What ends this context and bounds its time; `undefined` for a call, and for an independent branch. */
   readonly #above: CallContext | undefined
-  #deadline = Infinity
+  /** Its own; `undefined`: none. */
+  #deadline: number | undefined
   #aborted = false
   #reason: unknown
   #controller: AbortController | undefined
@@ -174,8 +175,9 @@ export class CallContext {
    * as they are now. `Infinity`: none.
    */
   get deadline(): number {
+    const own = this.#deadline ?? Infinity
     const above = this.#above
-    return above === undefined ? this.#deadline : Math.min(this.#deadline, above.deadline)
+    return above === undefined ? own : Math.min(own, above.deadline)
   }
 
   /** Sets its own, whatever it was. */
@@ -185,7 +187,7 @@ export class CallContext {
 
   /** Brings its own deadline nearer. A later instant than it has changes nothing. */
   endBy(instant: number): void {
-    if (instant < this.#deadline) this.#deadline = instant
+    if (instant < (this.#deadline ?? Infinity)) this.#deadline = instant
   }
 
   /** Milliseconds until the deadline, 0 when it has passed. */

@@ -16,6 +16,8 @@ const ORPHAN_GRACE_MS = 100
 export const aborted = (reason: unknown): Failure =>
   failure(reason, isSpillwayError(reason) ? reason.verdict : CANCELED)
 
+const nothing = (): undefined => undefined
+
 /** Neighbouring gates, what they guard, and who reacts to how it ended. Made once, when a pipeline is composed. */
 export interface Segment {
   readonly gates: readonly Gate[]
@@ -60,7 +62,7 @@ export class GateRun extends CallContext implements Climber {
   override keep(gate: object, value: unknown): void {
     const place = this.#segment.gates.indexOf(gate as Gate)
     if (place < 0) super.keep(gate, value)
-    else (this.#slots ??= [undefined, undefined, undefined, undefined])[place] = value
+    else (this.#slots ??= this.#segment.gates.map(nothing))[place] = value
   }
 
   override kept(gate: object): unknown {

@@ -13,6 +13,8 @@ interface Limit {
   readonly list: DeadlineList<CallContext>
 }
 
+const nothing = (): undefined => undefined
+
 /** The deadlines of one admission, by the place of their limit. */
 type Pending = (Deadline<CallContext> | undefined)[]
 
@@ -78,7 +80,7 @@ export const timeout = (options: TimeoutOptions): Gate => {
     options: { ...options, name },
     enter(context) {
       if (all.length === 0) return undefined
-      const pending: Pending = []
+      const pending: Pending = all.map(nothing)
       context.keep(gate, pending)
       const now = context.startedAt
       context.endBy(now + callLimitMs)
