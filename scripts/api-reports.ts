@@ -69,6 +69,8 @@ function describe({ folder, declarations }: EntryPoint, messages: string[]): str
       message.handled = true
       // a constant that only lends its type (`keyof typeof table`) needs no name outside; a type does
       if (message.messageId === 'ae-forgotten-export' && /^The symbol "[a-z]/.test(message.text)) return
+      // what the package's main entry point exports may be spoken of by the others
+      if (message.messageId === 'ae-forgotten-export' && isExportedByMain(folder, message.text)) return
       if (message.logLevel === ExtractorLogLevel.Error) {
         const place = message.sourceFilePath
           ? `${relative(root, message.sourceFilePath)}:${message.sourceFileLine}: `
@@ -82,6 +84,12 @@ function describe({ folder, declarations }: EntryPoint, messages: string[]): str
   for (const [, declaration] of report.matchAll(/^\/\/ @public \(undocumented\)\n(.*)$/gm))
     messages.push(`${relative(root, folder)}: an export without a doc comment: ${declaration}`)
   return report
+}
+
+/** Whether the symbol that a message names is one of the package's main exports. */
+function isExportedByMain(folder: string, text: string): boolean {
+  const symbol = /"(\w+)"/.exec(text)?.[1]
+  return new RegExp(`\\b${symbol}\\b`).test(readFileSync(join(folder, 'dist/index.d.ts'), 'utf8'))
 }
 
 /** The first lines that differ: enough to see what changed; git shows the rest once it is accepted. */

@@ -1,7 +1,7 @@
 // For users.
 export { pipeline } from './assembly/pipeline.ts'
 export type { CallOptions } from './assembly/call-options.ts'
-export type { Pipeline, PipelineDescription, PipelineOptions, PipelineState } from './assembly/pipeline.ts'
+export type { AddedBy, Pipeline, PipelineDescription, PipelineOptions, PipelineState } from './assembly/pipeline.ts'
 export { STANDARD_TIMEOUTS, standardPipeline } from './assembly/standard-pipeline.ts'
 export type { StandardPipelineOptions, StandardTimeouts } from './assembly/standard-pipeline.ts'
 export { PipelineDisposedError } from './assembly/pipeline-disposed-error.ts'
@@ -25,6 +25,7 @@ export { exponentialBreak } from './policies/circuit-breaker/exponential-break.t
 export type { BreakContext } from './policies/circuit-breaker/exponential-break.ts'
 export type {
   CircuitClosed,
+  CircuitEvent,
   CircuitHalfOpened,
   CircuitOpened,
   CircuitRejected,
@@ -69,6 +70,7 @@ export type { Verdict, VerdictKind, VerdictScope } from './kernel/verdict.ts'
 // For authors of policies, adapters and stores.
 export { Body } from './kernel/body.ts'
 export { Call } from './kernel/call.ts'
+export type { CallOrigin, CallSettings } from './kernel/call.ts'
 export { CallContext } from './kernel/call-context.ts'
 export type { ContextOwner } from './kernel/call-context.ts'
 export {
@@ -79,6 +81,7 @@ export {
   checkOneOf,
   checkRatio,
 } from './kernel/check-options.ts'
+export type { NumberRange } from './kernel/check-options.ts'
 export { combineClassifiers, defaultClassifier } from './kernel/classifier.ts'
 export type { Classifier } from './kernel/classifier.ts'
 export { systemClock } from './kernel/clock.ts'

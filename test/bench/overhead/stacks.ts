@@ -42,7 +42,10 @@ export const composed = (): Stack[] => {
 /** One policy at a time, beside cockatiel's. */
 export const singles = (): Stack[] => {
   const { handleAll } = cockatiel
-  const theirs = (name: string, policy: cockatiel.IPolicy): Stack => ({
+  const theirs = (
+    name: string,
+    policy: Pick<cockatiel.IPolicy<cockatiel.IDefaultPolicyContext, unknown>, 'execute'>,
+  ): Stack => ({
     name: `cockatiel ${name}`,
     execute: (fn) => policy.execute(fn),
   })

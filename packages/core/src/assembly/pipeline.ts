@@ -1,29 +1,16 @@
 import { Call, type CallOrigin } from '../kernel/call.ts'
-import { checkFunction, checkKnown } from '../kernel/check-options.ts'
-import { defaultClassifier, type Classifier } from '../kernel/classifier.ts'
-import { systemClock, type Clock } from '../kernel/clock.ts'
+import { checkFunction } from '../kernel/check-options.ts'
+import type { Clock } from '../kernel/clock.ts'
 import { compose } from '../kernel/compose.ts'
-import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
 import type { Gate, Operation, Part, Policy, Reaction } from '../kernel/policy.ts'
-import { systemRandom, type Random } from '../kernel/random.ts'
 import { followSignal } from '../kernel/signal-hub.ts'
 import type { CallCompleted, CallStarted } from './call-events.ts'
-import { checkCall, checkClassifier, type CallOptions } from './call-options.ts'
+import { checkCall, type CallOptions } from './call-options.ts'
 import { EventSource } from './event-source.ts'
 import type { EventStream } from './event-stream.ts'
 import { PipelineDisposedError } from './pipeline-disposed-error.ts'
-
-/** What a pipeline is made of besides its policies. */
-export interface PipelineOptions {
-  /** Appears in events and metrics. @default 'pipeline' */
-  readonly name?: string
-  /** Judges outcomes; adapters bring their own. @default every error is `transient`, a program's mistake `request_failed` */
-  readonly classifier?: Classifier
-  /** @default real time */
-  readonly clock?: Clock
-  /** @default Math.random */
-  readonly random?: Random
-}
+import { checkParts, checkPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
+import { warnOrder } from './warn-order.ts'
 
 /** What a pipeline knows about itself now. Plain data. */
 export interface PipelineState {
@@ -57,7 +44,8 @@ export interface Pipeline<Adds = never> {
   dispose(): void
 }
 
-type AddedBy<P> = P extends Policy<infer Adds> | Reaction<infer Adds> ? Adds : never
+/** What a part may answer besides the operation's own result. */
+export type AddedBy<P> = P extends Policy<infer Adds> | Reaction<infer Adds> ? Adds : never
 
 /**
  * Puts policies together. The first is the outermost: reading order is running order.
@@ -77,14 +65,9 @@ export const pipeline = <const P extends readonly Part[]>(
   policies: P,
   options: PipelineOptions = {},
 ): Pipeline<AddedBy<Exclude<P[number], Gate>>> => {
-  checkKnown('pipeline', options, ['name', 'classifier', 'clock', 'random'])
+  const settings = checkPipelineOptions(options)
   checkParts(policies)
-  const { name = 'pipeline', classifier = defaultClassifier, clock = systemClock, random = systemRandom } = options
-  if (typeof name !== 'string') throw new InvalidOptionsError('pipeline.name', name, 'a string')
-  checkClassifier('pipeline.classifier', classifier)
-  checkFunction('pipeline.random', random)
-  if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
-    throw new InvalidOptionsError('pipeline.clock', clock, 'a clock: now(), wallTime() and setTimer()')
+  const { name, classifier, clock, random } = settings
   const events = new EventSource()
   const run = compose(policies)
   let callId = 0
@@ -150,6 +133,7 @@ export const pipeline = <const P extends readonly Part[]>(
       events.complete()
     },
   }
+  warnOrder(policies, settings, events).catch(() => {})
   return made
 }
 
@@ -166,15 +150,4 @@ const grabbed: { resolve: (value: unknown) => void; reject: (error: unknown) => 
 const grabSettlers = (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
   grabbed.resolve = resolve
   grabbed.reject = reject
-}
-
-const checkParts = (policies: readonly Part[]): void => {
-  if (!Array.isArray(policies)) throw new InvalidOptionsError('pipeline.policies', policies, 'a list of policies')
-  for (const [i, part] of policies.entries()) {
-    const runs = part as { name?: unknown; execute?: unknown; react?: unknown; enter?: unknown } | undefined
-    const right =
-      typeof runs?.name === 'string' &&
-      [runs.execute, runs.react, runs.enter].some((each) => typeof each === 'function')
-    if (!right) throw new InvalidOptionsError(`pipeline.policies[${i}]`, part, 'a policy, such as retry()')
-  }
 }

@@ -180,7 +180,7 @@ export class CallContext {
     return above === undefined ? own : Math.min(own, above.deadline)
   }
 
-  /** Sets its own, whatever it was. */
+  // Sets its own, whatever it was.
   set deadline(instant: number) {
     this.#deadline = instant
   }
@@ -231,6 +231,11 @@ export class CallContext {
   openBody(): Body {
     this.call.streamed = true
     return (this.body ??= new Body())
+  }
+
+  /** An attempt begins on this branch. `attempt` is its context: when it began, and where it goes. */
+  attemptBegan(attempt: CallContext): void {
+    this.attempt = attempt.attempt
   }
 
   /** Whether anybody listens: look before making an event that costs something. */

@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from './invalid-options-error.ts'
 
-interface Range {
+/** What a number must be within. */
+export interface NumberRange {
   readonly min?: number
   readonly max?: number
   /** Only whole numbers; `Infinity` where it is allowed. */
@@ -9,7 +10,7 @@ interface Range {
   readonly infinite?: boolean
 }
 
-const describe = ({ min, max, integer, infinite }: Range): string => {
+const describe = ({ min, max, integer, infinite }: NumberRange): string => {
   const kind = integer ? 'an integer' : 'a number'
   const range =
     min !== undefined && max !== undefined
@@ -25,7 +26,7 @@ const describe = ({ min, max, integer, infinite }: Range): string => {
 }
 
 /** Checks one number and gives it back. */
-export const checkNumber = (option: string, value: number, range: Range): number => {
+export const checkNumber = (option: string, value: number, range: NumberRange): number => {
   const { min = -Infinity, max = Infinity, integer, infinite } = range
   const right =
     typeof value === 'number' &&
@@ -38,7 +39,7 @@ export const checkNumber = (option: string, value: number, range: Range): number
 }
 
 /** A duration in milliseconds: 0 or more, `Infinity` for "no limit" where `infinite` is set. */
-export const checkDuration = (option: string, value: number, range: Range = {}): number =>
+export const checkDuration = (option: string, value: number, range: NumberRange = {}): number =>
   checkNumber(option, value, { min: 0, ...range })
 
 /** A share from 0 to 1. */

@@ -1,7 +1,8 @@
 import type { PipelineEvent } from '../../kernel/pipeline-event.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 
-interface CircuitEvent extends PipelineEvent {
+/** What all events of a circuit say. */
+export interface CircuitEvent extends PipelineEvent {
   readonly policy: string
   /** Which share of the breaker's state: the endpoint, by default. */
   readonly partition: string
