@@ -8,6 +8,7 @@ describe('SlidingQuota', () => {
     quota.spend(0, 1)
     quota.spend(300, 1)
     expect(quota.readyInMs(400, 1)).toBe(600)
+    expect([quota.used(999), quota.used(1000)]).toEqual([2, 1])
     expect(quota.readyInMs(1000, 1)).toBe(0)
     expect(quota.readyInMs(1000, 2)).toBe(300)
   })

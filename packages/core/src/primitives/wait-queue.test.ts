@@ -35,6 +35,15 @@ describe('WaitQueue', () => {
     expect(queue.size).toBe(0)
   })
 
+  test('who takes the place of one that left from the middle may go before those above it', () => {
+    const queue = new WaitQueue<number>()
+    const ranks = [1, 10, 2, 11, 12, 3, 5, 13, 14, 15, 16, 17, 18, 20, 6]
+    const [, , , leaver] = ranks.map((rank) => queue.add(rank, rank))
+    queue.remove(leaver as Waiter<number>)
+    const left = ranks.filter((rank) => rank !== 11).toSorted((x, y) => x - y)
+    expect(left.map(() => queue.shift())).toEqual(left)
+  })
+
   const step = fc.oneof(
     fc.record({ add: fc.constantFrom(-1, 0, 1, 2, 3, Infinity) }),
     fc.record({ remove: fc.nat(30) }),

@@ -4,6 +4,7 @@ import { rankOf, type QueueOrder } from '../kernel/queue-order.ts'
 import { settle } from '../testing.ts'
 import { callContextOf } from './__fixtures__/call-context-of.ts'
 import { Door } from './__fixtures__/door.ts'
+import { TOO_LATE } from './waiting-line.ts'
 
 const GONE = new Error('gone')
 const ABORTED = { reason: 'aborted', retryAfterMs: undefined }
@@ -128,6 +129,48 @@ describe('WaitingLine', () => {
     door.free(1)
     await settle()
     expect(door.answers.get(urgent)).toBe('entered')
+  })
+
+  test('somebody who comes while another is asked, and goes before, is asked next', async () => {
+    const door = new Door({ order: 'priority' })
+    const ordinary = door.ask()
+    const take = door.tryEnter
+    door.places = 1
+    let urgent = ordinary
+    door.tryEnter = (context) => {
+      if (context !== ordinary) return take(context)
+      if (urgent === ordinary) urgent = door.ask({ priority: 9 })
+      return Infinity
+    }
+    door.line.serve()
+    expect(door.entered).toEqual([urgent])
+  })
+
+  test('who can no longer be served in time leaves when asked, and does not hold up the next', async () => {
+    const door = new Door()
+    const late = door.ask()
+    const next = door.ask()
+    door.tryEnter = (context) => (context === late ? TOO_LATE : 0)
+    door.line.serve()
+    await settle()
+    expect(door.answers.get(late)).toEqual({ reason: 'waited_too_long', retryAfterMs: undefined })
+    expect(door.answers.get(next)).toBe('entered')
+    expect(door.answers.get(door.ask())).toBe('entered')
+    door.tryEnter = () => TOO_LATE
+    expect(door.answers.get(door.ask())).toMatchObject({ reason: 'waited_too_long' })
+  })
+
+  test('says when a newcomer could get in: not before those who wait', () => {
+    const door = new Door()
+    expect(door.line.readyInMs(0, 0)).toBe(0)
+    door.tryEnter = () => 500
+    door.ask()
+    expect([door.line.readyInMs(0, 100), door.line.readyInMs(900, 100), door.line.readyInMs(0, 500)]).toEqual([
+      400, 900, 1,
+    ])
+    const unknown = new Door()
+    unknown.ask()
+    expect(unknown.line.readyInMs(0, 100)).toBe(Infinity)
   })
 
   test('who is ended while being let in has the place, so that it can be given back', async () => {

@@ -109,6 +109,14 @@ describe('Circuit', () => {
     expect(circuit.admit(13_000).changed).toBe('closed')
   })
 
+  test('a probe that has lived for long closed the circuit when its lease was over, not when somebody asks', () => {
+    const circuit = opened(circuitOf())
+    circuit.admit(10_000)
+    let started = 0
+    for (; circuit.readyInMs(60_000) === 0 && started < 500; started++) circuit.admit(60_000)
+    expect(started).toBe(500)
+  })
+
   test('results admitted before the break decide nothing, neither for good nor for bad', () => {
     for (const kind of ['success', 'overloaded', 'quota_exhausted'] as const) {
       const circuit = circuitOf()
@@ -171,6 +179,21 @@ describe('Circuit', () => {
       expect(circuit.state).toBe('closed')
     })
 
+    test('a row that one who lives has broken begins anew', () => {
+      const circuit = circuitOf({ openAfterMs: 6000 })
+      const refuse = (from: number, until: number): void => {
+        for (let now = from; now <= until; now += 500) run(circuit, 'overloaded', now)
+      }
+      run(circuit, 'overloaded', 0)
+      const { admission } = circuit.admit(1000)
+      refuse(1000, 6000)
+      circuit.settle(admission, 'canceled', 6100, undefined)
+      refuse(6500, 12_000)
+      expect(circuit.state).toBe('closed')
+      refuse(12_500, 12_500)
+      expect(circuit.state).toBe('open')
+    })
+
     test('what was admitted before the row began does not speak for the endpoint', () => {
       const circuit = circuitOf({ openAfterMs: 6000 })
       circuit.admit(0)
@@ -204,10 +227,11 @@ describe('Circuit', () => {
     const before = circuit.admit(0).admission
     circuit.isolate()
     expect(circuit.settle(before, 'success', 1, undefined)).toBeUndefined()
-    const during = opened(circuitOf({ failures: 1 })).admit(10_000).admission
     circuit.close()
-    expect(circuit.settle(during, 'overloaded', 1, undefined)).toBeUndefined()
-    expect(circuit.state).toBe('closed')
+    const during = circuit.admit(2).admission
+    circuit.close()
+    expect(circuit.settle(during, 'overloaded', 3, undefined)).toBeUndefined()
+    expect([circuit.state, circuit.inFlight]).toEqual(['closed', 0])
   })
 
   const step = fc.oneof(

@@ -149,9 +149,8 @@ export class Circuit {
   /** Closes by hand: as good as new. */
   close(): void {
     this.#forgetAdmissions()
+    // Closed since ever: no slow start, and the next break is a first one.
     this.#closed(-Infinity)
-    this.#break = undefined
-    this.#openings = 0
   }
 
   /** When the last admission counts as alive. */

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { circuitBreaker, failover, pipeline, rateLimit, retry, timeout } from '../../index.ts'
-import { scriptedOperation, VirtualClock } from '../../testing.ts'
+import {
+  bulkhead,
+  circuitBreaker,
+  failover,
+  pipeline,
+  rateLimit,
+  retry,
+  success,
+  timeout,
+  type CallContext,
+} from '../../index.ts'
+import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
 import { caught, door, endpoints, Judged, poolOf, whereTo } from './__fixtures__/pool.ts'
 
 describe('failover, while endpoints are not ready', () => {
@@ -94,6 +104,35 @@ describe('failover, while endpoints are not ready', () => {
       message:
         'failover: none of a, b can take the call now and the queue is full. Send less, or raise queueLimit. The first is due in 500 ms.',
     })
+  })
+
+  test('the next call goes in the tick in which the one before it ends, or its stream has been read', async () => {
+    for (const streams of [false, true]) {
+      const { clock, calls, waiting } = poolOf({}, [bulkhead({ maxConcurrency: 1 })])
+      const startedAt: number[] = []
+      const operation = async (context: CallContext): Promise<void> => {
+        startedAt.push(clock.now())
+        if (!streams) await context.sleep(100)
+        else {
+          const body = context.openBody()
+          clock.setTimer(100, () => body.end(success(undefined)))
+        }
+      }
+      for (let i = 0; i < 3; i++) void calls.execute(operation)
+      await settle()
+      expect(waiting()).toBe(2)
+      await clock.advance(300)
+      expect([startedAt, clock.pending]).toEqual([[0, 100, 200], 0])
+    }
+  })
+
+  test('a call that waits belongs to no endpoint yet', async () => {
+    const { calls } = poolOf({}, [door(() => 500)])
+    const recording = recordEvents(calls)
+    void calls.execute(whereTo)
+    const queued = recording.events.find(({ type }) => type === 'call.queued')
+    expect(queued).toMatchObject({ policy: 'failover', waiting: 1 })
+    expect(queued).not.toHaveProperty('endpoint')
   })
 
   test('looks again when an endpoint gets room that nobody announces', async () => {

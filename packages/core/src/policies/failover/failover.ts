@@ -132,6 +132,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
 
   const policy: Policy = {
     name,
+    kind: 'failover',
     options: { name, endpoints: names, order, queueLimit, queueOrder },
     async execute<R>(next: Next<R>, context: CallContext): Promise<Outcome<R>> {
       const trip: Trip = { next, tried: new Set(), candidate: undefined, outcome: undefined }

@@ -189,6 +189,19 @@ describe('rateLimit', () => {
     expect(Object.keys(state.partitions)).toHaveLength(100)
   })
 
+  test('a partition in which somebody waits is not forgotten', async () => {
+    const { calls } = setup({
+      quotas: [{ permits: 1, periodMs: 1000 }],
+      partitionKey: (context) => context.get(tenant),
+      maxPartitions: 1,
+    })
+    const runs: string[] = []
+    for (const name of ['a', 'a', 'b', 'a', 'b'])
+      void calls.execute(async () => runs.push(name), { values: [[tenant, name]] })
+    await settle()
+    expect(runs).toEqual(['a', 'b'])
+  })
+
   test.each([Number.NaN, -1, Infinity, 'three' as unknown as number])(
     'a cost of %o ends its own call only',
     async (cost) => {

@@ -107,6 +107,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
 
   const gate: Gate = {
     name,
+    kind: 'rateLimit',
     options: resolved,
     enter(context) {
       const partition = partitions.get(partitionKey(context))
