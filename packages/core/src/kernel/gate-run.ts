@@ -129,16 +129,12 @@ export class GateRun extends CallContext implements Climber {
   #work(): void {
     this.#working = true
     if (this.#segment.inner !== undefined) {
-      this.#segment.inner(this).then(
-        (outcome) => this.#answered(outcome),
-        // Policies never reject. One that does all the same ends its call, not the process.
-        (error: unknown) => this.#answered(failure(error, REQUEST_FAILED)),
-      )
+      void this.#segment.inner(this).then((outcome) => this.#answered(outcome))
       return
     }
     this.#attempted = true
     this.attempt = this.call.began()
-    for (let above = this.parent; above !== undefined; above = above.parent) above.attempt = this.attempt
+    for (let above = this.parent; above !== undefined; above = above.parent) above.attemptBegan(this)
     this.emit<AttemptStarted>({ type: 'attempt.started' })
     let result: PromiseLike<unknown>
     try {
