@@ -24,8 +24,9 @@ const FAILED: Partial<Record<VerdictKind, boolean>> = {
 export class EndpointHealth {
   readonly #failureRatio = new MovingAverage(FAILURE_WEIGHT_RATIO, HALF_LIFE_MS)
   readonly #answerMs = new MovingAverage(DURATION_WEIGHT_RATIO)
-  #answeredAt = 0
   readonly #failureMs = new MovingAverage(DURATION_WEIGHT_RATIO)
+  /** When the last attempt ended. */
+  #heardAt = 0
   /** When each attempt in flight began, oldest first. */
   readonly #inFlight = new Set<{ readonly at: number }>()
 
@@ -35,11 +36,11 @@ export class EndpointHealth {
     this.#inFlight.add(attempt)
     return (kind, endedAt) => {
       this.#inFlight.delete(attempt)
+      this.#heardAt = endedAt
       const failed = FAILED[kind]
       if (failed === undefined) return
       this.#failureRatio.add(failed ? 1 : 0, endedAt)
       ;(failed ? this.#failureMs : this.#answerMs).add(endedAt - now, endedAt)
-      if (!failed) this.#answeredAt = endedAt
     }
   }
 
@@ -62,14 +63,14 @@ export class EndpointHealth {
     return this.#failureRatio.at(now)
   }
 
-  /** How long its recent answers took; half after five minutes without one, so that it is tried again. 0: none yet. */
+  /** How long its recent answers took; half after five minutes in which nobody asked it, so that it is tried again. */
   answerMs(now: number): number {
-    return this.lastAnswerMs * 0.5 ** ((now - this.#answeredAt) / HALF_LIFE_MS)
+    return this.lastAnswerMs * 0.5 ** (Math.max(0, now - this.#heardAt) / HALF_LIFE_MS)
   }
 
   /** How long its last answers took, whenever that was. 0: none yet. */
   get lastAnswerMs(): number {
-    return this.#answerMs.at(this.#answeredAt)
+    return this.#answerMs.at(0)
   }
 
   get inFlight(): number {

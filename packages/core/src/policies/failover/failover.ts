@@ -6,6 +6,7 @@ import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { failure, type Outcome } from '../../kernel/outcome.ts'
 import type { Next, Policy } from '../../kernel/policy.ts'
 import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
+import { RIVALS } from '../../kernel/rivals.ts'
 import type { Verdict } from '../../kernel/verdict.ts'
 import { TOO_LATE, WaitingLine } from '../../primitives/waiting-line.ts'
 import { EndpointHealth } from './endpoint-health.ts'
@@ -71,24 +72,31 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
 
   /**
    * The best of those that could take the call now, or how long it is until one can. One whose recent answers took longer
-   * than the call has left is out of the question: it would only take a place from a call that can be answered.
+   * than the call has left is out of the question: it would only take a place from a call that can be answered. One that
+   * another branch of the call is asking is the last choice, and none after a failure: its answer is on the way already.
    */
   const choose = (trip: Trip, context: CallContext): { best?: Candidate; readyInMs: number } => {
     const now = context.call.clock.now()
     const before = context.endpoint
+    const rivals = context.get(RIVALS)
+    const exclusive = rivals?.exclusive === true || trip.tried.size > 0
     let best: Candidate | undefined
     let bestMs = Infinity
+    let bestAsked = true
     let readyInMs = TOO_LATE
     for (const candidate of pool) {
       if (trip.tried.has(candidate) || context.remainingMs() < candidate.health.answerMs(now)) continue
+      const asked = rivals?.ask(candidate.endpoint, context) === true
+      if (asked && exclusive) continue
       context.endpoint = candidate.endpoint
       const ready = readyInMsOf(trip, context)
       readyInMs = readyInMs === TOO_LATE ? ready : Math.min(readyInMs, ready)
       if (ready > 0) continue
       const ms = order === 'ordered' ? 0 : candidate.health.expectedAnswerMs(now)
-      if (best !== undefined && ms >= bestMs) continue
+      if (best !== undefined && (asked === bestAsked ? ms >= bestMs : asked)) continue
       best = candidate
       bestMs = ms
+      bestAsked = asked
     }
     context.endpoint = before
     return best === undefined ? { readyInMs } : { best, readyInMs: 0 }
@@ -156,6 +164,10 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
         context.emit<EndpointFailedOver>({ type: 'endpoint.failed_over', policy: name, from, to, verdict })
         start(trip, context, best)
       }
+    },
+    readyInMs(next, context) {
+      const { readyInMs } = choose({ next, tried: new Set(), candidate: undefined, outcome: undefined }, context)
+      return line.readyInMs(readyInMs === TOO_LATE ? Infinity : readyInMs, context.call.clock.now())
     },
     snapshot: () => ({
       waiting: line.size,
