@@ -54,6 +54,17 @@ export { constantBackoff, DEFAULT_BACKOFFS, exponentialBackoff } from './policie
 export type { Backoff, RetryBackoffContext } from './policies/retry/backoff.ts'
 export type { RetryExhausted, RetryScheduled } from './policies/retry/retry-events.ts'
 
+export { schedule } from './policies/schedule/schedule.ts'
+export { deferrable, latestStartMs, SCHEDULE_DEFAULTS } from './policies/schedule/schedule-options.ts'
+export type { ScheduleOptions } from './policies/schedule/schedule-options.ts'
+export { DEFAULT_LOAD_BANDS, LOAD_LEVELS, loadProfile } from './policies/schedule/load-profile.ts'
+export type { LoadBand, LoadLevel, LoadProfile, ObservedCall } from './policies/schedule/load-profile.ts'
+export { learnedLoadProfile } from './policies/schedule/learned-load-profile.ts'
+export type { LearnedLoadProfile, LearnedLoadProfileOptions } from './policies/schedule/learned-load-profile.ts'
+export type { HourObserved, LoadProfileSnapshot } from './policies/schedule/load-profile-snapshot.ts'
+export { ScheduleDisposedError } from './policies/schedule/schedule-disposed-error.ts'
+export type { ScheduleDeferred, ScheduleStarted } from './policies/schedule/schedule-events.ts'
+
 export { timeout } from './policies/timeout/timeout.ts'
 export type { TimeoutOptions } from './policies/timeout/timeout-options.ts'
 export { TimeoutExceededError } from './policies/timeout/timeout-exceeded-error.ts'

@@ -18,6 +18,7 @@ import type { EndpointFailedOver, EndpointSelected } from '../policies/failover/
 import type { FallbackUsed } from '../policies/fallback/fallback-events.ts'
 import type { RateLimitPaused, RateLimitRejected } from '../policies/rate-limit/rate-limit-events.ts'
 import type { RetryExhausted, RetryScheduled } from '../policies/retry/retry-events.ts'
+import type { ScheduleDeferred, ScheduleStarted } from '../policies/schedule/schedule-events.ts'
 import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
 import type { CallCompleted, CallStarted } from './call-events.ts'
 
@@ -43,5 +44,7 @@ export type SpillwayEvent =
   | RateLimitPaused
   | EndpointSelected
   | EndpointFailedOver
+  | ScheduleDeferred
+  | ScheduleStarted
   | FallbackUsed
   | DiagnosticReported

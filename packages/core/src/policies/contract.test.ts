@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { bulkhead, circuitBreaker, failover, fallback, rateLimit, retry, timeout } from '../index.ts'
+import { bulkhead, circuitBreaker, failover, fallback, rateLimit, retry, schedule, timeout } from '../index.ts'
 import { policyContract } from '../testing.ts'
 
 describe('every policy keeps the contract', () => {
@@ -11,5 +11,6 @@ describe('every policy keeps the contract', () => {
   policyContract('bulkhead', () => bulkhead({ maxConcurrency: 1 }), { test })
   policyContract('rateLimit', () => rateLimit({ quotas: [{ permits: 1 }] }), { test })
   policyContract('failover', () => failover({ endpoints: [{ name: 'a' }, { name: 'b' }] }), { test })
+  policyContract('schedule', () => schedule({ deferrable: () => true }), { test })
   policyContract('fallback', () => fallback({ steps: [() => 'other'] }), { test })
 })
