@@ -30,8 +30,8 @@ const client: Contestant = ({ ask, clock }, { screen, prompts }, scenario) => {
   return { strategy, watch: watchBaseline({ screen, strategy, total: prompts.length, clock, scenario }), keeps: false }
 }
 
-const loop: Contestant = ({ ask, clock, random }, { screen, prompts }, scenario) => {
-  const strategy = fiveTryLoop(ask.gemini, { clock, random })
+const loop: Contestant = ({ ask, clock, random }, { options, screen, prompts }, scenario) => {
+  const strategy = fiveTryLoop(ask.gemini, { clock, random, kind: options.kindLoop })
   return { strategy, watch: watchBaseline({ screen, strategy, total: prompts.length, clock, scenario }), keeps: false }
 }
 

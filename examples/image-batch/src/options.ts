@@ -13,6 +13,8 @@ export interface Options {
   readonly port: number
   /** Whether Spillway may use the relay. */
   readonly relay: boolean
+  /** Whether the loop tries again after 429 too. */
+  readonly kindLoop: boolean
   /** Keeps images that are there already and makes the others. */
   readonly resume: boolean
   readonly live: boolean
@@ -33,6 +35,7 @@ official client alone, with the retry loop that people write by hand, and with S
   --scenario FILE     another upstream (default: the example's scenario.json)
   --concurrency N     prompts at work at once, 1 to 1000 (default: 10)
   --no-relay          Spillway gets the official endpoint alone, as the other two do
+  --kind-loop         the loop written by hand tries again after 429 too, not only after 503
   --port N            port of the simulated API (default: any free one)
   --resume            keeps the whole images in DIR and makes only the missing ones, with Spillway alone
   --plain             lines instead of the live display; also chosen by itself where there is no terminal
@@ -69,6 +72,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     concurrency: whole('--concurrency', values.concurrency ?? '10', 1, 1000),
     port: whole('--port', values.port ?? '0', 0, 65_535),
     relay: values['no-relay'] !== true,
+    kindLoop: values['kind-loop'] === true,
     resume: values.resume === true,
     live: values.live === true,
     plain: values.plain === true,
@@ -92,6 +96,7 @@ function parse(args: readonly string[]) {
         model: { type: 'string' },
         'relay-model': { type: 'string' },
         'no-relay': { type: 'boolean' },
+        'kind-loop': { type: 'boolean' },
         resume: { type: 'boolean' },
         live: { type: 'boolean' },
         plain: { type: 'boolean' },

@@ -23,7 +23,7 @@ export interface StrategyReport {
 }
 
 /** What the upstream saw of it. Seconds are model time. */
-export interface UpstreamReport {
+interface UpstreamReport {
   readonly requests: number
   readonly requestsByEndpoint: Readonly<Record<string, number>>
   readonly outcomes: Readonly<Record<string, number>>

@@ -5,7 +5,7 @@ import type { Prompt } from './read-prompts.ts'
 import type { Strategy } from './strategies/strategy.ts'
 
 /** An image later than this is worth nothing to whoever waits for it. Also the pipeline's own default. */
-export const DEADLINE_MS = 180_000
+const DEADLINE_MS = 180_000
 
 /** What became of one prompt. */
 export interface PromptResult {

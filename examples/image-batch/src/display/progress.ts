@@ -3,7 +3,7 @@ import type { PromptResult } from '../run-strategy.ts'
 import { type Happening, describeEvent, describeResult } from './happening.ts'
 
 /** What a call does now. */
-export type Activity =
+type Activity =
   | { readonly doing: 'asking'; readonly endpoint: string }
   | { readonly doing: 'waiting'; readonly why: string }
 

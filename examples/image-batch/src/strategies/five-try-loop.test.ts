@@ -8,7 +8,7 @@ const throttled = (): Error => Object.assign(new Error('Quota exceeded'), { stat
 const PROMPT = { number: 1, prompt: 'a fox' }
 
 /** Runs the loop against an API, and says when it asked and what came of it. */
-async function play(ask: AskForImage): Promise<{ askedAt: number[]; end: unknown }> {
+async function play(ask: AskForImage, kind = false): Promise<{ askedAt: number[]; end: unknown }> {
   const clock = new VirtualClock()
   const askedAt: number[] = []
   const loop = fiveTryLoop(
@@ -16,7 +16,7 @@ async function play(ask: AskForImage): Promise<{ askedAt: number[]; end: unknown
       askedAt.push(clock.now())
       return ask(...args)
     },
-    { clock, random: () => 0.5 },
+    { clock, random: () => 0.5, kind },
   )
   let end: unknown
   const made = loop.make(PROMPT, new AbortController().signal).then(
@@ -39,6 +39,11 @@ test('anything but overload goes up at once', async () => {
   const { askedAt, end } = await play(() => Promise.reject(throttled()))
   expect(askedAt).toEqual([0])
   expect(end).toMatchObject({ status: 429 })
+})
+
+test('a kind loop tries again after 429 too, and not after anything else', async () => {
+  expect((await play(() => Promise.reject(throttled()), true)).askedAt).toHaveLength(5)
+  expect((await play(() => Promise.reject(new Error('no')), true)).askedAt).toHaveLength(1)
 })
 
 test('an attempt ends after 120 s, its request is closed, and the next one follows', async () => {

@@ -6,21 +6,30 @@ import type { Strategy } from './strategy.ts'
 const TRIES = 5
 const ATTEMPT_TIMEOUT_MS = 120_000
 
+/** What the loop is made with. */
+export interface LoopOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Tries again after 429 too, which the loops in the field do not. @default false */
+  readonly kind?: boolean
+}
+
 /**
  * What people write by hand: five tries, 2, 4, 8 and 16 s plus up to 1 s between them, only after 503 or "overloaded",
  * and two minutes for each attempt. Other errors go up at once.
  */
-export function fiveTryLoop(ask: AskForImage, { clock, random }: { clock: Clock; random: () => number }): Strategy {
+export function fiveTryLoop(ask: AskForImage, { clock, random, kind = false }: LoopOptions): Strategy {
   return {
     name: 'five-try loop',
-    summary: 'written by hand: 2ⁿ s between five tries',
+    summary: `written by hand: 2ⁿ s between five tries, after 503${kind ? ' and 429' : ''}`,
     async make({ prompt }, signal) {
       for (let attempt = 1; ; attempt++) {
         try {
           return await withTimeout(clock, signal, (both) => ask(prompt, both))
         } catch (error) {
           signal.throwIfAborted()
-          if (attempt >= TRIES || !isOverloaded(error)) throw error
+          const mayPass = isOverloaded(error) || (kind && statusOf(error) === 429)
+          if (attempt >= TRIES || !mayPass) throw error
           await sleep(clock, 1000 * (2 ** attempt + random()), signal)
         }
       }
@@ -30,9 +39,9 @@ export function fiveTryLoop(ask: AskForImage, { clock, random }: { clock: Clock;
 
 /** An attempt that was cut off counts as overload too: that is what the limit is for. */
 const isOverloaded = (error: unknown): boolean =>
-  error instanceof AttemptTimeoutError ||
-  (error as { status?: unknown }).status === 503 ||
-  /overloaded/i.test((error as Error).message)
+  error instanceof AttemptTimeoutError || statusOf(error) === 503 || /overloaded/i.test((error as Error).message)
+
+const statusOf = (error: unknown): unknown => (error as { status?: unknown }).status
 
 /** The attempt took longer than two minutes. */
 class AttemptTimeoutError extends Error {
