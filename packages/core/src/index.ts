@@ -1,7 +1,11 @@
 // For users.
 export { pipeline } from './assembly/pipeline.ts'
 export type { CallOptions } from './assembly/call-options.ts'
-export type { AddedBy, Pipeline, PipelineDescription, PipelineOptions, PipelineState } from './assembly/pipeline.ts'
+export type { AddedBy, Pipeline, PipelineDescription, PipelineState } from './assembly/pipeline.ts'
+export { PIPELINE_DEFAULTS } from './assembly/pipeline-options.ts'
+export type { PipelineOptions } from './assembly/pipeline-options.ts'
+export { checkOrder } from './assembly/check-order.ts'
+export type { OrderWarned, OrderWarning } from './assembly/check-order.ts'
 export { STANDARD_TIMEOUTS, standardPipeline } from './assembly/standard-pipeline.ts'
 export type { StandardPipelineOptions, StandardTimeouts } from './assembly/standard-pipeline.ts'
 export { PipelineDisposedError } from './assembly/pipeline-disposed-error.ts'

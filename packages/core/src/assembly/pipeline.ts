@@ -65,9 +65,9 @@ export const pipeline = <const P extends readonly Part[]>(
   policies: P,
   options: PipelineOptions = {},
 ): Pipeline<AddedBy<Exclude<P[number], Gate>>> => {
-  const settings = checkPipelineOptions(options)
+  const resolved = checkPipelineOptions(options)
   checkParts(policies)
-  const { name, classifier, clock, random } = settings
+  const { name, classifier, clock, random } = resolved
   const events = new EventSource()
   const run = compose(policies)
   let callId = 0
@@ -133,7 +133,7 @@ export const pipeline = <const P extends readonly Part[]>(
       events.complete()
     },
   }
-  warnOrder(policies, settings, events).catch(() => {})
+  warnOrder(policies, resolved, events).catch(() => {})
   return made
 }
 

@@ -21,6 +21,7 @@ import type { RetryExhausted, RetryScheduled } from '../policies/retry/retry-eve
 import type { ScheduleDeferred, ScheduleStarted } from '../policies/schedule/schedule-events.ts'
 import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
 import type { CallCompleted, CallStarted } from './call-events.ts'
+import type { OrderWarned } from './check-order.ts'
 
 /** Everything that can happen: the table of contents of a pipeline's life. */
 export type SpillwayEvent =
@@ -47,4 +48,5 @@ export type SpillwayEvent =
   | ScheduleDeferred
   | ScheduleStarted
   | FallbackUsed
+  | OrderWarned
   | DiagnosticReported

@@ -14,7 +14,8 @@ import type { RateLimitOptions } from '../policies/rate-limit/rate-limit-options
 import { retry } from '../policies/retry/retry.ts'
 import type { RetryOptions } from '../policies/retry/retry-options.ts'
 import { timeout } from '../policies/timeout/timeout.ts'
-import { pipeline, type Pipeline, type PipelineOptions } from './pipeline.ts'
+import { pipeline, type Pipeline } from './pipeline.ts'
+import { PIPELINE_DEFAULTS, type PipelineOptions } from './pipeline-options.ts'
 
 /** Options of {@link standardPipeline}: each part takes its own options, `false` leaves it out. */
 export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = never> extends PipelineOptions {
@@ -80,7 +81,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
 ): Pipeline<F> => {
   checkKnown('standardPipeline', options, KNOWN)
   const { endpoints = [{ name: 'default' }], ...rest } = options
-  const { name = 'standard', classifier, clock, random } = rest
+  const { name = 'standard', classifier, clock, random, check } = rest
   const limits = rest.timeout ?? {}
   checkKnown('standardPipeline.timeout', limits, Object.keys(STANDARD_TIMEOUTS))
   const {
@@ -106,16 +107,14 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
       ...(classifier === undefined ? {} : { classifier }),
       ...(clock === undefined ? {} : { clock }),
       ...(random === undefined ? {} : { random }),
+      ...(check === undefined ? {} : { check }),
     },
   )
   return made
 }
 
 const KNOWN = [
-  'name',
-  'classifier',
-  'clock',
-  'random',
+  ...Object.keys(PIPELINE_DEFAULTS),
   'endpoints',
   'fallback',
   'timeout',

@@ -22,6 +22,8 @@ export interface Next<R> {
  */
 export interface Policy<Adds = never> {
   readonly name: string
+  /** What it is, whatever it is called: `retry`. Two parts of one kind do the same. @default its name */
+  readonly kind?: string
   /** Runs `next` once, several times or not at all. Never rejects, ends at once when the context aborts. */
   execute<R>(next: Next<R>, context: CallContext): Promise<Outcome<R | Adds>>
   /** What it was made with, for logs and tests. */
@@ -49,6 +51,8 @@ export type Progress =
  */
 export interface Gate {
   readonly name: string
+  /** What it is, whatever it is called: `retry`. Two parts of one kind do the same. @default its name */
+  readonly kind?: string
   /**
    * Admits (`undefined`) or refuses. Answers with a promise only when it must wait; that wait ends when the context
    * aborts, and frees its place in the same tick.
@@ -79,6 +83,8 @@ export interface Gate {
  */
 export interface Reaction<Adds = never> {
   readonly name: string
+  /** What it is, whatever it is called: `retry`. Two parts of one kind do the same. @default its name */
+  readonly kind?: string
   /**
    * Hears how what is inside ended. Gives back the same outcome, another one, or a promise of what it makes of `next`.
    * Never rejects, ends at once when the context aborts.

@@ -51,6 +51,7 @@ export const bulkhead = (options: BulkheadOptions = {}): Gate => {
 
   return {
     name,
+    kind: 'bulkhead',
     options: resolved,
     enter(context) {
       const given = line.enter(context)

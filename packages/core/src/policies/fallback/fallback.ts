@@ -75,6 +75,7 @@ export const fallback = <S extends readonly FallbackStep<unknown>[]>(
 
   return {
     name,
+    kind: 'fallback',
     options: { name, steps: steps.length },
     react: (outcome, _next, context) =>
       (outcome.verdict.kind === 'success' && shouldHandle === isFailure) ||

@@ -91,7 +91,8 @@ export const retry = (options: RetryOptions = {}): Reaction => {
 
   return {
     name,
-    options: { name, maxAttempts, maxRerolls, jitterRatio },
+    kind: 'retry',
+    options: { name, maxAttempts, maxRerolls, jitterRatio, ...(backoff === undefined ? {} : { backoff }) },
     react: (outcome, next, context) =>
       outcome.verdict.kind === 'success' && shouldHandle === undefined
         ? learned(outcome, context)

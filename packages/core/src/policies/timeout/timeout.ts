@@ -77,6 +77,7 @@ export const timeout = (options: TimeoutOptions): Gate => {
 
   const gate: Gate = {
     name,
+    kind: 'timeout',
     options: { ...options, name },
     enter(context) {
       if (all.length === 0) return undefined

@@ -1,0 +1,66 @@
+import { checkFunction, checkKnown } from '../kernel/check-options.ts'
+import { defaultClassifier, type Classifier } from '../kernel/classifier.ts'
+import { systemClock, type Clock } from '../kernel/clock.ts'
+import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
+import type { Part } from '../kernel/policy.ts'
+import { systemRandom, type Random } from '../kernel/random.ts'
+import { checkClassifier } from './call-options.ts'
+import type { OrderWarning } from './check-order.ts'
+
+/** What a pipeline is made of besides its policies. */
+export interface PipelineOptions {
+  /** Appears in events and metrics. @default 'pipeline' */
+  readonly name?: string
+  /** Judges outcomes; adapters bring their own. @default every error is `transient`, a program's mistake `request_failed` */
+  readonly classifier?: Classifier
+  /** @default real time */
+  readonly clock?: Clock
+  /** @default Math.random */
+  readonly random?: Random
+  /**
+   * Whether policies and options that contradict each other are told: as a warning of the process, or to a function
+   * instead; and as the event `order.warned` in either case. @default true
+   */
+  readonly check?: boolean | ((warning: OrderWarning) => void)
+}
+
+/** {@link PipelineOptions} with nothing left out. */
+export const PIPELINE_DEFAULTS: Required<PipelineOptions> = {
+  name: 'pipeline',
+  classifier: defaultClassifier,
+  clock: systemClock,
+  random: systemRandom,
+  check: true,
+}
+
+/** @throws InvalidOptionsError for what would otherwise go wrong in the middle of a call */
+export const checkPipelineOptions = (options: PipelineOptions): Required<PipelineOptions> => {
+  checkKnown('pipeline', options, Object.keys(PIPELINE_DEFAULTS))
+  const {
+    name = PIPELINE_DEFAULTS.name,
+    classifier = PIPELINE_DEFAULTS.classifier,
+    clock = PIPELINE_DEFAULTS.clock,
+    random = PIPELINE_DEFAULTS.random,
+    check = PIPELINE_DEFAULTS.check,
+  } = options
+  if (typeof name !== 'string') throw new InvalidOptionsError('pipeline.name', name, 'a string')
+  checkClassifier('pipeline.classifier', classifier)
+  checkFunction('pipeline.random', random)
+  if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
+    throw new InvalidOptionsError('pipeline.clock', clock, 'a clock: now(), wallTime() and setTimer()')
+  if (typeof check !== 'boolean' && typeof check !== 'function')
+    throw new InvalidOptionsError('pipeline.check', check, 'true, false or a function')
+  return { name, classifier, clock, random, check }
+}
+
+/** @throws InvalidOptionsError when an entry is no policy */
+export const checkParts = (policies: readonly Part[]): void => {
+  if (!Array.isArray(policies)) throw new InvalidOptionsError('pipeline.policies', policies, 'a list of policies')
+  for (const [i, part] of policies.entries()) {
+    const runs = part as { name?: unknown; execute?: unknown; react?: unknown; enter?: unknown } | undefined
+    const right =
+      typeof runs?.name === 'string' &&
+      [runs.execute, runs.react, runs.enter].some((each) => typeof each === 'function')
+    if (!right) throw new InvalidOptionsError(`pipeline.policies[${i}]`, part, 'a policy, such as retry()')
+  }
+}
