@@ -7,6 +7,7 @@ import type {
   CallQueued,
   DiagnosticReported,
 } from '../kernel/events.ts'
+import type { ConcurrencyRejected, LimitChanged } from '../policies/adaptive-concurrency/adaptive-concurrency-events.ts'
 import type { BulkheadRejected } from '../policies/bulkhead/bulkhead-events.ts'
 import type {
   CircuitClosed,
@@ -41,6 +42,8 @@ export type SpillwayEvent =
   | CircuitClosed
   | CircuitRejected
   | BulkheadRejected
+  | ConcurrencyRejected
+  | LimitChanged
   | RateLimitRejected
   | RateLimitPaused
   | EndpointSelected

@@ -1,0 +1,42 @@
+import { byEndpoint, type PartitionKey } from '../../kernel/endpoint.ts'
+import type { QueueOrder } from '../../kernel/queue-order.ts'
+import { aimdLimit } from './aimd-limit.ts'
+import type { Limit } from './limit.ts'
+
+/** Options of {@link adaptiveConcurrency}. */
+export interface AdaptiveConcurrencyOptions {
+  /** Appears in events, errors and descriptions. @default 'adaptiveConcurrency' */
+  readonly name?: string
+  /** Makes the limit that learns: one for each partition. @default () => aimdLimit() */
+  readonly limit?: () => Limit
+  /**
+   * The time between two attempts while an endpoint is overloaded, in milliseconds, spread by half to both sides; 0 for
+   * no pace. It shrinks with what the endpoint works on: while that is nine attempts, a tenth of it. @default 3000
+   */
+  readonly paceMs?: number
+  /** The share of recent attempts answered `overloaded` above which the pace is kept, from 0 to 1. @default 0.3 */
+  readonly paceAboveRatio?: number
+  /** How many may wait: an integer from 0, or `Infinity`. @default Infinity */
+  readonly queueLimit?: number
+  /** The longest wait in milliseconds; the call's own deadline bounds it in any case. @default Infinity */
+  readonly maxWaitMs?: number
+  /** Who goes first. @default 'deadline' */
+  readonly order?: QueueOrder
+  /** Which share of the state an attempt uses. @default the endpoint's name */
+  readonly partitionKey?: PartitionKey
+  /** How many partitions are remembered: an integer from 1. @default 1000 */
+  readonly maxPartitions?: number
+}
+
+/** What {@link adaptiveConcurrency} takes where an option is left out. */
+export const ADAPTIVE_CONCURRENCY_DEFAULTS: Required<AdaptiveConcurrencyOptions> = {
+  name: 'adaptiveConcurrency',
+  limit: () => aimdLimit(),
+  paceMs: 3000,
+  paceAboveRatio: 0.3,
+  queueLimit: Infinity,
+  maxWaitMs: Infinity,
+  order: 'deadline',
+  partitionKey: byEndpoint,
+  maxPartitions: 1000,
+}
