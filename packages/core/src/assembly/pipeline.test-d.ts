@@ -6,6 +6,7 @@ import {
   failover,
   fallback,
   pipeline,
+  pipelineRegistry,
   rateLimit,
   retry,
   standardPipeline,
@@ -83,6 +84,24 @@ describe('a wrapped function', () => {
     expectTypeOf(wrapped).toEqualTypeOf<
       (prompt: string, seed?: number) => Promise<{ prompt: string; seed: number | undefined } | 'placeholder'>
     >()
+  })
+})
+
+describe('a reload', () => {
+  test('takes what adds no other answers than the pipeline already gives', () => {
+    const exact = pipeline([r])
+    exact.reload([t, r, b])
+    // @ts-expect-error -- callers of this pipeline do not expect the fallback's answer
+    void (() => exact.reload([word, r]))
+    pipeline([word, r]).reload([r])
+    pipeline([word, r]).reload([t, word])
+  })
+})
+
+describe('a registry', () => {
+  test('gives pipelines of one type', () => {
+    const registry = pipelineRegistry(() => pipeline([word, r]))
+    expectTypeOf(registry.get('a').execute(draw)).toEqualTypeOf<Promise<Image | 'placeholder'>>()
   })
 })
 

@@ -1,16 +1,16 @@
-import { Call, type CallOrigin } from '../kernel/call.ts'
+import { Call } from '../kernel/call.ts'
 import { checkFunction } from '../kernel/check-options.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { compose } from '../kernel/compose.ts'
 import type { Gate, Operation, Part, Policy, Reaction } from '../kernel/policy.ts'
 import { followSignal } from '../kernel/signal-hub.ts'
-import type { CallCompleted, CallStarted } from './call-events.ts'
+import type { CallStarted } from './call-events.ts'
 import { checkCall, type CallOptions } from './call-options.ts'
 import { EventSource } from './event-source.ts'
 import type { EventStream } from './event-stream.ts'
+import { Generations } from './generations.ts'
 import { PipelineDisposedError } from './pipeline-disposed-error.ts'
+import type { PipelineReloaded } from './pipeline-events.ts'
 import { checkParts, checkPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
-import { warnOrder } from './warn-order.ts'
 
 /** What a pipeline knows about itself now. Plain data. */
 export interface PipelineState {
@@ -40,6 +40,23 @@ export interface Pipeline<Adds = never> {
   wrap<A extends unknown[], R>(fn: (...args: A) => PromiseLike<R>): (...args: A) => Promise<R | Adds>
   state(): PipelineState
   describe(): PipelineDescription
+  /**
+   * Puts new policies in the place of the old ones, under the same handle: calls from here on run through these, and calls
+   * in flight end with those they began with. A policy that stands in both lists keeps its state; the others are disposed
+   * of when their last call has ended, and cannot be used again. A list that is refused changes nothing.
+   *
+   * ```ts
+   * import { pipeline, retry } from '@spillway/core'
+   *
+   * const calls = pipeline([retry({ maxAttempts: 2 })])
+   * calls.reload([retry({ maxAttempts: 5 })])
+   * console.log(calls.describe()[0]?.options) // => { name: 'retry', maxAttempts: 5, maxRerolls: 2, jitterRatio: 0.5 }
+   * ```
+   *
+   * @throws InvalidOptionsError when an entry is no policy
+   * @throws PipelineDisposedError when the pipeline was disposed of
+   */
+  reload(policies: readonly Part<Adds>[]): void
   /** Ends the event stream and the waits in lines. Calls at work go on, within their limits; new ones are refused. */
   dispose(): void
 }
@@ -67,37 +84,22 @@ export const pipeline = <const P extends readonly Part[]>(
 ): Pipeline<AddedBy<Exclude<P[number], Gate>>> => {
   const resolved = checkPipelineOptions(options)
   checkParts(policies)
-  const { name, classifier, clock, random } = resolved
+  const { name, clock } = resolved
   const events = new EventSource()
-  const run = compose(policies)
+  const generations = new Generations(policies, resolved, events)
   let callId = 0
-  let inFlight = 0
   let disposed = false
-
-  const origin: CallOrigin = {
-    name,
-    clock,
-    random,
-    classifier,
-    sink: events,
-    completed(call, { verdict }) {
-      inFlight--
-      call.unfollow?.()
-      if (!events.listening) return
-      const durationMs = clock.now() - call.startedAt
-      call.emit<CallCompleted>({ type: 'call.completed', verdict, durationMs, attempts: call.attempts })
-    },
-  }
 
   const start = <R>(operation: Operation<R>, settings: CallOptions): Promise<R> => {
     const { signal, values } = settings
     const promise = new Promise<R>(grabSettlers as Executor<R>)
-    const call = new Call(++callId, origin, operation, settings, grabbed.resolve, grabbed.reject)
+    const generation = generations.current
+    const call = new Call(++callId, generation, operation, settings, grabbed.resolve, grabbed.reject)
     if (values !== undefined) for (const [key, value] of values) call.set(key, value)
-    inFlight++
+    generation.inFlight++
     if (signal !== undefined) call.unfollow = followSignal(signal, call)
     call.emit<CallStarted>({ type: 'call.started' })
-    run.begin(call)
+    generation.run.begin(call)
     return promise
   }
 
@@ -123,17 +125,28 @@ export const pipeline = <const P extends readonly Part[]>(
         execute(() => fn(...args)),
     state: () => ({
       pipeline: name,
-      inFlight,
-      policies: policies.map((part) => ({ name: part.name, state: part.snapshot?.() ?? {} })),
+      inFlight: generations.inFlight,
+      policies: generations.current.parts.map((part) => ({ name: part.name, state: part.snapshot?.() ?? {} })),
     }),
-    describe: () => policies.map((part) => ({ name: part.name, options: part.options ?? {} })),
+    describe: () => generations.current.parts.map((part) => ({ name: part.name, options: part.options ?? {} })),
+    reload(parts) {
+      if (disposed) throw new PipelineDisposedError(name)
+      checkParts(parts)
+      generations.replace(parts)
+      const reloaded: PipelineReloaded = {
+        type: 'pipeline.reloaded',
+        policies: parts.map((part) => part.name),
+        at: clock.now(),
+        pipeline: name,
+      }
+      events.publish(reloaded)
+    },
     dispose() {
       disposed = true
-      for (const part of policies) part.dispose?.()
+      generations.dispose()
       events.complete()
     },
   }
-  warnOrder(policies, resolved, events).catch(() => {})
   return made
 }
 

@@ -23,6 +23,7 @@ import type { ScheduleDeferred, ScheduleStarted } from '../policies/schedule/sch
 import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
 import type { CallCompleted, CallStarted } from './call-events.ts'
 import type { OrderWarned } from './check-order.ts'
+import type { PipelineReloaded } from './pipeline-events.ts'
 
 /** Everything that can happen: the table of contents of a pipeline's life. */
 export type SpillwayEvent =
@@ -52,4 +53,5 @@ export type SpillwayEvent =
   | ScheduleStarted
   | FallbackUsed
   | OrderWarned
+  | PipelineReloaded
   | DiagnosticReported

@@ -1,0 +1,45 @@
+import type { Call, CallOrigin } from '../kernel/call.ts'
+import type { Classifier } from '../kernel/classifier.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { compose, type Composed } from '../kernel/compose.ts'
+import type { Outcome } from '../kernel/outcome.ts'
+import type { Part } from '../kernel/policy.ts'
+import type { Random } from '../kernel/random.ts'
+import type { CallCompleted } from './call-events.ts'
+import type { EventSource } from './event-source.ts'
+import type { PipelineOptions } from './pipeline-options.ts'
+
+/** A list of parts, composed, and the calls that run through it: those of before a reload end with theirs. */
+export class Generation implements CallOrigin {
+  readonly parts: readonly Part[]
+  readonly run: Composed
+  readonly name: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly classifier: Classifier
+  readonly sink: EventSource
+  /** Calls that have started and not ended. */
+  inFlight = 0
+  /** Called when the last call has ended; set when newer parts have taken over. */
+  onIdle: (() => void) | undefined
+
+  constructor(parts: readonly Part[], options: Required<PipelineOptions>, sink: EventSource) {
+    this.parts = parts
+    this.run = compose(parts)
+    this.name = options.name
+    this.clock = options.clock
+    this.random = options.random
+    this.classifier = options.classifier
+    this.sink = sink
+  }
+
+  completed(call: Call, { verdict }: Outcome<unknown>): void {
+    this.inFlight--
+    call.unfollow?.()
+    if (this.sink.listening) {
+      const durationMs = this.clock.now() - call.startedAt
+      call.emit<CallCompleted>({ type: 'call.completed', verdict, durationMs, attempts: call.attempts })
+    }
+    if (this.inFlight === 0) this.onIdle?.()
+  }
+}
