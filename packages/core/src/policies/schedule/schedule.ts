@@ -81,6 +81,7 @@ export const schedule = (options: ScheduleOptions = {}): Gate => {
 
   const gate: Gate = {
     name,
+    kind: 'schedule',
     options: resolved,
     enter(context) {
       clock = context.call.clock
