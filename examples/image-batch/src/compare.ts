@@ -40,7 +40,7 @@ const ours: Contestant = ({ ask, clock, random }, { options, screen, prompts }, 
   const endpoints = new Map(used.map((name) => [name, ask[name]]))
   const classifier = inModelTime(imageClassifier, scenario.timeScale ?? 1)
   const strategy: SpillwayStrategy = spillway({ endpoints, classifier, clock, random })
-  const title = `Spillway makes ${count(prompts.length, 'image')} through ${listed(used)}`
+  const title = `Spillway: ${count(prompts.length, 'image')} through ${listed(used)}`
   const watch = watchSpillway(strategy, { screen, title, total: prompts.length, endpoints: used, scenario })
   return { strategy, watch, keeps: true }
 }

@@ -41,8 +41,11 @@ const job = {
 await compare(await readScenario(options.scenarioFile))(job)
 await rm(outFolder, { recursive: true })
 
-const open = frames.filter((lines) => lines.some((line) => /○ open/.test(stripVTControlCharacters(line))))
-const chosen = (open.length > 0 ? open : frames)[Math.floor((open.length > 0 ? open : frames).length / 2)] ?? []
+const shows = (lines: readonly string[], words: RegExp): boolean =>
+  words.test(stripVTControlCharacters(lines.join('\n')))
+const telling = frames.filter((lines) => shows(lines, /outage/) && shows(lines, /○ open/))
+const choice = telling.length > 0 ? telling : frames
+const chosen = choice[Math.floor(choice.length / 2)] ?? []
 await mkdir(dirname(PICTURE), { recursive: true })
 await writeFile(PICTURE, frameToSvg(chosen, ALT))
 console.log(`${PICTURE}: frame ${frames.indexOf(chosen) + 1} of ${frames.length}`)

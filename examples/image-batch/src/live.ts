@@ -52,7 +52,7 @@ export const runLive =
     ])
     const strategy = spillway({ endpoints, classifier: imageClassifier, clock: systemClock, random: Math.random })
     const names = [...endpoints.keys()]
-    const title = `Spillway makes ${count(prompts.length, 'image')} through ${listed(names)}`
+    const title = `Spillway: ${count(prompts.length, 'image')} through ${listed(names)}`
     const watch = watchSpillway(strategy, { screen, title, total: prompts.length, endpoints: names })
     const startedAt = systemClock.now()
     const { concurrency } = options

@@ -4,7 +4,7 @@ import { checkRealImage, checkSimulatedImage } from './check-image.ts'
 import { compare } from './compare.ts'
 import { conclusion } from './conclusion.ts'
 import { type Screen, isLive, liveScreen, plainScreen } from './display/screen.ts'
-import { count } from './display/words.ts'
+import { count, wrapped } from './display/words.ts'
 import { EXIT, InputError } from './exit-codes.ts'
 import { watchInterrupts } from './interrupt.ts'
 import type { Job } from './job.ts'
@@ -66,8 +66,9 @@ function introduce({ prompts, allPrompts, screen }: Job, there: number, scenario
   const where =
     scenario === undefined
       ? 'with the real services: every image is paid for'
-      : `while the model API is overloaded (simulated; time runs ${scenario.timeScale ?? 1} times as fast)`
-  screen.print(`\n${screen.style.bold(count(prompts.length, 'image'))} to make ${where}${already}.\n`)
+      : `while the model API is overloaded (simulated, ${scenario.timeScale ?? 1} times as fast)`
+  const sentence = `${count(prompts.length, 'image')} to make ${where}${already}.`
+  for (const line of ['', ...wrapped(sentence, widthOf(screen)), '']) screen.print(line)
 }
 
 async function finish({ options, screen, signal }: Job, reports: readonly StrategyReport[]): Promise<void> {
@@ -81,7 +82,8 @@ async function finish({ options, screen, signal }: Job, reports: readonly Strate
   const reportFile = await writeWhole(outFolder, 'report.json', `${report}\n`)
   if (json) process.stdout.write(`${report}\n`)
   const { print, style } = screen
-  if (!signal.aborted) for (const line of ['', ...table(reports, style), '', ...sentences, '']) print(line)
+  const paragraphs = sentences.flatMap((sentence) => wrapped(sentence, widthOf(screen)))
+  if (!signal.aborted) for (const line of ['', ...table(reports, style), '', ...paragraphs, '']) print(line)
   for (const { number, why } of spillwayOf(reports)?.failures ?? []) print(style.bad(`#${number} has no image: ${why}`))
   const shown = (path: string): string => relative(process.cwd(), path) || '.'
   const kept = keptBy(reports)
@@ -89,6 +91,8 @@ async function finish({ options, screen, signal }: Job, reports: readonly Strate
     print(`Stopped. ${count(kept, 'image')} made in this run, all of them whole; --resume goes on from there.`)
   print(`${signal.aborted ? '' : `${count(kept, 'image')} in `}${shown(outFolder)}/, figures in ${shown(reportFile)}`)
 }
+
+const widthOf = (screen: Screen): number => Math.min(100, screen.size().columns - 1)
 
 const spillwayOf = (reports: readonly StrategyReport[]): StrategyReport | undefined =>
   reports.find(({ strategy }) => strategy === 'spillway')

@@ -36,11 +36,11 @@ export function frame(input: FrameInput): string[] {
     headline(input, columns),
     progressBar(progress, columns, style),
     '',
-    counts(progress, style),
+    counts(progress, columns, style),
     waiting(progress, columns, style),
     ...(weather === undefined ? [] : [labelled('upstream', weatherLine(weather, columns, style), style)]),
     '',
-    ...Object.entries(progress.endpoints).map(([name, view]) => endpointLine(name, view, style)),
+    ...Object.entries(progress.endpoints).map(([name, view]) => endpointLine(name, view, columns, style)),
     '',
     ...progress.recent.slice(0, room).map((happening) => happeningLine(happening, input.startedAt, columns, style)),
   ]
@@ -51,7 +51,7 @@ const endpointCount = ({ endpoints }: Progress): number => Object.keys(endpoints
 const labelled = (label: string, text: string, style: Style): string => style.dim(padEnd(label, LABEL)) + text
 
 function headline({ title, elapsedMs, realMs, style }: FrameInput, columns: number): string {
-  const times = `${clockTime(elapsedMs)}${realMs === undefined ? '' : ` of model time, ${seconds(realMs)} of yours`}`
+  const times = `${clockTime(elapsedMs)}${realMs === undefined ? '' : ` model time, ${seconds(realMs)} real`}`
   const name = fit(title, columns - stringWidth(times) - 2)
   return style.bold(name) + padStart('', columns - stringWidth(name) - stringWidth(times)) + style.dim(times)
 }
@@ -67,7 +67,8 @@ function progressBar({ total, made, late, failed, calls }: Progress, columns: nu
   return `${bar(parts, total, columns - figure.length - 2, style)}  ${style.bold(figure)}`
 }
 
-function counts({ made, late, failed, calls, retries, failovers }: Progress, style: Style): string {
+function counts(progress: Progress, columns: number, style: Style): string {
+  const { made, late, failed, calls, retries, failovers } = progress
   const asking = [...calls.values()].filter(({ doing }) => doing === 'asking').length
   const words = [
     style.good(`${made} made`),
@@ -76,7 +77,7 @@ function counts({ made, late, failed, calls, retries, failovers }: Progress, sty
     style.accent(`${asking} in flight`),
     style.dim(`${count(retries, 'retry', 'retries')}, ${count(failovers, 'failover')} so far`),
   ]
-  return labelled('images', words.join(style.dim(' · ')), style)
+  return labelled('images', whatFits(words, columns - LABEL, style.dim(' · ')), style)
 }
 
 function waiting({ calls }: Progress, columns: number, style: Style): string {
@@ -100,19 +101,31 @@ const CIRCUITS = {
   open: { sign: '○', paint: 'bad' },
 } as const
 
-function endpointLine(name: string, view: EndpointView, style: Style): string {
+function endpointLine(name: string, view: EndpointView, columns: number, style: Style): string {
   const { sign, paint } = CIRCUITS[view.circuit]
   const { answersMs, failures } = view
   const meanMs = answersMs.reduce((sum, ms) => sum + ms, 0) / answersMs.length
   const failed = Object.entries(failures).map(([what, times]) => `${what} ×${times}`)
-  return [
+  const parts = [
     style.bold(padEnd(fit(name, LABEL - 1), LABEL)),
     style[paint](padEnd(`${sign} ${view.circuit}`, 13)),
     padEnd(`${view.inFlight} in flight`, 14),
     padEnd(`${view.made} made`, 10),
     padEnd(answersMs.length === 0 ? '' : `answers in ${seconds(meanMs)}`, 18),
     style.dim(failed.join('  ')),
-  ].join('')
+  ]
+  return whatFits(parts, columns, '')
+}
+
+/** As many of the parts, from the first, as there is room for. */
+function whatFits(parts: readonly string[], width: number, separator: string): string {
+  let line = ''
+  for (const part of parts) {
+    const longer = line === '' ? part : line + separator + part
+    if (stringWidth(longer) > width) return line
+    line = longer
+  }
+  return line
 }
 
 const TONES = { good: 'good', warn: 'warn', bad: 'bad', plain: 'dim' } as const

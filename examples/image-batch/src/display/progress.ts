@@ -59,8 +59,13 @@ export type News =
 export function progressAfter(before: Progress, news: News): Progress {
   const happening = 'result' in news ? describeResult(news.result, news.at) : describeEvent(news.event, news.promptOf)
   const after = 'result' in news ? withResult(before, news.result) : withEvent(before, news.event)
-  return happening === undefined ? after : { ...after, recent: [happening, ...after.recent].slice(0, RECENT) }
+  if (happening === undefined || isTold(happening, after.recent)) return after
+  return { ...after, recent: [happening, ...after.recent].slice(0, RECENT) }
 }
+
+/** The same about the same within two seconds is one piece of news: several calls have met it. */
+const isTold = ({ at, who, what }: Happening, recent: readonly Happening[]): boolean =>
+  recent.some((each) => each.who === who && each.what === what && at - each.at < 2000)
 
 function withResult(before: Progress, { outcome }: PromptResult): Progress {
   return outcome === 'canceled' ? before : { ...before, [outcome]: before[outcome] + 1 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { bar } from './bar.ts'
 import { isLive, plainScreen } from './screen.ts'
 import { NO_COLOURS } from './style.ts'
+import { wrapped } from './words.ts'
 
 test.each([
   [true, {}, true],
@@ -21,6 +22,10 @@ test('a plain screen writes lines and no escape sequence', () => {
   screen.draw(['frame'])
   screen.leave()
   expect(written).toBe('made\n')
+})
+
+test('a sentence is broken at spaces, and a word that is too long stays whole', () => {
+  expect(wrapped('one two three a-very-long-word', 8)).toEqual(['one two', 'three', 'a-very-long-word'])
 })
 
 test('a bar shows even the smallest part, and never more than its width', () => {
