@@ -70,7 +70,8 @@ export type { RateLimitPaused, RateLimitRejected } from './policies/rate-limit/r
 export { retry } from './policies/retry/retry.ts'
 export { RETRY_DEFAULTS } from './policies/retry/retry-options.ts'
 export type { RetryOptions } from './policies/retry/retry-options.ts'
-export { constantBackoff, DEFAULT_BACKOFFS, exponentialBackoff } from './policies/retry/backoff.ts'
+export { DEFAULT_BACKOFFS } from './policies/retry/backoff.ts'
+export { constantBackoff, exponentialBackoff } from './primitives/backoff.ts'
 export type { Backoff, RetryBackoffContext } from './policies/retry/backoff.ts'
 export type { RetryExhausted, RetryScheduled } from './policies/retry/retry-events.ts'
 
