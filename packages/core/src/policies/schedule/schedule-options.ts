@@ -23,7 +23,7 @@ export interface ScheduleOptions {
    * then teaches. @default 00–06 low, 06–12 medium, 12–18 peak, 18–24 high
    */
   readonly profile?: LoadProfile
-  /** The busiest level that still counts as calm. @default 'low' */
+  /** The busiest level that still counts as calm. @default 'medium' */
   readonly calmUpTo?: LoadLevel
   /** Whether a call may wait. @default what the call says under the key {@link deferrable}, else no */
   readonly deferrable?: (context: CallContext) => boolean
@@ -48,7 +48,7 @@ export interface ScheduleOptions {
 export const SCHEDULE_DEFAULTS: Required<ScheduleOptions> = {
   name: 'schedule',
   profile: loadProfile(),
-  calmUpTo: 'low',
+  calmUpTo: 'medium',
   deferrable: (context) => context.get(deferrable),
   latestStartMs: 86_400_000,
   busyConcurrency: 0,

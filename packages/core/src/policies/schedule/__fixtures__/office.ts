@@ -35,7 +35,7 @@ export class Office {
     outside: readonly Part[] = [],
   ) {
     this.clock = new SteppingClock(MIDNIGHT + hour * HOUR)
-    const parts = [...outside, schedule({ spreadMs: 0, ...options }), ...inside]
+    const parts = [...outside, schedule({ calmUpTo: 'low', spreadMs: 0, ...options }), ...inside]
     this.calls = pipeline(parts, { clock: this.clock, random: seededRandom(1) })
     this.recording = recordEvents(this.calls)
   }
