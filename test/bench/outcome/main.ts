@@ -3,9 +3,12 @@
 import { runOutcome, type OutcomeRow } from './run.ts'
 import { scenarios } from './scenarios.ts'
 import { expert, fiveTries, noPolicy, officialClient } from './strategies/by-hand.ts'
+import { atOnce, scheduled } from './strategies/schedule.ts'
 import { spillway } from './strategies/spillway.ts'
 
 const strategies = [noPolicy, officialClient, fiveTries, expert, spillway]
+/** Calls that have a day's time, against the same without a schedule. */
+const batch = [atOnce, scheduled]
 const letters = process.argv[2]?.startsWith('--') === false ? process.argv[2] : ''
 const seeds = Number(process.argv[process.argv.indexOf('--seeds') + 1] ?? 1) || 1
 
@@ -18,7 +21,7 @@ for (const scenario of scenarios) {
   console.log(`\n### ${scenario.name}\n`)
   console.log('| strategy | goodput % | p50 s | p95 s | requests per success | upstream seconds wasted |')
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
-  for (const strategy of strategies) {
+  for (const strategy of scenario.name.startsWith('(i)') ? [...strategies, ...batch] : strategies) {
     const rows: OutcomeRow[] = []
     for (let seed = 1; seed <= seeds; seed++) rows.push(await runOutcome(scenario, strategy, seed))
     const goodput = (100 * mean(rows, (row) => row.succeeded)) / mean(rows, (row) => row.offered)

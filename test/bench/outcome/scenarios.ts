@@ -109,4 +109,26 @@ export const scenarios: readonly OutcomeScenario[] = [
     },
     arrivals: { perMinute: 20, minutes: 22 },
   },
+  {
+    name: '(i) a thousand prompts over a day',
+    // Others' load follows the daily pattern: 0.3, 0.6, 1.15 and 0.9 of the capacity, by quarters of the UTC day.
+    endpoints: { official: { ...upstream, tenants: {} } },
+    arrivals: { perMinute: 1000 / 1440, minutes: 1440 },
+    deadlineMs: 1440 * MINUTE,
+    processes: 1,
+    startsAtHour: 0,
+  },
+  {
+    ...common,
+    name: '(j) 30 % duplicate prompts, at 150 % demand with an outage',
+    endpoints: {
+      official: {
+        ...upstream,
+        tenants: others(1.25),
+        phases: [{ kind: 'outage', fault: 'overloaded', atMs: 15 * MINUTE, durationMs: 5 * MINUTE }],
+      },
+    },
+    arrivals: { perMinute: 20, minutes: 30 },
+    repeatRatio: 0.3,
+  },
 ]
