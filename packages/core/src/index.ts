@@ -1,7 +1,7 @@
 // For users.
 export { pipeline } from './assembly/pipeline.ts'
 export type { CallOptions } from './assembly/call-options.ts'
-export type { AddedBy, Pipeline, PipelineDescription, PipelineState } from './assembly/pipeline.ts'
+export type { AddedBy, OnlyAdding, Pipeline, PipelineDescription, PipelineState } from './assembly/pipeline.ts'
 export { PIPELINE_DEFAULTS } from './assembly/pipeline-options.ts'
 export type { PipelineOptions } from './assembly/pipeline-options.ts'
 export { PIPELINE_REGISTRY_DEFAULTS, pipelineRegistry } from './assembly/pipeline-registry.ts'

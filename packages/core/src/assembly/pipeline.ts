@@ -56,13 +56,18 @@ export interface Pipeline<Adds = never> {
    * @throws InvalidOptionsError when an entry is no policy
    * @throws PipelineDisposedError when the pipeline was disposed of
    */
-  reload(policies: readonly Part<Adds>[]): void
+  reload<const P extends readonly Part[]>(policies: P & OnlyAdding<P, Adds>): void
   /** Ends the event stream and the waits in lines. Calls at work go on, within their limits; new ones are refused. */
   dispose(): void
 }
 
 /** What a part may answer besides the operation's own result. */
 export type AddedBy<P> = P extends Policy<infer Adds> | Reaction<infer Adds> ? Adds : never
+
+/** Nothing where a list adds only answers that callers expect already; what fits no list otherwise. */
+export type OnlyAdding<P extends readonly Part[], Adds> = [AddedBy<Exclude<P[number], Gate>>] extends [Adds]
+  ? unknown
+  : never
 
 /**
  * Puts policies together. The first is the outermost: reading order is running order.
@@ -129,7 +134,7 @@ export const pipeline = <const P extends readonly Part[]>(
       policies: generations.current.parts.map((part) => ({ name: part.name, state: part.snapshot?.() ?? {} })),
     }),
     describe: () => generations.current.parts.map((part) => ({ name: part.name, options: part.options ?? {} })),
-    reload(parts) {
+    reload(parts: readonly Part[]) {
       if (disposed) throw new PipelineDisposedError(name)
       checkParts(parts)
       generations.replace(parts)
