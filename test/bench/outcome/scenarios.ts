@@ -118,17 +118,4 @@ export const scenarios: readonly OutcomeScenario[] = [
     processes: 1,
     startsAtHour: 0,
   },
-  {
-    ...common,
-    name: '(j) 30 % duplicate prompts, at 150 % demand with an outage',
-    endpoints: {
-      official: {
-        ...upstream,
-        tenants: others(1.25),
-        phases: [{ kind: 'outage', fault: 'overloaded', atMs: 15 * MINUTE, durationMs: 5 * MINUTE }],
-      },
-    },
-    arrivals: { perMinute: 20, minutes: 30 },
-    repeatRatio: 0.3,
-  },
 ]

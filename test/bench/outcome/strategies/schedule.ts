@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000
 const batch = (name: string, options: ScheduleOptions | false): Strategy => ({
   name,
   start(world, random) {
-    const parts: readonly (Part | false)[] = [
+    const parts: readonly (Part<never> | false)[] = [
       options !== false && schedule({ deferrable: () => true, latestStartMs: DAY_MS - 3_600_000, ...options }),
       timeout({ totalMs: DAY_MS }),
       bulkhead(),
