@@ -15,6 +15,12 @@ test.each([
   expect(slugOf(prompt)).toBe(slug)
 })
 
+test('a long prompt is cut between two letters, whatever they are made of', () => {
+  expect(slugOf('x'.repeat(500))).toHaveLength(60)
+  expect(slugOf('한'.repeat(500).normalize('NFD'))).toBe('한'.repeat(20))
+  expect(Buffer.byteLength(slugOf('का'.repeat(500)))).toBe(60)
+})
+
 test('an image is named by its place and its words', () => {
   expect(imageName({ number: 7, prompt: 'A paper crane' }, 80, 'png')).toBe('007-a-paper-crane.png')
   expect(imageName({ number: 7, prompt: 'A paper crane' }, 12_000, 'jpg')).toBe('00007-a-paper-crane.jpg')
