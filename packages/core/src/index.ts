@@ -35,6 +35,23 @@ export type { BulkheadOptions } from './policies/bulkhead/bulkhead-options.ts'
 export { BulkheadFullError } from './policies/bulkhead/bulkhead-full-error.ts'
 export type { BulkheadRejected } from './policies/bulkhead/bulkhead-events.ts'
 
+export { cache } from './policies/cache/cache.ts'
+export type { Cache } from './policies/cache/cache.ts'
+export { CACHE_DEFAULTS } from './policies/cache/cache-options.ts'
+export type { CacheOptions } from './policies/cache/cache-options.ts'
+export { cacheKey } from './policies/cache/cache-key.ts'
+export { MEMORY_CACHE_STORE_DEFAULTS, memoryCacheStore } from './policies/cache/memory-cache-store.ts'
+export type { MemoryCacheStore, MemoryCacheStoreOptions } from './policies/cache/memory-cache-store.ts'
+export type { CacheEntry, CacheStore } from './policies/cache/cache-store.ts'
+export type {
+  CacheCoalesced,
+  CacheHit,
+  CacheMissed,
+  CacheRevalidated,
+  CacheStaleUsed,
+  CacheStored,
+} from './policies/cache/cache-events.ts'
+
 export { circuitBreaker } from './policies/circuit-breaker/circuit-breaker.ts'
 export type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.ts'
 export type { CircuitStateName } from './policies/circuit-breaker/circuit.ts'

@@ -1,3 +1,5 @@
+export { cacheStoreContract } from './testing/cache-store-contract.ts'
+export type { CacheStoreTrial } from './testing/cache-store-contract.ts'
 export { policyContract } from './testing/policy-contract.ts'
 export type { TestRunner } from './testing/policy-contract.ts'
 export { recordEvents } from './testing/record-events.ts'

@@ -22,10 +22,21 @@ const arrivalTimes = ({ arrivals }: OutcomeScenario, random: () => number): numb
   return times
 }
 
+/** What each call asks for: something new, or what one of the calls before it asked for. */
+const promptsOf = ({ repeatRatio = 0 }: OutcomeScenario, count: number, random: () => number): string[] => {
+  const prompts: string[] = []
+  for (let i = 0; i < count; i++) {
+    const repeated = i > 0 && random() < repeatRatio ? prompts[Math.floor(random() * i)] : undefined
+    prompts.push(repeated ?? `${i}`)
+  }
+  return prompts
+}
+
 /** Runs one strategy through one scenario. The same seed brings the same arrivals and the same upstream. */
 export const runOutcome = async (scenario: OutcomeScenario, strategy: Strategy, seed: number): Promise<OutcomeRow> => {
   const world = createWorld(scenario.endpoints, seed, scenario.startsAtHour)
   const arrivals = arrivalTimes(scenario, seededRandom(seed))
+  const prompts = promptsOf(scenario, arrivals.length, seededRandom(seed + 1_000_000))
   const processes = Array.from({ length: scenario.processes }, (_, i) =>
     strategy.start(world, seededRandom(seed * 1000 + i)),
   )
@@ -33,7 +44,8 @@ export const runOutcome = async (scenario: OutcomeScenario, strategy: Strategy, 
   const calls: Promise<void>[] = []
   for (const [i, at] of arrivals.entries()) {
     const call = processes[i % processes.length] as ReturnType<Strategy['start']>
-    world.clock.setTimer(at, () => calls.push(offer(world, scenario.deadlineMs, latencies, (s) => call(`${i}`, s))))
+    const prompt = prompts[i] as string
+    world.clock.setTimer(at, () => calls.push(offer(world, scenario.deadlineMs, latencies, (s) => call(prompt, s))))
   }
   await world.clock.run()
   await Promise.all(calls)

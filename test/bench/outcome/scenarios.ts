@@ -11,6 +11,8 @@ export interface OutcomeScenario {
   readonly deadlineMs: number
   /** How many processes the calls come from, each with a state of its own. */
   readonly processes: number
+  /** How many of the calls ask for what an earlier one asked for, from 0 to 1. @default 0 */
+  readonly repeatRatio?: number
   /** Hour of the provider's day at the start. */
   readonly startsAtHour: number
 }
@@ -20,7 +22,7 @@ const common = { deadlineMs: 180_000, processes: 1, startsAtHour: 12 }
 /** 40 generations at once, 30 s each: 80 a minute. */
 const upstream: EndpointScenario = { capacity: 40, queueLimit: 40 }
 /** Others' load, the same all day, as a share of the capacity. */
-const others = (ratio: number): EndpointScenario['tenants'] => ({
+const others = (ratio: number): NonNullable<EndpointScenario['tenants']> => ({
   lowRatio: ratio,
   mediumRatio: ratio,
   peakRatio: ratio,
@@ -117,5 +119,18 @@ export const scenarios: readonly OutcomeScenario[] = [
     deadlineMs: 1440 * MINUTE,
     processes: 1,
     startsAtHour: 0,
+  },
+  {
+    ...common,
+    name: '(j) 30 % duplicate prompts, at 150 % demand with an outage',
+    endpoints: {
+      official: {
+        ...upstream,
+        tenants: others(1.25),
+        phases: [{ kind: 'outage', fault: 'overloaded', atMs: 15 * MINUTE, durationMs: 5 * MINUTE }],
+      },
+    },
+    arrivals: { perMinute: 20, minutes: 30 },
+    repeatRatio: 0.3,
   },
 ]

@@ -10,6 +10,14 @@ import type {
 import type { ConcurrencyRejected, LimitChanged } from '../policies/adaptive-concurrency/adaptive-concurrency-events.ts'
 import type { BulkheadRejected } from '../policies/bulkhead/bulkhead-events.ts'
 import type {
+  CacheCoalesced,
+  CacheHit,
+  CacheMissed,
+  CacheRevalidated,
+  CacheStaleUsed,
+  CacheStored,
+} from '../policies/cache/cache-events.ts'
+import type {
   CircuitClosed,
   CircuitHalfOpened,
   CircuitOpened,
@@ -52,6 +60,12 @@ export type SpillwayEvent =
   | ScheduleDeferred
   | ScheduleStarted
   | FallbackUsed
+  | CacheHit
+  | CacheMissed
+  | CacheCoalesced
+  | CacheStored
+  | CacheRevalidated
+  | CacheStaleUsed
   | OrderWarned
   | PipelineReloaded
   | DiagnosticReported

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { bulkhead, circuitBreaker, failover, fallback, rateLimit, retry, schedule, timeout } from '../index.ts'
+import { bulkhead, cache, circuitBreaker, failover, fallback, rateLimit, retry, schedule, timeout } from '../index.ts'
 import { policyContract } from '../testing.ts'
 
 describe('every policy keeps the contract', () => {
@@ -12,5 +12,6 @@ describe('every policy keeps the contract', () => {
   policyContract('rateLimit', () => rateLimit({ quotas: [{ permits: 1 }] }), { test })
   policyContract('failover', () => failover({ endpoints: [{ name: 'a' }, { name: 'b' }] }), { test })
   policyContract('schedule', () => schedule({ deferrable: () => true }), { test })
+  policyContract('cache', () => cache({ key: () => 'one' }), { test })
   policyContract('fallback', () => fallback({ steps: [() => 'other'] }), { test })
 })
