@@ -24,8 +24,13 @@ const strategies = [
 const sum = (rows: readonly OutcomeRow[], of: (row: OutcomeRow) => number): number =>
   rows.reduce((total, row) => total + of(row), 0)
 
-for (const scenario of scenarios.filter(({ repeatRatio }) => repeatRatio !== undefined)) {
-  console.log(`### ${scenario.name}\n`)
+// Spread over the half hour, and in quick succession: most of the repeated calls then find the first one at work.
+const repeating = scenarios
+  .filter(({ repeatRatio }) => repeatRatio !== undefined)
+  .flatMap((scenario) => [scenario, { ...scenario, name: `${scenario.name}, repeated soon`, repeatAmong: 20 }])
+
+for (const scenario of repeating) {
+  console.log(`\n### ${scenario.name}\n`)
   console.log('| strategy | goodput % | p50 s | p95 s | requests per success | upstream seconds wasted |')
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
   for (const strategy of strategies) {

@@ -23,10 +23,15 @@ const arrivalTimes = ({ arrivals }: OutcomeScenario, random: () => number): numb
 }
 
 /** What each call asks for: something new, or what one of the calls before it asked for. */
-const promptsOf = ({ repeatRatio = 0 }: OutcomeScenario, count: number, random: () => number): string[] => {
+const promptsOf = (
+  { repeatRatio = 0, repeatAmong = Infinity }: OutcomeScenario,
+  count: number,
+  random: () => number,
+): string[] => {
   const prompts: string[] = []
   for (let i = 0; i < count; i++) {
-    const repeated = i > 0 && random() < repeatRatio ? prompts[Math.floor(random() * i)] : undefined
+    const repeated =
+      i > 0 && random() < repeatRatio ? prompts[i - 1 - Math.floor(random() * Math.min(i, repeatAmong))] : undefined
     prompts.push(repeated ?? `${i}`)
   }
   return prompts

@@ -13,6 +13,8 @@ export interface OutcomeScenario {
   readonly processes: number
   /** How many of the calls ask for what an earlier one asked for, from 0 to 1. @default 0 */
   readonly repeatRatio?: number
+  /** Among how many of the latest calls a repeated one chooses. @default all */
+  readonly repeatAmong?: number
   /** Hour of the provider's day at the start. */
   readonly startsAtHour: number
 }
