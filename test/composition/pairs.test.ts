@@ -11,7 +11,7 @@ const ended = (answer: Promise<unknown>): Promise<unknown> =>
 describe('retry around timeout', () => {
   test('each attempt gets its own time limit', async () => {
     const clock = new VirtualClock()
-    const calls = pipeline([retry({ maxAttempts: 3, jitterRatio: 0 }), timeout({ attemptMs: 1000 })], { clock })
+    const calls = pipeline([retry({ maxAttempts: 3, jitter: 'none' }), timeout({ attemptMs: 1000 })], { clock })
     const recording = recordEvents(calls)
     const answer = ended(calls.execute(scriptedOperation([{ hang: true }])))
     await clock.run()
@@ -36,7 +36,7 @@ describe('retry around timeout', () => {
 
   test('the other way round, all attempts share one limit, and what they failed with is its cause', async () => {
     const clock = new VirtualClock()
-    const calls = pipeline([timeout({ totalMs: 2000 }), retry({ jitterRatio: 0 })], { clock })
+    const calls = pipeline([timeout({ totalMs: 2000 }), retry({ jitter: 'none' })], { clock })
     const busy = new Error('busy')
     const operation = scriptedOperation([{ error: busy, afterMs: 400 }, { hang: true }])
     const answer = ended(calls.execute(operation))
@@ -137,7 +137,7 @@ describe('bulkhead outside retry', () => {
 
   test('a call keeps one place through all its attempts and waits', async () => {
     const clock = new VirtualClock()
-    const calls = pipeline([bulkhead({ maxConcurrency: 1 }), retry({ jitterRatio: 0 })], { clock })
+    const calls = pipeline([bulkhead({ maxConcurrency: 1 }), retry({ jitter: 'none' })], { clock })
     const recording = recordEvents(calls)
     const first = calls.execute(scriptedOperation([{ error: new Error('busy') }, { value: 'first', afterMs: 100 }]))
     const second = calls.execute(scriptedOperation([{ value: 'second' }]))

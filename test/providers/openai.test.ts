@@ -44,7 +44,7 @@ describe('an overloaded provider', () => {
       {
         retry: {
           maxAttempts: 3,
-          jitterRatio: 0,
+          jitter: 'none',
           backoff: {
             next: () => ({
               duration: 1,

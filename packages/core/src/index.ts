@@ -90,6 +90,7 @@ export type { RetryOptions } from './policies/retry/retry-options.ts'
 export { DEFAULT_BACKOFFS } from './policies/retry/backoff.ts'
 export { constantBackoff, exponentialBackoff } from './primitives/backoff.ts'
 export type { Backoff, RetryBackoffContext } from './policies/retry/backoff.ts'
+export type { Jitter } from './policies/retry/jitter.ts'
 export type { RetryExhausted, RetryScheduled } from './policies/retry/retry-events.ts'
 
 export { schedule } from './policies/schedule/schedule.ts'

@@ -47,7 +47,7 @@ export interface ResilientFetchOptions {
  *
  * const simulator = createSimulator({ replies: [{ fault: 'overloaded' }] })
  * const { url } = await simulator.listen()
- * const fetchThrough = resilientFetch(standardPipeline({ retry: { jitterRatio: 0 } }))
+ * const fetchThrough = resilientFetch(standardPipeline({ retry: { jitter: 'none' } }))
  * const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hello' }], max_tokens: 1 })
  * const response = await fetchThrough(`${url}/v1/chat/completions`, { method: 'POST', body })
  * console.log(response.status, simulator.counters().total.requests) // => 200 2

@@ -23,7 +23,7 @@ test('events$ says the same in the same order as the pipeline, also while its su
   await fc.assert(
     fc.asyncProperty(script, async (reactions) => {
       const clock = new VirtualClock()
-      const calls = pipeline([bulkhead({ maxConcurrency: 2 }), retry({ jitterRatio: 0 })], { clock })
+      const calls = pipeline([bulkhead({ maxConcurrency: 2 }), retry({ jitter: 'none' })], { clock })
       const run = (failures: number): void => {
         const steps = Array.from({ length: failures }, () => ({ error: new Error('busy'), afterMs: 3 }))
         void calls.execute(scriptedOperation([...steps, { value: 1, afterMs: 5 }]))

@@ -13,7 +13,7 @@ import { DeliveryGuard, GuardedObservable } from './guarded-observable.ts'
  * import { pipeline, retry } from '@spillway/core'
  * import { events$ } from '@spillway/rxjs'
  *
- * const calls = pipeline([retry({ jitterRatio: 0 })])
+ * const calls = pipeline([retry({ jitter: 'none' })])
  * events$(calls, 'retry.scheduled').subscribe(({ delayMs, verdict }) => console.log(verdict, delayMs))
  * let tries = 0
  * await calls.execute(async () => {

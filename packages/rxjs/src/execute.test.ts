@@ -23,7 +23,7 @@ test('execute$ errors with what the operation threw last, itself', async () => {
   const clock = new VirtualClock()
   const last = new Error('still busy')
   const operation = scriptedOperation([{ error: new Error('busy') }, { error: last }])
-  const calls = pipeline([retry({ maxAttempts: 2, jitterRatio: 0 })], { clock })
+  const calls = pipeline([retry({ maxAttempts: 2, jitter: 'none' })], { clock })
   const heard = record(clock, execute$(calls, operation))
   await clock.advance(1000)
   expect(heard).toEqual(diagram('500ms #', undefined, last))

@@ -40,7 +40,7 @@ test('stream$ gives the parts as they come, and an error behind them as it was t
 
 test('stream$ retries a stream that fails before it begins', async () => {
   const clock = new VirtualClock()
-  const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+  const calls = pipeline([retry({ jitter: 'none' })], { clock })
   const open = parts('-a|')
   const heard = record(
     clock,

@@ -51,7 +51,7 @@ test('throughPipeline starts at most 64 calls at once where nobody says how many
 
 test('throughPipeline retries each call by itself', async () => {
   const clock = new VirtualClock()
-  const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+  const calls = pipeline([retry({ jitter: 'none' })], { clock })
   const flaky = scriptedOperation([{ error: new Error('busy') }, { value: 'x', afterMs: 2 }])
   const heard = record(clock, cold(clock, '-a|').pipe(throughPipeline(calls, (_, context) => flaky(context))))
   await clock.advance(1000)

@@ -31,7 +31,7 @@ test('a value that is undefined is a value', async () => {
 
 test('before its first value a source is subscribed to again, after it its error is passed on', async () => {
   const clock = new VirtualClock()
-  const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+  const calls = pipeline([retry({ jitter: 'none' })], { clock })
   const recording = recordEvents(calls)
   const sources = [cold(clock, '--#', busy), cold(clock, '-a-b-#', busy)]
   const heard = record(clock, defer(() => sources.shift() ?? EMPTY).pipe(withPipeline(calls)))
@@ -48,7 +48,7 @@ test('before its first value a source is subscribed to again, after it its error
 
 test('a source that fails in the turn of its first value is tried again: nobody has seen that value', async () => {
   const clock = new VirtualClock()
-  const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+  const calls = pipeline([retry({ jitter: 'none' })], { clock })
   let subscriptions = 0
   const source = defer(() =>
     ++subscriptions === 1
@@ -140,7 +140,7 @@ test('the classifier judges the first value and the error of a source', async ()
   const clock = new VirtualClock()
   const verdicts: Record<string, Verdict> = { nothing: { kind: 'empty' }, quota: { kind: 'quota_exhausted' } }
   const judge = (given: unknown): Verdict | undefined => verdicts[String(given)]
-  const calls = pipeline([retry({ jitterRatio: 0, maxRerolls: 1 })], {
+  const calls = pipeline([retry({ jitter: 'none', maxRerolls: 1 })], {
     clock,
     classifier: { error: judge, value: judge },
   })

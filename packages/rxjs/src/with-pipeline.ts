@@ -16,7 +16,7 @@ import { startCall } from './start-call.ts'
  * import { withPipeline } from '@spillway/rxjs'
  * import { defer, lastValueFrom, of, throwError } from 'rxjs'
  *
- * const calls = pipeline([retry({ jitterRatio: 0 })])
+ * const calls = pipeline([retry({ jitter: 'none' })])
  * let subscriptions = 0
  * const source$ = defer(() => (++subscriptions === 1 ? throwError(() => new Error('busy')) : of('done')))
  * console.log(await lastValueFrom(source$.pipe(withPipeline(calls))), subscriptions) // => done 2

@@ -121,7 +121,7 @@ describe('what a pipeline knows about itself', () => {
     const calls = pipeline([timeout({ totalMs: 5 }), retry({ maxAttempts: 3 }), bulkhead({ name: 'places' })])
     expect(calls.describe()).toMatchObject([
       { name: 'timeout', options: { totalMs: 5 } },
-      { name: 'retry', options: { maxAttempts: 3, maxRerolls: 2, jitterRatio: 0.5 } },
+      { name: 'retry', options: { maxAttempts: 3, maxRerolls: 2, jitter: 'symmetric' } },
       { name: 'places', options: { maxConcurrency: expect.any(Number) as number } },
     ])
   })
@@ -155,7 +155,7 @@ describe('a pipeline that was disposed of', () => {
 
   test('lets calls at work go on, within their time limits', async () => {
     const clock = new VirtualClock()
-    const calls = pipeline([timeout({ totalMs: 1000 }), retry({ jitterRatio: 0 }), timeout({ attemptMs: 400 })], {
+    const calls = pipeline([timeout({ totalMs: 1000 }), retry({ jitter: 'none' }), timeout({ attemptMs: 400 })], {
       clock,
     })
     const good = calls.execute(scriptedOperation([{ error: new Error('busy') }, { value: 'done', afterMs: 100 }]))

@@ -50,7 +50,7 @@ export interface Pipeline<Adds = never> {
    *
    * const calls = pipeline([retry({ maxAttempts: 2 })])
    * calls.reload([retry({ maxAttempts: 5 })])
-   * console.log(calls.describe()[0]?.options) // => { name: 'retry', maxAttempts: 5, maxRerolls: 2, jitterRatio: 0.5 }
+   * console.log(calls.describe()[0]?.options) // => { name: 'retry', maxAttempts: 5, maxRerolls: 2, jitter: 'symmetric' }
    * ```
    *
    * @throws InvalidOptionsError when an entry is no policy

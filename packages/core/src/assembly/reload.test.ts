@@ -30,7 +30,7 @@ const mortal = (name: string, log: string[], thrown?: Error): Policy => ({
 describe('a reload', () => {
   test('gives new calls the new policies and lets calls in flight end with the old ones', async () => {
     const clock = new VirtualClock()
-    const calls = pipeline([retry({ maxAttempts: 3, jitterRatio: 0 }), timeout({ attemptMs: 1000 })], { clock })
+    const calls = pipeline([retry({ maxAttempts: 3, jitter: 'none' }), timeout({ attemptMs: 1000 })], { clock })
     const before = scriptedOperation([{ hang: true }])
     const old = ended(calls.execute(before))
     await clock.advance(500)

@@ -36,7 +36,7 @@ describe('the order', () => {
 describe('the defaults', () => {
   test('are the ones that the measurements chose', () => {
     expect(STANDARD_TIMEOUTS).toEqual({ totalMs: 180_000, attemptMs: Infinity, firstByteMs: Infinity, idleMs: 15_000 })
-    expect(RETRY_DEFAULTS).toMatchObject({ maxAttempts: Infinity, jitterRatio: 0.5, maxRerolls: 2 })
+    expect(RETRY_DEFAULTS).toMatchObject({ maxAttempts: Infinity, jitter: 'symmetric', maxRerolls: 2 })
     expect(BULKHEAD_DEFAULTS).toMatchObject({ order: 'deadline' })
     expect(RATE_LIMIT_DEFAULTS).toMatchObject({ quotas: [] })
   })

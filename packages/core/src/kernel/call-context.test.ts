@@ -99,7 +99,7 @@ describe('ending a context', () => {
     const clock = new VirtualClock()
     const caller = new AbortController()
     const signals: AbortSignal[] = []
-    const answer = pipeline([retry({ jitterRatio: 0 })], { clock })
+    const answer = pipeline([retry({ jitter: 'none' })], { clock })
       .execute(
         async ({ signal, attempt }) => {
           signals.push(signal)
@@ -118,7 +118,7 @@ describe('ending a context', () => {
   test('each attempt has a signal of its own', async () => {
     const clock = new VirtualClock()
     const signals: AbortSignal[] = []
-    const answer = pipeline([retry({ jitterRatio: 0 })], { clock }).execute(async ({ signal, attempt }) => {
+    const answer = pipeline([retry({ jitter: 'none' })], { clock }).execute(async ({ signal, attempt }) => {
       signals.push(signal)
       if (attempt < 3) throw new Error('busy')
     })
@@ -183,7 +183,7 @@ describe('an independent branch', () => {
         return next(context.independentChild())
       },
     }
-    await pipeline([apart, retry({ maxAttempts: 2, jitterRatio: 0, backoff: constantBackoff(0) })]).execute(
+    await pipeline([apart, retry({ maxAttempts: 2, jitter: 'none', backoff: constantBackoff(0) })]).execute(
       async ({ attempt }) => {
         if (attempt === 1) throw new Error('busy')
       },

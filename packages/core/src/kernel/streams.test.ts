@@ -97,7 +97,7 @@ describe('an attempt whose result is a stream', () => {
 
   test('has failed when its stream broke before anybody saw any of it', async () => {
     const clock = new VirtualClock()
-    const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+    const calls = pipeline([retry({ jitter: 'none' })], { clock })
     const answer = calls.execute(async (context) => {
       if (context.attempt === 2) return 'second'
       context.openBody().end(failure(new Error('cut'), TRANSIENT))

@@ -17,7 +17,7 @@ export interface EventRecording {
  * import { recordEvents, scriptedOperation, VirtualClock } from '@spillway/core/testing'
  *
  * const clock = new VirtualClock()
- * const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+ * const calls = pipeline([retry({ jitter: 'none' })], { clock })
  * const recording = recordEvents(calls)
  * const answer = calls.execute(scriptedOperation([{ error: new Error('busy') }, { value: 'done' }]))
  * await clock.advance(1000)

@@ -6,7 +6,7 @@ describe('a scripted operation', () => {
   test('answers step by step, the last step from then on, and remembers when and where', async () => {
     const clock = new VirtualClock()
     const operation = scriptedOperation([{ error: new Error('a'), afterMs: 5 }, { value: 'b' }])
-    const calls = pipeline([retry({ jitterRatio: 0 }), failover({ endpoints: [{ name: 'one' }] })], { clock })
+    const calls = pipeline([retry({ jitter: 'none' }), failover({ endpoints: [{ name: 'one' }] })], { clock })
     const first = calls.execute(operation)
     await clock.run()
     const second = calls.execute(operation)

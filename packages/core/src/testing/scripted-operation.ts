@@ -30,7 +30,7 @@ export interface ScriptedOperation<R> extends Operation<R> {
  * import { scriptedOperation } from '@spillway/core/testing'
  *
  * const operation = scriptedOperation([{ error: new Error('busy') }, { value: 'done' }])
- * console.log(await pipeline([retry({ jitterRatio: 0 })]).execute(operation), operation.runs) // => done 2
+ * console.log(await pipeline([retry({ jitter: 'none' })]).execute(operation), operation.runs) // => done 2
  * ```
  *
  * @param steps at least one

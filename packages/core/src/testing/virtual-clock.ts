@@ -9,7 +9,7 @@ import { WaitQueue } from '../primitives/wait-queue.ts'
  * import { VirtualClock } from '@spillway/core/testing'
  *
  * const clock = new VirtualClock()
- * const calls = pipeline([retry({ jitterRatio: 0 })], { clock })
+ * const calls = pipeline([retry({ jitter: 'none' })], { clock })
  * let tries = 0
  * const answer = calls.execute(async () => {
  *   if (++tries < 3) throw new Error('busy')

@@ -3,7 +3,7 @@ import { pipeline, rateLimit, retry, timeout } from '../../index.ts'
 
 const calls = pipeline([timeout({ totalMs: 60_000 }), retry(), rateLimit(), timeout({ attemptMs: 30_000 })])
 const short = pipeline([timeout({ totalMs: 300 })])
-const waiting = pipeline([retry({ jitterRatio: 0, maxAttempts: 2 })])
+const waiting = pipeline([retry({ jitter: 'none', maxAttempts: 2 })])
 
 const lives: Record<string, () => Promise<unknown>> = {
   /** Ends at once although limits of a minute were set. */

@@ -49,7 +49,7 @@ describe('bulkhead', () => {
 
   test('keeps the place over all attempts of a call', async () => {
     const clock = new VirtualClock()
-    const calls = pipeline([bulkhead({ maxConcurrency: 1 }), retry({ jitterRatio: 0 })], { clock })
+    const calls = pipeline([bulkhead({ maxConcurrency: 1 }), retry({ jitter: 'none' })], { clock })
     const flaky = scriptedOperation([{ error: new Error('busy') }, { value: 'late' }])
     const next = scriptedOperation([{ value: 'next' }])
     void calls.execute(flaky)

@@ -77,7 +77,7 @@ describe('failover, while endpoints are not ready', () => {
     const { clock, calls } = poolOf(
       {},
       [door(() => readyInMs)],
-      [timeout({ totalMs: 5000 }), retry({ jitterRatio: 0 })],
+      [timeout({ totalMs: 5000 }), retry({ jitter: 'none' })],
     )
     const error = new Judged({ kind: 'overloaded' })
     const answer = calls

@@ -67,7 +67,7 @@ describe('failover', () => {
   })
 
   test('each round of a retry may ask them all again', async () => {
-    const { clock, calls } = poolOf({}, [], [retry({ maxAttempts: 2, jitterRatio: 0 })])
+    const { clock, calls } = poolOf({}, [], [retry({ maxAttempts: 2, jitter: 'none' })])
     const operation = scriptedOperation([{ error: new Judged({ kind: 'overloaded' }) }])
     const answer = calls.execute(operation).catch(caught)
     await clock.advance(10_000)
@@ -136,7 +136,7 @@ describe('failover', () => {
   })
 
   test('every attempt of every call is heard: an endpoint that fails twice in one call is asked last', async () => {
-    const { clock, calls } = poolOf({}, [], [retry({ jitterRatio: 0 })])
+    const { clock, calls } = poolOf({}, [], [retry({ jitter: 'none' })])
     const answer = calls.execute(async ({ endpoint, attempt }) => {
       if (endpoint?.name === 'a' || attempt < 3) throw new Judged({ kind: 'overloaded' })
       return `${endpoint?.name} ${attempt}`

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../kernel/outcome.ts'
 import type { Backoff } from './backoff.ts'
+import type { Jitter } from './jitter.ts'
 
 /** Options of {@link retry}. */
 export interface RetryOptions {
@@ -16,10 +17,11 @@ export interface RetryOptions {
    */
   readonly backoff?: Backoff
   /**
-   * How far a delay is spread to both sides, from 0 to 1: 0.5 makes 2 s anything from 1 to 3 s. Applied after the cap.
-   * @default 0.5, and 0 with a `backoff` of your own
+   * How a delay is spread by chance, after the cap: 2 s become 1 to 3 s (`symmetric`), 1 to 2 s (`equal`), 0 to 2 s
+   * (`full`), 2 s (`none`), or up to three times the last wait (`decorrelated`).
+   * @default 'symmetric', and 'none' with a `backoff` of your own
    */
-  readonly jitterRatio?: number
+  readonly jitter?: Jitter
   /** How often an `empty` answer is asked for again: each may be billed. An integer from 0. @default 2 */
   readonly maxRerolls?: number
   /** Decides instead of the verdict whether an outcome is tried again. Never asked about what the caller ended. */
@@ -30,6 +32,6 @@ export interface RetryOptions {
 export const RETRY_DEFAULTS: {
   readonly name: string
   readonly maxAttempts: number
-  readonly jitterRatio: number
+  readonly jitter: Jitter
   readonly maxRerolls: number
-} = { name: 'retry', maxAttempts: Infinity, jitterRatio: 0.5, maxRerolls: 2 }
+} = { name: 'retry', maxAttempts: Infinity, jitter: 'symmetric', maxRerolls: 2 }

@@ -1,5 +1,5 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import { checkFunction, checkKnown, checkNumber, checkRatio } from '../../kernel/check-options.ts'
+import { checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import { aborted } from '../../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Outcome } from '../../kernel/outcome.ts'
@@ -7,6 +7,7 @@ import type { Next, Reaction } from '../../kernel/policy.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import { MovingQuantile } from '../../primitives/moving-quantile.ts'
 import { Delays } from './delays.ts'
+import { JITTERS } from './jitter.ts'
 import type { RetryExhausted, RetryScheduled } from './retry-events.ts'
 import { RETRY_DEFAULTS, type RetryOptions } from './retry-options.ts'
 
@@ -24,7 +25,7 @@ const RETRIED: ReadonlySet<VerdictKind> = new Set(['overloaded', 'throttled', 't
  * ```ts
  * import { pipeline, retry } from '@spillway/core'
  *
- * const calls = pipeline([retry({ maxAttempts: 3, jitterRatio: 0 })])
+ * const calls = pipeline([retry({ maxAttempts: 3, jitter: 'none' })])
  * let tries = 0
  * const answer = await calls.execute(async () => {
  *   tries++
@@ -37,12 +38,12 @@ const RETRIED: ReadonlySet<VerdictKind> = new Set(['overloaded', 'throttled', 't
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const retry = (options: RetryOptions = {}): Reaction => {
-  checkKnown('retry', options, ['name', 'maxAttempts', 'backoff', 'jitterRatio', 'maxRerolls', 'shouldHandle'])
+  checkKnown('retry', options, ['name', 'maxAttempts', 'backoff', 'jitter', 'maxRerolls', 'shouldHandle'])
   const { name, maxAttempts, maxRerolls } = { ...RETRY_DEFAULTS, ...options }
-  const { backoff, shouldHandle, jitterRatio = backoff === undefined ? RETRY_DEFAULTS.jitterRatio : 0 } = options
+  const { backoff, shouldHandle, jitter = backoff === undefined ? RETRY_DEFAULTS.jitter : 'none' } = options
   checkNumber('retry.maxAttempts', maxAttempts, { min: 1, integer: true, infinite: true })
   checkNumber('retry.maxRerolls', maxRerolls, { min: 0, integer: true, infinite: true })
-  checkRatio('retry.jitterRatio', jitterRatio)
+  checkOneOf('retry.jitter', jitter, JITTERS)
   checkFunction('retry.shouldHandle', shouldHandle, true)
   if (backoff !== undefined && typeof backoff?.next !== 'function')
     throw new InvalidOptionsError('retry.backoff', backoff, 'a backoff: an object with a function next()')
@@ -61,7 +62,7 @@ export const retry = (options: RetryOptions = {}): Reaction => {
   }
 
   const again = async <R>(first: Outcome<R>, next: Next<R>, context: CallContext): Promise<Outcome<R>> => {
-    const delays = new Delays({ name, backoff, jitterRatio })
+    const delays = new Delays({ name, backoff, jitter })
     let outcome = first
     let rerolls = 0
     for (let attempts = 1; ; attempts++) {
@@ -92,7 +93,7 @@ export const retry = (options: RetryOptions = {}): Reaction => {
   return {
     name,
     kind: 'retry',
-    options: { name, maxAttempts, maxRerolls, jitterRatio, ...(backoff === undefined ? {} : { backoff }) },
+    options: { name, maxAttempts, maxRerolls, jitter, ...(backoff === undefined ? {} : { backoff }) },
     react: (outcome, next, context) =>
       outcome.verdict.kind === 'success' && shouldHandle === undefined
         ? learned(outcome, context)

@@ -154,7 +154,7 @@ describe('from the calls of a schedule', () => {
   const watch = async (steps: readonly ScriptStep<string>[]): Promise<object | undefined> => {
     const clock = new VirtualClock(MIDNIGHT + 2 * HOUR)
     const profile = learnedLoadProfile()
-    const calls = pipeline([schedule({ profile }), retry({ maxAttempts: 4, jitterRatio: 0 })], { clock, classifier })
+    const calls = pipeline([schedule({ profile }), retry({ maxAttempts: 4, jitter: 'none' })], { clock, classifier })
     const answer = calls.execute(scriptedOperation(steps)).catch(() => {})
     await clock.run()
     await answer

@@ -72,7 +72,7 @@ describe('the time to the first content', () => {
 
   test('is retried without the caller seeing anything', async () => {
     const { answer, timeline } = await play(
-      [retry({ maxAttempts: 2, jitterRatio: 0 }), timeout({ firstByteMs: 1000 })],
+      [retry({ maxAttempts: 2, jitter: 'none' }), timeout({ firstByteMs: 1000 })],
       [5000],
     )
     expect(answer).toMatchObject({ phase: 'first_byte' })

@@ -26,7 +26,7 @@ describe('why a call ended is told by three different errors', () => {
     const calls = pipeline(
       [
         timeout({ totalMs: reach === 'total' ? 1500 : 60_000 }),
-        retry({ maxAttempts: 2, jitterRatio: 0 }),
+        retry({ maxAttempts: 2, jitter: 'none' }),
         timeout({ attemptMs: reach === 'attempt' ? 1000 : 50_000 }),
       ],
       { clock },
@@ -63,7 +63,7 @@ describe('why a call ended is told by three different errors', () => {
 
   test('an attempt that took too long is a cause as well', async () => {
     const clock = new VirtualClock()
-    const parts = [timeout({ totalMs: 1800 }), retry({ jitterRatio: 0 }), timeout({ attemptMs: 1000 })]
+    const parts = [timeout({ totalMs: 1800 }), retry({ jitter: 'none' }), timeout({ attemptMs: 1000 })]
     const answer = ended(pipeline(parts, { clock }).execute(scriptedOperation([{ hang: true }])))
     await clock.run()
     const error = (await answer) as Error
@@ -92,7 +92,7 @@ test('a call that ends in time hears nothing of its limit', async () => {
 
 test('each attempt gets its own time limit, and its own signal', async () => {
   const clock = new VirtualClock()
-  const calls = pipeline([retry({ maxAttempts: 3, jitterRatio: 0 }), timeout({ attemptMs: 1000 })], { clock })
+  const calls = pipeline([retry({ maxAttempts: 3, jitter: 'none' }), timeout({ attemptMs: 1000 })], { clock })
   const recording = recordEvents(calls)
   const operation = scriptedOperation([{ hang: true }, { hang: true }, { value: 'done', afterMs: 900 }])
   const answer = calls.execute(operation)
@@ -154,7 +154,7 @@ test('an operation that ignores its signal is left behind, and its caller is fre
 
 test('the deadline of a call is known inside: the nearest one counts', async () => {
   const clock = new VirtualClock()
-  const calls = pipeline([timeout({ totalMs: 1000 }), retry({ jitterRatio: 0 }), timeout({ attemptMs: 700 })], {
+  const calls = pipeline([timeout({ totalMs: 1000 }), retry({ jitter: 'none' }), timeout({ attemptMs: 700 })], {
     clock,
   })
   const left: number[] = []
