@@ -4,8 +4,10 @@ import { systemClock, type Clock } from '../kernel/clock.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
 import type { Part } from '../kernel/policy.ts'
 import { systemRandom, type Random } from '../kernel/random.ts'
+import { checkPlugin } from './attached-plugins.ts'
 import { checkClassifier } from './call-options.ts'
 import type { OrderWarning } from './check-order.ts'
+import type { Plugin } from './plugin.ts'
 
 /** What a pipeline is made of besides its policies. */
 export interface PipelineOptions {
@@ -22,6 +24,8 @@ export interface PipelineOptions {
    * instead; and as the event `order.warned` in either case. @default true
    */
   readonly check?: boolean | ((warning: OrderWarning) => void)
+  /** What watches this pipeline; `registerPlugin` is for all of a process. @default [] */
+  readonly plugins?: readonly Plugin[]
 }
 
 /** {@link PipelineOptions} with nothing left out. */
@@ -31,6 +35,7 @@ export const PIPELINE_DEFAULTS: Required<PipelineOptions> = {
   clock: systemClock,
   random: systemRandom,
   check: true,
+  plugins: [],
 }
 
 /** @throws InvalidOptionsError for what would otherwise go wrong in the middle of a call */
@@ -42,6 +47,7 @@ export const checkPipelineOptions = (options: PipelineOptions): Required<Pipelin
     clock = PIPELINE_DEFAULTS.clock,
     random = PIPELINE_DEFAULTS.random,
     check = PIPELINE_DEFAULTS.check,
+    plugins = PIPELINE_DEFAULTS.plugins,
   } = options
   if (typeof name !== 'string') throw new InvalidOptionsError('pipeline.name', name, 'a string')
   checkClassifier('pipeline.classifier', classifier)
@@ -50,7 +56,9 @@ export const checkPipelineOptions = (options: PipelineOptions): Required<Pipelin
     throw new InvalidOptionsError('pipeline.clock', clock, 'a clock: now(), wallTime() and setTimer()')
   if (typeof check !== 'boolean' && typeof check !== 'function')
     throw new InvalidOptionsError('pipeline.check', check, 'true, false or a function')
-  return { name, classifier, clock, random, check }
+  if (!Array.isArray(plugins)) throw new InvalidOptionsError('pipeline.plugins', plugins, 'a list of plugins')
+  for (const [i, plugin] of plugins.entries()) checkPlugin(`pipeline.plugins[${i}]`, plugin)
+  return { name, classifier, clock, random, check, plugins }
 }
 
 /** @throws InvalidOptionsError when an entry is no policy */

@@ -3,6 +3,7 @@ import { checkFunction } from '../kernel/check-options.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Gate, Operation, Part, Policy, Reaction } from '../kernel/policy.ts'
 import { followSignal } from '../kernel/signal-hub.ts'
+import { AttachedPlugins } from './attached-plugins.ts'
 import type { CallStarted } from './call-events.ts'
 import { checkCall, type CallOptions } from './call-options.ts'
 import { EventSource } from './event-source.ts'
@@ -11,6 +12,7 @@ import { Generations } from './generations.ts'
 import { PipelineDisposedError } from './pipeline-disposed-error.ts'
 import type { PipelineReloaded } from './pipeline-events.ts'
 import { checkParts, checkPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
+import { joinPlugins } from './register-plugin.ts'
 
 /** What a pipeline knows about itself now. Plain data. */
 export interface PipelineState {
@@ -99,12 +101,13 @@ export const pipeline = <const P extends readonly Part[]>(
     const { signal, values } = settings
     const promise = new Promise<R>(grabSettlers as Executor<R>)
     const generation = generations.current
-    const call = new Call(++callId, generation, operation, settings, grabbed.resolve, grabbed.reject)
+    const call = new Call(++callId, generation, plugins.around(operation), settings, grabbed.resolve, grabbed.reject)
     if (values !== undefined) for (const [key, value] of values) call.set(key, value)
     generation.inFlight++
     if (signal !== undefined) call.unfollow = followSignal(signal, call)
     call.emit<CallStarted>({ type: 'call.started' })
-    generation.run.begin(call)
+    if (plugins.aroundCalls) plugins.begin(call, () => generation.run.begin(call))
+    else generation.run.begin(call)
     return promise
   }
 
@@ -149,9 +152,14 @@ export const pipeline = <const P extends readonly Part[]>(
     dispose() {
       disposed = true
       generations.dispose()
+      leavePlugins()
       events.complete()
+      plugins.detachAll()
     },
   }
+  const plugins = new AttachedPlugins(made, events)
+  for (const plugin of resolved.plugins) plugins.attach(plugin)
+  const leavePlugins = joinPlugins(plugins)
   return made
 }
 

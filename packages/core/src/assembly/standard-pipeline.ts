@@ -81,7 +81,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
 ): Pipeline<F> => {
   checkKnown('standardPipeline', options, KNOWN)
   const { endpoints = [{ name: 'default' }], ...rest } = options
-  const { name = 'standard', classifier, clock, random, check } = rest
+  const { name = 'standard', classifier, clock, random, check, plugins } = rest
   const limits = rest.timeout ?? {}
   checkKnown('standardPipeline.timeout', limits, Object.keys(STANDARD_TIMEOUTS))
   const {
@@ -108,6 +108,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
       ...(clock === undefined ? {} : { clock }),
       ...(random === undefined ? {} : { random }),
       ...(check === undefined ? {} : { check }),
+      ...(plugins === undefined ? {} : { plugins }),
     },
   )
   return made
