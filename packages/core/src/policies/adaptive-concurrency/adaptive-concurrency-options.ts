@@ -1,4 +1,6 @@
+import type { CallContext } from '../../kernel/call-context.ts'
 import { byEndpoint, type PartitionKey } from '../../kernel/endpoint.ts'
+import type { Outcome } from '../../kernel/outcome.ts'
 import type { QueueOrder } from '../../kernel/queue-order.ts'
 import { aimdLimit } from './aimd-limit.ts'
 import type { Limit } from './limit.ts'
@@ -9,6 +11,11 @@ export interface AdaptiveConcurrencyOptions {
   readonly name?: string
   /** Makes the limit that learns: one for each partition. @default () => aimdLimit() */
   readonly limit?: () => Limit
+  /**
+   * The latency that the limit learns from, where it is not the time to the first content or the whole answer, in
+   * milliseconds: per output token, say. Asked for answers only. `aimdLimit` needs none. @default none
+   */
+  readonly latencyOf?: (outcome: Outcome<unknown>, latencyMs: number, context: CallContext) => number
   /**
    * The time between two attempts while an endpoint is overloaded, in milliseconds, spread by half to both sides; 0 for
    * no pace. It shrinks with what the endpoint works on: while that is nine attempts, a tenth of it. @default 3000
@@ -29,7 +36,7 @@ export interface AdaptiveConcurrencyOptions {
 }
 
 /** What {@link adaptiveConcurrency} takes where an option is left out. */
-export const ADAPTIVE_CONCURRENCY_DEFAULTS: Required<AdaptiveConcurrencyOptions> = {
+export const ADAPTIVE_CONCURRENCY_DEFAULTS: Required<Omit<AdaptiveConcurrencyOptions, 'latencyOf'>> = {
   name: 'adaptiveConcurrency',
   limit: () => aimdLimit(),
   paceMs: 3000,

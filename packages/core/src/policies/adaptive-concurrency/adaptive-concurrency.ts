@@ -53,10 +53,12 @@ const ASK_AGAIN_MS = 1000
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const adaptiveConcurrency = (options: AdaptiveConcurrencyOptions = {}): Gate => {
-  checkKnown('adaptiveConcurrency', options, Object.keys(ADAPTIVE_CONCURRENCY_DEFAULTS))
+  checkKnown('adaptiveConcurrency', options, ['latencyOf', ...Object.keys(ADAPTIVE_CONCURRENCY_DEFAULTS)])
   const resolved = { ...ADAPTIVE_CONCURRENCY_DEFAULTS, ...options }
   const { name, limit, paceMs, paceAboveRatio, queueLimit, maxWaitMs, order, partitionKey, maxPartitions } = resolved
+  const { latencyOf } = options
   checkFunction('adaptiveConcurrency.limit', limit)
+  checkFunction('adaptiveConcurrency.latencyOf', latencyOf, true)
   checkLimit(limit())
   checkDuration('adaptiveConcurrency.paceMs', paceMs)
   checkRatio('adaptiveConcurrency.paceAboveRatio', paceAboveRatio)
@@ -132,7 +134,9 @@ export const adaptiveConcurrency = (options: AdaptiveConcurrencyOptions = {}): G
       const { kind } = outcome.verdict
       const now = context.call.clock.now()
       const from = places.limit
-      places.learn(kind, startedAt, (contentAt ?? now) - startedAt, now)
+      const tookMs = (contentAt ?? now) - startedAt
+      const latencyMs = outcome.ok && latencyOf !== undefined ? latencyOf(outcome, tookMs, context) : tookMs
+      places.learn(kind, startedAt, latencyMs, now)
       const to = places.limit
       if (to === from) return
       context.emit<LimitChanged>({ type: 'limit.changed', policy: name, partition: key, from, to, reason: kind })

@@ -48,7 +48,7 @@ export const aimdLimit = (options: AimdLimitOptions = {}): Limit => {
   let limit = initial
   let loweredAt = -Infinity
   let step = 1
-  let answersOfRound = 0
+  let leftOfRound = initial
 
   return {
     get current() {
@@ -58,7 +58,7 @@ export const aimdLimit = (options: AimdLimitOptions = {}): Limit => {
     sample({ kind, inFlight, served, sentAt, now }) {
       if (kind === 'drop') {
         step = 1
-        answersOfRound = 0
+        leftOfRound = Math.floor(limit)
         // What was sent under the former limit says nothing about this one: slow refusals of one round count once.
         if (sentAt < loweredAt || now - loweredAt < cooldownMs) return
         limit = Math.min(limit, Math.max(min, limit * backoffRatio, roomAbove(served)))
@@ -68,8 +68,8 @@ export const aimdLimit = (options: AimdLimitOptions = {}): Limit => {
       // A limit that nobody comes near was not tested by this answer. One that was passed was too low.
       if (inFlight < limit / 2) return
       limit = Math.min(max, Math.max(limit + step / limit, inFlight))
-      if (++answersOfRound < limit) return
-      answersOfRound = 0
+      if (--leftOfRound > 0) return
+      leftOfRound = Math.floor(limit)
       step = Math.min(max, step * 2)
     },
   }

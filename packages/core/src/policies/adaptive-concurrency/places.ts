@@ -17,6 +17,8 @@ const REFUSED_HALF_LIFE_MS = 300_000
 
 /** An overloaded provider refuses within a moment: what lives for so long has been taken on. */
 const SERVED_AFTER_MS = 3000
+/** One that takes its time to refuse: for twice as long as its last refusal took. */
+const SERVED_AFTER_REFUSALS = 2
 
 /** One attempt in its place. */
 export interface Place {
@@ -31,6 +33,7 @@ export class Places {
   readonly #refusedRatio = new MovingAverage(REFUSED_WEIGHT_RATIO, REFUSED_HALF_LIFE_MS)
   /** When each attempt in flight took its place, oldest first. */
   readonly #inFlight = new Set<Place>()
+  #servedAfterMs = SERVED_AFTER_MS
   /** When the pace lets the next one go. */
   #nextAt = -Infinity
 
@@ -38,6 +41,8 @@ export class Places {
     this.#limit = limit
     this.#paceMs = paceMs
     this.#paceAboveRatio = paceAboveRatio
+    // Nobody was refused yet: a single refusal at the start is not most of them.
+    this.#refusedRatio.add(0, 0)
   }
 
   get inFlight(): number {
@@ -58,8 +63,7 @@ export class Places {
   /** Milliseconds until a place could be taken: `Infinity` when one must become free first. */
   readyInMs(now: number): number {
     if (this.#inFlight.size >= this.limit && this.#inFlight.size >= this.#allowed(now)) return Infinity
-    if (this.#paceMs === 0 || this.refusedRatio(now) <= this.#paceAboveRatio) return 0
-    return Math.max(0, this.#nextAt - now)
+    return this.#paced(now) ? Math.max(0, this.#nextAt - now) : 0
   }
 
   /** Takes a place that {@link readyInMs} said is free. */
@@ -67,7 +71,7 @@ export class Places {
     const place = { at: now }
     this.#inFlight.add(place)
     // Spread, so that processes which began together do not go on together.
-    this.#nextAt = now + (this.#paceMs * (0.5 + random())) / (1 + this.#served(SERVED_AFTER_MS, now))
+    if (this.#paced(now)) this.#nextAt = now + (this.#paceMs * (0.5 + random())) / (1 + this.#served(now))
     return place
   }
 
@@ -81,20 +85,25 @@ export class Places {
     const says = SAYS[kind]
     if (says === undefined) return
     if (kind !== 'throttled') this.#refusedRatio.add(says === 'drop' ? 1 : 0, now)
-    const served = says === 'drop' ? this.#served(Math.max(SERVED_AFTER_MS, 2 * (now - sentAt)), now) : 0
+    if (says === 'drop') this.#servedAfterMs = Math.max(SERVED_AFTER_MS, SERVED_AFTER_REFUSALS * (now - sentAt))
+    const served = says === 'drop' ? this.#served(now) : 0
     this.#limit.sample({ kind: says, latencyMs, inFlight: this.#inFlight.size, served, sentAt, now })
+  }
+
+  #paced(now: number): boolean {
+    return this.#paceMs > 0 && this.refusedRatio(now) > this.#paceAboveRatio
   }
 
   /** How many may be in flight, with what the provider has taken on in mind. */
   #allowed(now: number): number {
-    return this.#limit.allows?.(this.#served(SERVED_AFTER_MS, now)) ?? this.limit
+    return this.#limit.allows?.(this.#served(now)) ?? this.limit
   }
 
-  /** How many have been in flight for longer than that. */
-  #served(olderThanMs: number, now: number): number {
+  /** How many the provider has taken on: they live for longer than a refusal takes. */
+  #served(now: number): number {
     let count = 0
     for (const { at } of this.#inFlight) {
-      if (now - at <= olderThanMs) break
+      if (now - at <= this.#servedAfterMs) break
       count++
     }
     return count
