@@ -173,7 +173,7 @@ describe('a caller that leaves', () => {
 
 describe('the deadline of shared work', () => {
   test('is the latest of those who wait, at any time', async () => {
-    const { ask, clock } = asking([timeout({ totalMs: 1000 }), cache(shares), timeout({ attemptMs: 5000 })])
+    const { ask, clock } = asking([timeout({ totalMs: 1000 }), cache(shares), retry()])
     let context: CallContext | undefined
     const operation = (given: CallContext): Promise<never> => {
       context = given
