@@ -23,6 +23,12 @@ describe('LruMap', () => {
     expect([...map.entries()].map(([key]) => key)).toEqual([1, 3])
   })
 
+  test('forgets none that was used in the upper half of its bound before one that was not', () => {
+    const map = numbered(6)
+    for (const key of [1, 2, 3, 4, 1, 2, 5, 6, 7, 8]) map.get(key)
+    expect([...map.entries()].map(([key]) => key)).toEqual([1, 2, 5, 6, 7, 8])
+  })
+
   test('looking without making changes neither the keys nor their order', () => {
     const map = numbered(2)
     map.get(1)

@@ -1,7 +1,10 @@
 /** How many entries a new key looks at to make room: more than one, so that the map shrinks again after a crowd. */
 const LOOKED_AT = 8
 
-/** State per key, bounded: the key that was used longest ago goes first. `Map` keeps insertion order, which is the list. */
+/**
+ * State per key, bounded: the key that was used longest ago goes first. `Map` keeps insertion order, which is the list.
+ * It is kept up only in the upper half of the bound, so that a few keys used all the time cost nothing.
+ */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, V>()
   readonly #maxEntries: number
@@ -27,7 +30,8 @@ export class LruMap<K, V> {
   get(key: K): V {
     const known = this.#entries.get(key)
     if (known !== undefined) {
-      if (this.#entries.size > 1) {
+      const { size } = this.#entries
+      if (size > 1 && size * 2 > this.#maxEntries) {
         this.#entries.delete(key)
         this.#entries.set(key, known)
       }

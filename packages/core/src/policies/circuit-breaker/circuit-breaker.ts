@@ -6,10 +6,12 @@ import type { Outcome } from '../../kernel/outcome.ts'
 import type { Gate } from '../../kernel/policy.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
 import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
+import { withoutStack } from '../../primitives/without-stack.ts'
+import type { Admission } from './admissions.ts'
 import type { CircuitClosed, CircuitHalfOpened, CircuitOpened, CircuitRejected } from './circuit-breaker-events.ts'
 import { CIRCUIT_BREAKER_DEFAULTS, type CircuitBreakerOptions } from './circuit-breaker-options.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
-import { Circuit, type Admission, type CircuitStateName } from './circuit.ts'
+import { Circuit, type CircuitStateName } from './circuit.ts'
 import type { BreakContext } from './exponential-break.ts'
 
 /** A breaker that can also be worked by hand. */
@@ -24,14 +26,8 @@ export interface CircuitBreaker extends Gate {
 
 interface Partition {
   readonly key: string
-  readonly circuit: Circuit
+  readonly circuit: Circuit<Partition>
   readonly line: WaitingLine
-}
-
-/** What the gate keeps of a call it let in: its own partition, also when that has been forgotten since. */
-interface Entry {
-  readonly partition: Partition
-  readonly admission: Admission
 }
 
 /**
@@ -66,7 +62,7 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   const partitions = new LruMap<string, Partition>(
     maxPartitions,
     (key) => {
-      const circuit = new Circuit(breaker(), { breaks, probeLeaseMs, openAfterMs })
+      const circuit = new Circuit<Partition>(breaker(), { breaks, probeLeaseMs, openAfterMs })
       const line = new WaitingLine({
         name,
         order: 'deadline',
@@ -82,16 +78,19 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   )
 
   const tryEnter = (context: CallContext, partition: Partition): number => {
-    const { key, circuit } = partition
-    const now = context.call.clock.now()
+    const { key, circuit, line } = partition
+    // Who does not wait asks in the moment in which it started.
+    const now = line.size === 0 ? context.startedAt : context.call.clock.now()
     const ready = circuit.readyInMs(now)
     if (ready > 0) return ready
-    const { admission, changed } = circuit.admit(now)
-    const entry: Entry = { partition, admission }
-    context.keep(gate, entry)
-    if (changed === 'half_opened')
+    const before = circuit.state
+    // Its own partition, also when that has been forgotten since.
+    context.keep(gate, circuit.admit(now, partition))
+    const after = circuit.state
+    if (after === before) return 0
+    if (after === 'half_open')
       context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', policy: name, partition: key })
-    if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
+    else context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
     return 0
   }
 
@@ -105,16 +104,12 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     if (given.reason !== 'aborted')
       context.emit<CircuitRejected>({ type: 'circuit.rejected', policy: name, partition: key, retryAfterMs })
     const reason = given.reason === 'disposed' ? 'disposed' : circuit.state
-    return new CircuitOpenError(name, key, retryAfterMs, circuit.cause, reason)
+    return withoutStack(() => new CircuitOpenError(name, key, retryAfterMs, circuit.cause, reason))
   }
 
-  const settle = (
-    context: CallContext,
-    outcome: Outcome<unknown>,
-    { key: partition, circuit }: Partition,
-    admission: Admission,
-  ): void => {
-    const now = context.call.clock.now()
+  const settle = (context: CallContext, outcome: Outcome<unknown>, admission: Admission<Partition>): void => {
+    const { key: partition, circuit } = admission.owner
+    const now = context.endedAt
     const { kind, retryAfterMs } = outcome.verdict
     const changed = circuit.settle(admission, kind, now, retryAfterMs)
     if (changed === 'opened') {
@@ -131,17 +126,19 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     enter(context) {
       const partition = partitions.get(partitionKey(context))
       const given = partition.line.enter(context)
+      if (given === 'entered') return undefined
       return given instanceof Promise
         ? given.then((late) => answer(context, late, partition))
         : answer(context, given, partition)
     },
     leave(context, outcome) {
-      const { partition, admission } = context.kept(gate) as Entry
+      const admission = context.kept(gate) as Admission<Partition>
+      const { line } = admission.owner
       try {
-        settle(context, outcome, partition, admission)
+        settle(context, outcome, admission)
       } finally {
         // A strategy that throws must not leave anybody waiting.
-        partition.line.serve()
+        if (line.size > 0) line.serve()
       }
     },
     readyInMs(context) {

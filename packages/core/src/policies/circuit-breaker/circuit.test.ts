@@ -2,7 +2,8 @@ import { ConsecutiveBreaker, ConstantBackoff, IterableBackoff, type IBackoffFact
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import type { VerdictKind } from '../../kernel/verdict.ts'
-import { Circuit, SIGNIFICANCE, type Admission } from './circuit.ts'
+import type { Admission } from './admissions.ts'
+import { Circuit, SIGNIFICANCE } from './circuit.ts'
 import type { BreakContext } from './exponential-break.ts'
 
 const LEASE_MS = 3000
@@ -13,15 +14,23 @@ interface Setup {
   readonly failures?: number
 }
 
-const circuitOf = ({ breaks = new ConstantBackoff(10_000), openAfterMs = 0, failures = 3 }: Setup = {}): Circuit =>
+const circuitOf = ({
+  breaks = new ConstantBackoff(10_000),
+  openAfterMs = 0,
+  failures = 3,
+}: Setup = {}): Circuit<string> =>
   new Circuit(new ConsecutiveBreaker(failures), { breaks, probeLeaseMs: LEASE_MS, openAfterMs })
 
 /** Lets one in and hears how it ended, at one instant. */
-const run = (circuit: Circuit, kind: VerdictKind, now: number, hintMs?: number): ReturnType<Circuit['settle']> =>
-  circuit.settle(circuit.admit(now).admission, kind, now, hintMs)
+const run = (
+  circuit: Circuit<string>,
+  kind: VerdictKind,
+  now: number,
+  hintMs?: number,
+): ReturnType<Circuit<string>['settle']> => circuit.settle(circuit.admit(now, 'call'), kind, now, hintMs)
 
 /** Opens a circuit of three failures at an instant. */
-const opened = (circuit: Circuit, now = 0): Circuit => {
+const opened = (circuit: Circuit<string>, now = 0): Circuit<string> => {
   for (let i = 0; i < 3; i++) run(circuit, 'overloaded', now)
   return circuit
 }
@@ -81,8 +90,8 @@ describe('Circuit', () => {
     const circuit = opened(circuitOf())
     expect(circuit.readyInMs(10_000)).toBe(0)
     expect(circuit.state).toBe('open')
-    const { admission, changed } = circuit.admit(10_000)
-    expect([changed, circuit.state, circuit.readyInMs(10_000)]).toEqual(['half_opened', 'half_open', LEASE_MS])
+    const admission = circuit.admit(10_000, 'call')
+    expect([circuit.state, circuit.readyInMs(10_000)]).toEqual(['half_open', LEASE_MS])
     expect(circuit.settle(admission, 'success', 10_500, undefined)).toBe('closed')
   })
 
@@ -103,35 +112,36 @@ describe('Circuit', () => {
 
   test('a probe that hangs holds nobody up for longer than its lease: it lives, so that the circuit closes', () => {
     const circuit = opened(circuitOf())
-    circuit.admit(10_000)
+    circuit.admit(10_000, 'call')
     expect(circuit.readyInMs(12_999)).toBe(1)
     expect(circuit.readyInMs(13_000)).toBe(0)
-    expect(circuit.admit(13_000).changed).toBe('closed')
+    circuit.admit(13_000, 'call')
+    expect(circuit.state).toBe('closed')
   })
 
   test('a probe that has lived for long closed the circuit when its lease was over, not when somebody asks', () => {
     const circuit = opened(circuitOf())
-    circuit.admit(10_000)
+    circuit.admit(10_000, 'call')
     let started = 0
-    for (; circuit.readyInMs(60_000) === 0 && started < 500; started++) circuit.admit(60_000)
+    for (; circuit.readyInMs(60_000) === 0 && started < 500; started++) circuit.admit(60_000, 'call')
     expect(started).toBe(500)
   })
 
   test('results admitted before the break decide nothing, neither for good nor for bad', () => {
     for (const kind of ['success', 'overloaded', 'quota_exhausted'] as const) {
       const circuit = circuitOf()
-      const late = [circuit.admit(0).admission, circuit.admit(0).admission]
+      const late = [circuit.admit(0, 'call'), circuit.admit(0, 'call')]
       opened(circuit)
-      expect(circuit.settle(late[0] as Admission, kind, 5000, undefined)).toBeUndefined()
-      circuit.admit(10_000)
-      expect(circuit.settle(late[1] as Admission, kind, 10_001, undefined)).toBeUndefined()
+      expect(circuit.settle(late[0] as Admission<string>, kind, 5000, undefined)).toBeUndefined()
+      circuit.admit(10_000, 'call')
+      expect(circuit.settle(late[1] as Admission<string>, kind, 10_001, undefined)).toBeUndefined()
       expect([circuit.state, circuit.inFlight]).toEqual(['half_open', 1])
     }
   })
 
   test('failures that come together make one break with one end', () => {
     const circuit = circuitOf()
-    const together = Array.from({ length: 10 }, () => circuit.admit(0).admission)
+    const together = Array.from({ length: 10 }, () => circuit.admit(0, 'call'))
     const changes = together.map((admission, i) => circuit.settle(admission, 'overloaded', i, undefined))
     expect(changes.filter((change) => change === 'opened')).toHaveLength(1)
     expect(circuit.openUntil).toBe(10_002)
@@ -142,7 +152,7 @@ describe('Circuit', () => {
     run(circuit, 'success', 10_000)
     const startedBy = (now: number): number => {
       let count = 0
-      for (; circuit.readyInMs(now) === 0 && count < 1000; count++) circuit.admit(now)
+      for (; circuit.readyInMs(now) === 0 && count < 1000; count++) circuit.admit(now, 'call')
       return count
     }
     expect([10_000, 13_000, 16_000, 19_000].map((now) => startedBy(now))).toEqual([2, 2, 4, 8])
@@ -174,7 +184,7 @@ describe('Circuit', () => {
     test('refusals do not open it while something admitted meanwhile lives', () => {
       const circuit = circuitOf({ openAfterMs: 6000 })
       run(circuit, 'overloaded', 0)
-      circuit.admit(1000)
+      circuit.admit(1000, 'call')
       for (let now = 1000; now <= 7000; now += 500) run(circuit, 'overloaded', now)
       expect(circuit.state).toBe('closed')
     })
@@ -185,7 +195,7 @@ describe('Circuit', () => {
         for (let now = from; now <= until; now += 500) run(circuit, 'overloaded', now)
       }
       run(circuit, 'overloaded', 0)
-      const { admission } = circuit.admit(1000)
+      const admission = circuit.admit(1000, 'call')
       refuse(1000, 6000)
       circuit.settle(admission, 'canceled', 6100, undefined)
       refuse(6500, 12_000)
@@ -196,15 +206,15 @@ describe('Circuit', () => {
 
     test('what was admitted before the row began does not speak for the endpoint', () => {
       const circuit = circuitOf({ openAfterMs: 6000 })
-      circuit.admit(0)
+      circuit.admit(0, 'call')
       for (let now = 1000; now <= 7000; now += 500) run(circuit, 'overloaded', now)
       expect(circuit.state).toBe('open')
     })
 
     test('slow failures, such as time limits, open it although others still live', () => {
       const circuit = circuitOf({ openAfterMs: 6000 })
-      const slow = [0, 0, 0].map((now) => circuit.admit(now).admission)
-      circuit.admit(10)
+      const slow = [0, 0, 0].map((now) => circuit.admit(now, 'call'))
+      circuit.admit(10, 'call')
       const changes = slow.map((admission) => circuit.settle(admission, 'transient', 60_000, undefined))
       expect(changes).toEqual([undefined, undefined, 'opened'])
     })
@@ -224,11 +234,11 @@ describe('Circuit', () => {
 
   test('what is at work while it is held open or closed by hand decides nothing', () => {
     const circuit = circuitOf({ failures: 1 })
-    const before = circuit.admit(0).admission
+    const before = circuit.admit(0, 'call')
     circuit.isolate()
     expect(circuit.settle(before, 'success', 1, undefined)).toBeUndefined()
     circuit.close()
-    const during = circuit.admit(2).admission
+    const during = circuit.admit(2, 'call')
     circuit.close()
     expect(circuit.settle(during, 'overloaded', 3, undefined)).toBeUndefined()
     expect([circuit.state, circuit.inFlight]).toEqual(['closed', 0])
@@ -252,13 +262,13 @@ describe('Circuit', () => {
     (steps) => {
       const circuit = circuitOf({ failures: 2, openAfterMs: 1000 })
       let now = 0
-      const atWork: Admission[] = []
+      const atWork: Admission<string>[] = []
       for (const each of steps) {
         if ('advance' in each) now += each.advance
         else if ('admit' in each) {
           const ready = circuit.readyInMs(now)
           expect(circuit.readyInMs(now)).toBe(ready)
-          if (ready === 0) atWork.push(circuit.admit(now).admission)
+          if (ready === 0) atWork.push(circuit.admit(now, 'call'))
         } else if ('settle' in each) {
           const [admission] = atWork.splice(each.settle, 1)
           if (admission !== undefined) circuit.settle(admission, each.kind, now, undefined)

@@ -1,15 +1,10 @@
 import { CircuitState, type IBackoff, type IBackoffFactory, type IBreaker } from 'cockatiel'
 import type { VerdictKind } from '../../kernel/verdict.ts'
+import { Admissions, type Admission } from './admissions.ts'
 import type { BreakContext } from './exponential-break.ts'
 
 /** `isolated`: held open by hand. */
 export type CircuitStateName = 'closed' | 'open' | 'half_open' | 'isolated'
-
-/** What a gate keeps of an admission: results from before the last change of state decide nothing. */
-export interface Admission {
-  readonly generation: number
-  readonly at: number
-}
 
 /** What a verdict tells a breaker. Neutral ones free the probe and decide nothing. */
 export const SIGNIFICANCE: Record<VerdictKind, 'success' | 'failure' | 'exhausted' | 'neutral'> = {
@@ -31,22 +26,24 @@ const LONG_HINT_MS = 60_000
 /** After closing, two may start at once, and each lease doubles that: 128 after the seventh, then no limit. */
 const RAMP_STEPS = 6
 
-/** The state machine of one partition. Reads no clock, arms no timer: it is told the time. */
-export class Circuit {
+/**
+ * The state machine of one partition. Reads no clock, arms no timer: it is told the time.
+ *
+ * `T` is whatever its user wants back with an admission.
+ */
+export class Circuit<T> {
   readonly #breaker: IBreaker
   readonly #breaks: IBackoffFactory<BreakContext>
   readonly #probeLeaseMs: number
   readonly #openAfterMs: number
   readonly #rampStepMs: number
   #state: CircuitStateName = 'closed'
-  /** Counts openings by failure or by hand: what was admitted before one decides nothing after it. */
-  #generation = 0
   #openUntil = 0
   #openForMs = 0
   #openings = 0
   #break: IBackoff<BreakContext> | undefined
-  /** Admissions of this generation at work, oldest first. */
-  #inFlight = new Set<Admission>()
+  /** A new list whenever it opens, or is worked by hand: what was admitted before decides nothing after. */
+  #inFlight = new Admissions<T>()
   #lastAdmittedAt = 0
   #closedAt = -Infinity
   #admittedSinceClosing = 0
@@ -96,33 +93,25 @@ export class Circuit {
     return (step + 1) * this.#rampStepMs - sinceMs
   }
 
-  /** Takes a place that {@link readyInMs} said is free. Says what that changed. */
-  admit(now: number): { readonly admission: Admission; readonly changed: 'half_opened' | 'closed' | undefined } {
-    let changed: 'half_opened' | 'closed' | undefined
-    if (this.#state === 'open') {
-      this.#state = 'half_open'
-      changed = 'half_opened'
-    } else if (this.#state === 'half_open' && this.#inFlight.size > 0) {
-      // The probe lives: an overloaded provider would have refused it by now. Its answer may take a minute more.
-      this.#closed(this.#aliveAt)
-      changed = 'closed'
-    }
-    const admission: Admission = { generation: this.#generation, at: now }
-    this.#inFlight.add(admission)
+  /** Takes a place that {@link readyInMs} said is free. May begin the half-open state, or end it. */
+  admit(now: number, owner: T): Admission<T> {
+    if (this.#state === 'open') this.#state = 'half_open'
+    // The probe lives: an overloaded provider would have refused it by now. Its answer may take a minute more.
+    else if (this.#state === 'half_open' && this.#inFlight.size > 0) this.#closed(this.#aliveAt)
     this.#admittedSinceClosing++
     this.#lastAdmittedAt = now
-    return { admission, changed }
+    return this.#inFlight.add(owner, now)
   }
 
   /** Hears how an admission ended. Says what changed. */
   settle(
-    admission: Admission,
+    admission: Admission<T>,
     kind: VerdictKind,
     now: number,
     hintMs: number | undefined,
   ): 'opened' | 'closed' | undefined {
-    if (admission.generation !== this.#generation) return undefined
-    this.#inFlight.delete(admission)
+    admission.list.delete(admission)
+    if (admission.list !== this.#inFlight) return undefined
     const throttledForLong = kind === 'throttled' && hintMs !== undefined && hintMs > LONG_HINT_MS
     const significance = throttledForLong ? 'exhausted' : SIGNIFICANCE[kind]
     if (significance === 'neutral') return undefined
@@ -159,26 +148,20 @@ export class Circuit {
   }
 
   /** Whether this failure opens the circuit. */
-  #failed({ at }: Admission, now: number): boolean {
+  #failed({ at }: Admission<T>, now: number): boolean {
     this.#failingSince ??= at
     if (!this.#breaker.failure(CircuitState.Closed) || now - this.#failingSince < this.#openAfterMs) return false
     const refusedAtOnce = now - at < this.#probeLeaseMs
-    if (!refusedAtOnce || !this.#someLiveSince(this.#failingSince, now)) return true
+    const someLive = this.#inFlight.hasBetween(this.#failingSince, now - this.#probeLeaseMs)
+    if (!refusedAtOnce || !someLive) return true
     // Refusals come at once and answers after a minute: a row of refusals says little while others were admitted.
     this.#failingSince = undefined
     this.#breaker.success(CircuitState.HalfOpen)
     return false
   }
 
-  /** Whether something that was admitted since then has lived for a lease. */
-  #someLiveSince(since: number, now: number): boolean {
-    for (const { at } of this.#inFlight) if (at >= since && at + this.#probeLeaseMs <= now) return true
-    return false
-  }
-
   #forgetAdmissions(): void {
-    this.#generation++
-    this.#inFlight = new Set()
+    this.#inFlight = new Admissions()
     this.#failingSince = undefined
   }
 
