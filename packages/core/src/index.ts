@@ -119,6 +119,35 @@ export { isRejectedError, isSpillwayError } from './kernel/spillway-error.ts'
 export type { RejectedError, SpillwayError } from './kernel/spillway-error.ts'
 export type { Verdict, VerdictKind, VerdictScope } from './kernel/verdict.ts'
 
+// For users of cockatiel: its policies and ours go together, and its strategies are ours.
+export { asCockatiel } from './assembly/cockatiel/as-cockatiel.ts'
+export type { CockatielContext } from './assembly/cockatiel/as-cockatiel.ts'
+export { fromCockatiel } from './assembly/cockatiel/from-cockatiel.ts'
+export type { FromCockatielOptions } from './assembly/cockatiel/from-cockatiel.ts'
+export { handledBy } from './assembly/cockatiel/handled-by.ts'
+export type { CockatielFilter } from './assembly/cockatiel/handled-by.ts'
+export {
+  ConsecutiveBreaker,
+  ConstantBackoff,
+  CountBreaker,
+  decorrelatedJitterGenerator,
+  DelegateBackoff,
+  ExponentialBackoff,
+  fullJitterGenerator,
+  halfJitterGenerator,
+  handleAll,
+  handleResultType,
+  handleType,
+  handleWhen,
+  handleWhenResult,
+  isBrokenCircuitError,
+  isBulkheadRejectedError,
+  isTaskCancelledError,
+  IterableBackoff,
+  noJitterGenerator,
+} from 'cockatiel'
+export type { IBackoff, IBackoffFactory, IBreaker } from 'cockatiel'
+
 // For authors of policies, adapters and stores.
 export { Body } from './kernel/body.ts'
 export { Call } from './kernel/call.ts'
