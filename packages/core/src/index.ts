@@ -80,6 +80,12 @@ export { fallback } from './policies/fallback/fallback.ts'
 export type { Failed, FallbackOptions, FallbackStep } from './policies/fallback/fallback-options.ts'
 export type { FallbackUsed } from './policies/fallback/fallback-events.ts'
 
+export { hedge } from './policies/hedge/hedge.ts'
+export { HEDGE_DEFAULTS } from './policies/hedge/hedge-options.ts'
+export type { HedgeOptions } from './policies/hedge/hedge-options.ts'
+export { HedgeLostError } from './policies/hedge/hedge-lost-error.ts'
+export type { HedgeDenied, HedgeLost, HedgeStarted, HedgeWon } from './policies/hedge/hedge-events.ts'
+
 export { rateLimit } from './policies/rate-limit/rate-limit.ts'
 export { RATE_LIMIT_DEFAULTS } from './policies/rate-limit/rate-limit-options.ts'
 export type { Quota, RateLimitOptions } from './policies/rate-limit/rate-limit-options.ts'

@@ -25,6 +25,7 @@ import type {
 } from '../policies/circuit-breaker/circuit-breaker-events.ts'
 import type { EndpointFailedOver, EndpointSelected } from '../policies/failover/failover-events.ts'
 import type { FallbackUsed } from '../policies/fallback/fallback-events.ts'
+import type { HedgeDenied, HedgeLost, HedgeStarted, HedgeWon } from '../policies/hedge/hedge-events.ts'
 import type { RateLimitPaused, RateLimitRejected } from '../policies/rate-limit/rate-limit-events.ts'
 import type { RetryExhausted, RetryScheduled } from '../policies/retry/retry-events.ts'
 import type { ScheduleDeferred, ScheduleStarted } from '../policies/schedule/schedule-events.ts'
@@ -57,6 +58,10 @@ export type SpillwayEvent =
   | RateLimitPaused
   | EndpointSelected
   | EndpointFailedOver
+  | HedgeStarted
+  | HedgeWon
+  | HedgeLost
+  | HedgeDenied
   | ScheduleDeferred
   | ScheduleStarted
   | FallbackUsed

@@ -44,7 +44,7 @@ const throughPolicy = (policy: Policy<unknown>, next: AnyNext, reactions: Reacti
       : new Promise((arrive) => void attempt(context).then((outcome) => climb(outcome, reactions, context, { arrive })))
   return Object.assign(run, {
     begin: (call: Call) => void run(call).then((outcome) => call.finish(outcome)),
-    readyInMs: (context: CallContext) => next.readyInMs(context),
+    readyInMs: (context: CallContext) => policy.readyInMs?.(next, context) ?? next.readyInMs(context),
   })
 }
 

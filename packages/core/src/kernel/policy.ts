@@ -26,6 +26,11 @@ export interface Policy<Adds = never> {
   readonly kind?: string
   /** Runs `next` once, several times or not at all. Never rejects, ends at once when the context aborts. */
   execute<R>(next: Next<R>, context: CallContext): Promise<Outcome<R | Adds>>
+  /**
+   * Milliseconds until a call with this context could begin, where that is not what `next` says. 0 is now, `Infinity` never
+   * by itself. Asks without side effects.
+   */
+  readyInMs?(next: Next<unknown>, context: CallContext): number
   /** What it was made with, for logs and tests. */
   readonly options?: object
   /** What it knows now. Plain data. */

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { bulkhead, cache, circuitBreaker, failover, fallback, rateLimit, retry, schedule, timeout } from '../index.ts'
+import { bulkhead, cache, circuitBreaker, failover, fallback, hedge, rateLimit, retry, schedule, timeout } from '../index.ts'
 import { policyContract } from '../testing.ts'
 
 describe('every policy keeps the contract', () => {
@@ -13,5 +13,6 @@ describe('every policy keeps the contract', () => {
   policyContract('failover', () => failover({ endpoints: [{ name: 'a' }, { name: 'b' }] }), { test })
   policyContract('schedule', () => schedule({ deferrable: () => true }), { test })
   policyContract('cache', () => cache({ key: () => 'one' }), { test })
+  policyContract('hedge', () => hedge({ delayMs: 60_000 }), { test })
   policyContract('fallback', () => fallback({ steps: [() => 'other'] }), { test })
 })
