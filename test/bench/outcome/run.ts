@@ -1,6 +1,8 @@
 import { seededRandom } from '@spillway/core/testing'
+import { recoveryMs, type Ended } from './recovery.ts'
 import type { OutcomeScenario } from './scenarios.ts'
 import type { Strategy } from './strategies/strategy.ts'
+import { withGlobals } from './virtual-globals.ts'
 import { createWorld, type World } from './world.ts'
 
 /** What a strategy made of a scenario. */
@@ -12,6 +14,8 @@ export interface OutcomeRow {
   readonly p95Ms: number
   readonly requests: number
   readonly wastedSeconds: number
+  /** From the end of the disturbance until calls succeed as before; `Infinity`: not in this run, `NaN`: no disturbance. */
+  readonly recoveryMs: number
 }
 
 const arrivalTimes = ({ arrivals }: OutcomeScenario, random: () => number): number[] => {
@@ -38,24 +42,34 @@ const promptsOf = (
 }
 
 /** Runs one strategy through one scenario. The same seed brings the same arrivals and the same upstream. */
-export const runOutcome = async (scenario: OutcomeScenario, strategy: Strategy, seed: number): Promise<OutcomeRow> => {
+export const runOutcome = (scenario: OutcomeScenario, strategy: Strategy, seed: number): Promise<OutcomeRow> => {
   const world = createWorld(scenario.endpoints, seed, scenario.startsAtHour)
+  const run = (): Promise<OutcomeRow> => runIn(world, scenario, strategy, seed)
+  return strategy.usesGlobals ? withGlobals(world.clock, seededRandom(seed), run) : run()
+}
+
+const runIn = async (
+  world: World,
+  scenario: OutcomeScenario,
+  strategy: Strategy,
+  seed: number,
+): Promise<OutcomeRow> => {
   const arrivals = arrivalTimes(scenario, seededRandom(seed))
   const prompts = promptsOf(scenario, arrivals.length, seededRandom(seed + 1_000_000))
   const processes = Array.from({ length: scenario.processes }, (_, i) =>
     strategy.start(world, seededRandom(seed * 1000 + i)),
   )
-  const latencies: number[] = []
-  const calls: Promise<void>[] = []
+  const calls: Promise<Ended>[] = []
   for (const [i, at] of arrivals.entries()) {
     const call = processes[i % processes.length] as ReturnType<Strategy['start']>
     const prompt = prompts[i] as string
-    world.clock.setTimer(at, () => calls.push(offer(world, scenario.deadlineMs, latencies, (s) => call(prompt, s))))
+    world.clock.setTimer(at, () => calls.push(offer(world, scenario.deadlineMs, (signal) => call(prompt, signal))))
   }
   await world.clock.run()
-  await Promise.all(calls)
+  const ended = await Promise.all(calls)
   const { requests, wastedSeconds } = world.counters()
   world.close()
+  const latencies = ended.filter(({ ok }) => ok).map(({ tookMs }) => tookMs)
   latencies.sort((a, b) => a - b)
   const at = (ratio: number): number => latencies[Math.floor(ratio * latencies.length)] ?? Number.NaN
   return {
@@ -66,24 +80,27 @@ export const runOutcome = async (scenario: OutcomeScenario, strategy: Strategy, 
     p95Ms: at(0.95),
     requests,
     wastedSeconds,
+    recoveryMs: recoveryMs(scenario, ended),
   }
 }
 
 const offer = async (
   { clock }: World,
   deadlineMs: number,
-  latencies: number[],
   call: (signal: AbortSignal) => Promise<unknown>,
-): Promise<void> => {
+): Promise<Ended> => {
   const began = clock.now()
   const controller = new AbortController()
   const timer = clock.setTimer(deadlineMs, () => controller.abort(new Error('deadline')))
+  const ended = (answered: boolean): Ended => {
+    const at = clock.now()
+    return { at, tookMs: at - began, ok: answered && at - began <= deadlineMs }
+  }
   try {
     await call(controller.signal)
-    const took = clock.now() - began
-    if (took <= deadlineMs) latencies.push(took)
+    return ended(true)
   } catch {
-    // A call that fails is what the table counts.
+    return ended(false) // A call that fails is what the table counts.
   } finally {
     timer.cancel()
   }

@@ -66,12 +66,13 @@ export const scenarios: readonly OutcomeScenario[] = [
   },
   {
     ...common,
-    name: '(d) tripled latency',
+    name: '(d) tripled latency, no errors',
     endpoints: {
       official: {
         ...upstream,
         capacity: 120,
-        tenants: others(0.3),
+        // 85 % of the slots are taken while each generation takes three times as long: nothing is refused.
+        tenants: others(0.2),
         phases: [{ kind: 'slow', factor: 3, atMs: 5 * MINUTE, durationMs: 10 * MINUTE }],
       },
     },
@@ -94,6 +95,22 @@ export const scenarios: readonly OutcomeScenario[] = [
     name: '(g) fifty processes at once',
     endpoints: { official: { ...upstream, tenants: others(0.2) } },
     arrivals: { burst: 300 },
+    processes: 50,
+  },
+  {
+    ...common,
+    // 85 % demand. After two minutes of outage fifty processes come back at once, and the line grows to more than a minute.
+    // The provider works off what stands in it, whether the client is still there or not.
+    name: '(g2) fifty processes after an outage, a long line, abandoned work is finished',
+    endpoints: {
+      official: {
+        capacity: 40,
+        queueLimit: 300,
+        abandoned: 'finish',
+        phases: [{ kind: 'outage', fault: 'overloaded', atMs: 5 * MINUTE, durationMs: 2 * MINUTE }],
+      },
+    },
+    arrivals: { perMinute: 68, minutes: 30 },
     processes: 50,
   },
   {

@@ -24,24 +24,6 @@ export const fiveTries: Strategy = {
   },
 }
 
-/** The official openai client's own retries: 3 requests, 0.5 s doubling to 8 s, × 0.75–1, hints up to a minute obeyed. */
-export const officialClient: Strategy = {
-  name: 'official client, own retries',
-  start: (world, random) => async (prompt, signal) => {
-    for (let n = 0; ; n++) {
-      try {
-        return await withTimeout(world, 600_000, signal, (inner) =>
-          world.ask(world.endpoints[0] as string, prompt, inner),
-        )
-      } catch (error) {
-        if (n === 2 || !(error instanceof ModelError)) throw error
-        const hint = error.retryAfterMs !== undefined && error.retryAfterMs <= 60_000 ? error.retryAfterMs : undefined
-        await sleep(world, hint ?? Math.min(8000, 500 * 2 ** n) * (1 - 0.25 * random()), signal)
-      }
-    }
-  },
-}
-
 /** An expert's ten lines: until the deadline, 2 s ± 50 %, no limit on attempts, failover by hand. */
 export const expert: Strategy = {
   name: 'expert, ten lines',
@@ -61,3 +43,20 @@ export const expert: Strategy = {
     }
   },
 }
+
+/** What is written where calls are known to hang: an attempt has a limit, and whatever fails is asked again until the deadline. */
+export const plainRetries = (attemptMs: number): Strategy => ({
+  name: `plain retries, ${attemptMs / 1000} s an attempt`,
+  start: (world, random) => async (prompt, signal) => {
+    for (;;) {
+      try {
+        return await withTimeout(world, attemptMs, signal, (inner) =>
+          world.ask(world.endpoints[0] as string, prompt, inner),
+        )
+      } catch (error) {
+        if (signal.aborted) throw error
+        await sleep(world, 2000 * (0.5 + random()), signal)
+      }
+    }
+  },
+})

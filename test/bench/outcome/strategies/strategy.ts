@@ -4,6 +4,8 @@ import type { Answer, World } from '../world.ts'
 /** A way to make a call. */
 export interface Strategy {
   readonly name: string
+  /** Whether it takes its time and chance from the globals: these are the world's then. @default false */
+  readonly usesGlobals?: boolean
   /** One process: gives a function that makes one call. `signal` ends at the call's deadline. */
   start(world: World, random: Random): (prompt: string, signal: AbortSignal) => Promise<Answer>
 }
