@@ -1,10 +1,9 @@
 // What hedging is worth: variants of the standard pipeline side by side.
 // `node --conditions=@spillway/source test/bench/outcome/hedge.ts [letters] [--seeds N]`
-import { hedge } from '@spillway/core'
 import { runOutcome, type OutcomeRow } from './run.ts'
 import { scenarios, type OutcomeScenario } from './scenarios.ts'
 import { noPolicy } from './strategies/by-hand.ts'
-import { standardAround } from './strategies/hedge.ts'
+import { standardHedged } from './strategies/hedge.ts'
 
 const MINUTE = 60_000
 const upstream = { capacity: 40, queueLimit: 40 }
@@ -48,10 +47,10 @@ const more: readonly OutcomeScenario[] = [
 
 const strategies = [
   noPolicy,
-  standardAround('standard, no hedge', () => []),
-  standardAround('hedge, evidence (default)', () => [hedge()]),
-  standardAround('hedge after p95', () => [hedge({ delayQuantile: 0.95 })]),
-  standardAround('hedge after 60 s', () => [hedge({ delayMs: 60_000 })]),
+  standardHedged('standard, no hedge', false),
+  standardHedged('hedge, evidence (default)', {}),
+  standardHedged('hedge after p95', { delayQuantile: 0.95 }),
+  standardHedged('hedge after 60 s', { delayMs: 60_000 }),
 ]
 const letters = process.argv[2]?.startsWith('--') === false ? process.argv[2] : ''
 const seeds = Number(process.argv[process.argv.indexOf('--seeds') + 1] ?? 1) || 1

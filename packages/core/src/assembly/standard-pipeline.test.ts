@@ -21,14 +21,23 @@ const names = (options?: Parameters<typeof standardPipeline>[0]): string[] =>
     .map(({ name }) => name)
 
 describe('the order', () => {
-  const all = ['timeout(total)', 'bulkhead', 'retry', 'failover', 'rateLimit', 'circuitBreaker', 'timeout(attempt)']
+  const all = [
+    'timeout(total)',
+    'bulkhead',
+    'retry',
+    'hedge',
+    'failover',
+    'rateLimit',
+    'circuitBreaker',
+    'timeout(attempt)',
+  ]
 
   test('counts calls outside retry and attempts inside', () => {
     expect(names()).toEqual(all)
     expect(names({ fallback: { steps: [() => 'placeholder'] } as never })).toEqual(['fallback', ...all])
   })
 
-  test.each(['bulkhead', 'retry', 'rateLimit', 'circuitBreaker'] as const)('%s can be left out', (part) => {
+  test.each(['bulkhead', 'retry', 'hedge', 'rateLimit', 'circuitBreaker'] as const)('%s can be left out', (part) => {
     expect(names({ [part]: false })).toEqual(all.filter((name) => name !== part))
   })
 })
@@ -58,6 +67,22 @@ describe('the defaults', () => {
       endpoints: ['a', 'b'],
       order: 'ordered',
     })
+  })
+
+  test('give a call that hangs a second attempt, once enough answers are known', async () => {
+    const clock = new VirtualClock()
+    const calls = standardPipeline({ clock })
+    for (let n = 0; n < 20; n++) {
+      const answer = calls.execute(scriptedOperation([{ value: n, afterMs: 30_000 }]))
+      await clock.advance(30_000)
+      await answer
+    }
+    const operation = scriptedOperation([{ hang: true }, { value: 'image', afterMs: 30_000 }])
+    const answer = calls.execute(operation)
+    await clock.advance(105_000)
+    expect(await answer).toBe('image')
+    expect(operation.aborts).toMatchObject([{ code: 'ERR_SPILLWAY_HEDGE_LOST' }])
+    expect([operation.running, clock.pending, calls.state().inFlight]).toEqual([0, 0, 0])
   })
 
   test('stand where an option is given as undefined', () => {
@@ -112,6 +137,7 @@ describe('what is wrong is said when it is made', () => {
     [{ retry: { maxAttempts: 0 } }, 'retry.maxAttempts'],
     [{ retry: true }, 'retry must be an object, got true.'],
     [{ endpoints: [] }, 'failover.endpoints'],
+    [{ hedge: { maxHedges: -1 } }, 'hedge.maxHedges'],
     [{ fallback: { steps: [] } }, 'fallback.steps'],
     [{ classifier: {} }, 'pipeline.classifier'],
     [null, 'standardPipeline must be an object'],

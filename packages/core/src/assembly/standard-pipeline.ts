@@ -9,6 +9,8 @@ import { failover } from '../policies/failover/failover.ts'
 import type { FailoverOptions } from '../policies/failover/failover-options.ts'
 import { fallback } from '../policies/fallback/fallback.ts'
 import type { FallbackOptions } from '../policies/fallback/fallback-options.ts'
+import { hedge } from '../policies/hedge/hedge.ts'
+import type { HedgeOptions } from '../policies/hedge/hedge-options.ts'
 import { rateLimit } from '../policies/rate-limit/rate-limit.ts'
 import type { RateLimitOptions } from '../policies/rate-limit/rate-limit-options.ts'
 import { retry } from '../policies/retry/retry.ts'
@@ -29,6 +31,8 @@ export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = neve
   readonly bulkhead?: BulkheadOptions | false
   /** Trying again. @default as long as the deadline allows */
   readonly retry?: RetryOptions | false
+  /** A second attempt while the first is at work. @default on evidence that it is lost, for a tenth of the calls at most */
+  readonly hedge?: HedgeOptions | false
   /** How an endpoint is chosen. @default the one expected to answer first */
   readonly failover?: Omit<FailoverOptions<E>, 'endpoints'>
   /** The pace at each endpoint. @default no quota, the provider's hints obeyed */
@@ -63,7 +67,8 @@ const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
 /**
  * The recommended order with defaults for overloaded model APIs:
  *
- * fallback → timeout(total) → bulkhead → retry → failover → rateLimit → circuitBreaker → timeout(attempt) → operation
+ * fallback → timeout(total) → bulkhead → retry → hedge → failover → rateLimit → circuitBreaker → timeout(attempt) →
+ * operation
  *
  * What counts calls sits outside retry; what counts attempts inside, because the provider counts and bills attempts.
  *
@@ -95,6 +100,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
     timeout({ name: 'timeout(total)', totalMs }),
     rest.bulkhead !== false && bulkhead(rest.bulkhead),
     rest.retry !== false && retry(rest.retry),
+    rest.hedge !== false && hedge(rest.hedge),
     failover({ ...rest.failover, endpoints }),
     rest.rateLimit !== false && rateLimit(rest.rateLimit),
     rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ...rest.circuitBreaker }),
@@ -121,6 +127,7 @@ const KNOWN = [
   'timeout',
   'bulkhead',
   'retry',
+  'hedge',
   'failover',
   'rateLimit',
   'circuitBreaker',
