@@ -36,7 +36,7 @@ export function askRelay({ baseUrl, apiKey, model }: Access): AskForImage {
 }
 
 /** Judges what either client throws and gives back. */
-export const imageClassifier: Classifier = combineClassifiers(geminiClassifier({ expect: 'image' }), openaiClassifier)
+export const imageClassifier: Classifier = combineClassifiers(geminiClassifier({ expect: 'image' }), openaiClassifier())
 
 /** The image's bytes, `undefined` where the answer has none. */
 export function imageIn(answer: ImageAnswer): Uint8Array | undefined {

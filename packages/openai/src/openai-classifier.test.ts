@@ -1,4 +1,4 @@
-import { pipeline, PipelineDisposedError, retry, timeout, TimeoutExceededError } from '@spillway/core'
+import { pipeline, PipelineDisposedError, retry, timeout, TimeoutExceededError, type Classifier } from '@spillway/core'
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai'
 import { ContentFilterFinishReasonError, LengthFinishReasonError } from 'openai/error'
 import { describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { openaiClassifier, refusalOf } from './index.ts'
 
 const error = (status: number, body: object, headers: Record<string, string> = {}): APIError =>
   APIError.generate(status, { error: body }, undefined, new Headers(headers))
-const verdict = (thrown: unknown): ReturnType<typeof openaiClassifier.error> => openaiClassifier.error(thrown)
+const verdict = (thrown: unknown): ReturnType<Classifier['error']> => openaiClassifier().error(thrown)
 
 describe('errors of the client', () => {
   test.for([
@@ -63,7 +63,7 @@ describe('errors of the client', () => {
 })
 
 describe('answers', () => {
-  const value = (answer: unknown): string | undefined => openaiClassifier.value?.(answer)?.kind
+  const value = (answer: unknown): string | undefined => openaiClassifier().value?.(answer)?.kind
   test('without the result are empty', () => {
     expect(value(undefined)).toBe('empty')
     expect(value({ choices: [{ message: { content: '' }, finish_reason: 'stop' }] })).toBe('empty')
@@ -91,7 +91,7 @@ test('a plain client in a pipeline is retried as the classifier says', async () 
   }
   const client = new OpenAI({ apiKey: 'k', maxRetries: 0, fetch })
   const calls = pipeline([timeout({ totalMs: 60_000 }), retry({ backoff: { next: () => step } })], {
-    classifier: openaiClassifier,
+    classifier: openaiClassifier(),
   })
   await expect(calls.execute(({ signal }) => client.models.list({ signal }))).rejects.toMatchObject({ status: 429 })
   expect(hits).toBe(2)

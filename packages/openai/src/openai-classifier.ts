@@ -27,11 +27,13 @@ const MALFORMED: Verdict = { kind: 'transient', sent: true, billed: 'unknown', c
  * import { pipeline, retry } from '@spillway/core'
  * import { openaiClassifier } from '@spillway/openai'
  *
- * const calls = pipeline([retry({ maxAttempts: 3 })], { classifier: openaiClassifier })
+ * const calls = pipeline([retry({ maxAttempts: 3 })], { classifier: openaiClassifier() })
  * console.log(calls.name) // => pipeline
  * ```
  */
-export const openaiClassifier: Classifier = {
+export const openaiClassifier = (): Classifier => CLASSIFIER
+
+const CLASSIFIER: Classifier = {
   error(error) {
     if (typeof error !== 'object' || error === null) return undefined
     const refusal = refusalOf(error)

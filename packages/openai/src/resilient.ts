@@ -61,7 +61,7 @@ export const resilient = <C extends OpenAI>(client: C, options: ResilientOptions
     ? options.pipeline
     : standardPipeline<OpenAIEndpoint, Response>({
         name: 'openai',
-        classifier: openaiClassifier,
+        classifier: openaiClassifier(),
         ...options,
         endpoints,
       })
