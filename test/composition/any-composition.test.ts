@@ -114,6 +114,7 @@ const call = fc.record({
   priority: fc.integer({ min: -2, max: 2 }),
 })
 
+// trap: events-in-pairs
 test.prop(
   [
     fc.array(part, { maxLength: 6 }),

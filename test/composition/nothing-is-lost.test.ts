@@ -82,6 +82,7 @@ const operationOf =
   }
 
 describe('standardPipeline over two endpoints, for any arrivals, aborts and replies', () => {
+  // trap: limits-never-lock
   test.prop([fc.array(call, { minLength: 1, maxLength: 30 }), fc.integer(), fc.integer({ min: 1, max: 8 })], {
     numRuns: 150,
   })(

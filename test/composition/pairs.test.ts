@@ -76,6 +76,7 @@ describe('fallback around timeout', () => {
 })
 
 describe('retry around circuitBreaker', () => {
+  // trap: no-attempts-on-open-circuit
   test('an open circuit burns no attempts, and its error says what opened it', async () => {
     const clock = new VirtualClock()
     const down = new Error('503')
@@ -96,6 +97,7 @@ describe('retry around circuitBreaker', () => {
     expect(next.runs).toBe(0)
   })
 
+  // trap: cancel-is-neutral
   test('what callers end opens no circuit, and what attempts lose to their limit does', async () => {
     const clock = new VirtualClock()
     const breaker = circuitBreaker({ whenOpen: 'reject' })
@@ -117,6 +119,7 @@ describe('retry around circuitBreaker', () => {
 })
 
 describe('bulkhead outside retry', () => {
+  // trap: orphans-keep-places
   test('an orphan keeps its place: limit two, never more than two at work', async () => {
     const clock = new VirtualClock()
     const calls = pipeline([bulkhead({ maxConcurrency: 2 }), retry({ maxAttempts: 1 }), timeout({ attemptMs: 100 })], {

@@ -52,6 +52,7 @@ describe('failover around a rate limit and a circuit breaker', () => {
     expect([answers.slice(100), failures()]).toEqual([Array.from({ length: 10 }, () => 'a'), []])
   })
 
+  // trap: all-endpoints-down
   test('while both refuse everything each gets one probe at a time, and afterwards all calls are answered', async () => {
     const { clock, upstream, answers, failures, offer } = setup((_, now) => (now < 60_000 ? 'refuse' : 'answer'))
     await offer(40, 100)

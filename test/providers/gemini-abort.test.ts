@@ -15,6 +15,7 @@ import {
   startStream,
 } from './gemini-world.ts'
 
+// trap: aborted-before-start
 test('a signal that has ended before sends nothing, and its reason is kept', async () => {
   const { simulator, url } = await provide()
   const { ai } = connect(url)
@@ -49,6 +50,7 @@ test('leaving while an answer is awaited closes the socket', async () => {
   expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'canceled' } }])
 })
 
+// trap: link-outlives-call
 test('leaving in the middle of a stream closes the socket, and the reason is kept', async () => {
   const { url, left, seen } = await serve((response) => startStream(response, chunk('Hel')))
   const { ai, events } = connect(url)

@@ -47,6 +47,7 @@ test('silence before the first content is ended by the limit for it, and not see
   expect(ofType(events, 'timeout.exceeded')).toMatchObject([{ phase: 'first_byte' }])
 })
 
+// trap: no-replay-after-content
 test.for([
   ['an end without a finish reason', { name: 'StreamTruncatedError', contentEvents: 2 }, 'transient'],
   ['an error event', { name: 'ApiError', status: 503 }, 'overloaded'],

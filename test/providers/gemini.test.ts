@@ -44,6 +44,7 @@ describe('retries', () => {
     )
   })
 
+  // trap: no-stacked-retries
   test('the client’s own retries do not multiply ours', async () => {
     const { simulator, url } = await provide({ fault: 'overloaded', times: 50 })
     const retryOptions = { attempts: 4, initialDelay: 0.001 }

@@ -34,6 +34,7 @@ describe('files', () => {
     for (const { body } of server.requests) expect(body).toContain('a picture')
   })
 
+  // trap: one-shot-body
   test('read from disk as a stream are sent once, and the error is the provider’s', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'spillway-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -110,6 +111,7 @@ test('a key that is a function is asked once for each call, whatever the attempt
   expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual(Array(3).fill('Bearer key-1'))
 })
 
+// trap: no-listener-leak
 test('a hundred calls on one signal leave no listener on it', async () => {
   const { url } = await simulate()
   const { client } = connect(url)
@@ -128,6 +130,7 @@ test('two hundred retried errors leave no connection behind', async () => {
   expect(await server.connections()).toBeLessThan(5)
 })
 
+// trap: nothing-private
 test('no key, prompt, answer or header of them is in an event, in state, or in an error of ours', async () => {
   const canaries = ['canary-key', 'canary-prompt', 'canary-answer', 'canary-header', 'canary-relay']
   const { simulator, url } = await simulate({

@@ -47,6 +47,7 @@ describe('the responses API', () => {
     expect(server.requests).toHaveLength(3)
   })
 
+  // trap: errors-inside-streams
   test('an end without response.completed is an error', async () => {
     const server = await replying(created + delta)
     expect(await rejection(types(server.url))).toMatchObject({ name: 'StreamTruncatedError' })

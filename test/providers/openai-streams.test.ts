@@ -14,6 +14,7 @@ const textOf = async (
 }
 
 describe('before the first content', () => {
+  // trap: no-replay-after-content
   test.for([
     ['overloaded', {}],
     ['inBandError', { afterChunks: 0 }],
@@ -34,6 +35,7 @@ describe('before the first content', () => {
     expect(hits(simulator)).toBe(2)
   })
 
+  // trap: limits-after-headers
   test.for([
     ['stallAfterHeaders', {}],
     ['stall', { afterChunks: 0 }],
@@ -72,6 +74,7 @@ describe('before the first content', () => {
 })
 
 describe('after the first content', () => {
+  // trap: limits-after-headers
   test('a stall makes the iterator throw, and closes the socket', async () => {
     const server = await serve((_request, response) => {
       startStream(response)
@@ -92,6 +95,7 @@ describe('after the first content', () => {
     expect(events.at(-1)).toMatchObject({ type: 'call.completed', verdict: { kind: 'transient' } })
   })
 
+  // trap: limits-after-headers
   test('heartbeats do not keep a stalled stream alive', async () => {
     const server = await serve((_request, response) => {
       startStream(response)
@@ -105,6 +109,7 @@ describe('after the first content', () => {
     await server.closed
   })
 
+  // trap: stream-outlives-call
   test('a reader who takes its time is not silence', async () => {
     const { url } = await simulate({ replies: [{ fault: 'none', text: 'some words that come in several pieces' }] })
     const { client } = connect(url, { timeout: { idleMs: 1500 } })
@@ -116,6 +121,7 @@ describe('after the first content', () => {
     expect(text).toBe('some words that come in several pieces')
   })
 
+  // trap: errors-inside-streams
   test('an end without its marker is an error and no retry', async () => {
     const server = await serve((_request, response) => {
       startStream(response)
@@ -143,6 +149,7 @@ describe('after the first content', () => {
     expect(events.at(-1)).toMatchObject({ type: 'call.completed', verdict: { kind: 'transient' } })
   })
 
+  // trap: errors-inside-streams
   test('an error inside the stream goes through to the client and is the verdict', async () => {
     const server = await serve((_request, response) => {
       startStream(response)
@@ -187,6 +194,7 @@ describe('the reader', () => {
     await expect.poll(() => events.at(-1)).toMatchObject({ type: 'call.completed', verdict: { kind: 'canceled' } })
   })
 
+  // trap: link-outlives-call
   test('who aborts in the middle ends quietly, as ever, and closes the socket', async () => {
     const server = await endless()
     const { client } = connect(server.url)

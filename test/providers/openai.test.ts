@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { ask, connect, hits, rejection, simulate } from './openai-world.ts'
 
 describe('an overloaded provider', () => {
+  // trap: no-stacked-retries
   test('answers the third time: one result, three requests, events in order', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', times: 2 }] })
     const { client, events } = connect(url)
@@ -27,6 +28,7 @@ describe('an overloaded provider', () => {
     ])
   })
 
+  // trap: hint-is-read
   test('is asked again only after the wait it asked for', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', retryAfterMs: 40_000 }] })
     const { client, events } = connect(url)
@@ -37,6 +39,7 @@ describe('an overloaded provider', () => {
     expect(retry?.delayMs).toBeGreaterThanOrEqual(40)
   })
 
+  // trap: no-stacked-retries
   test('that stays overloaded gives its own error in the class of the client, after our attempts and no more', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', times: 20 }] })
     const { client } = connect(
@@ -176,6 +179,7 @@ describe('the caller', () => {
     expect(hits(simulator)).toBe(0)
   })
 
+  // trap: no-call-after-abort
   test('who leaves during the wait for a retry causes no further request', async () => {
     const { simulator, url } = await simulate({
       replies: [{ fault: 'overloaded', retryAfterMs: 60_000_000, times: 5 }],

@@ -43,6 +43,7 @@ describe('what may be said', () => {
     expect(message(502, '<html>prompt</html>')).toBe('')
   })
 
+  // trap: nothing-private
   test('a code that is no word stays out of events', () => {
     expect(classifyReply({ status: 500, body: { error: { code: 'my prompt\n' } } }).verdict.code).toBeUndefined()
   })

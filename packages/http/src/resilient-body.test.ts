@@ -24,6 +24,7 @@ test('nothing is asked of the provider before the reader asks', async () => {
   await response.body!.cancel()
 })
 
+// trap: link-outlives-call
 test('a body of no known meaning keeps its link to the caller after the headers', async () => {
   const calls = pipeline([timeout({ totalMs: 1000 })])
   let canceled = false

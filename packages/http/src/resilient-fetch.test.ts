@@ -105,6 +105,7 @@ describe('a request', () => {
 describe('a request whose body is a stream', () => {
   const stream = (): ReadableStream => new Blob(['body']).stream()
 
+  // trap: one-shot-body
   test('is sent once, and its caller gets the answer to that', async () => {
     const upstream = answering(busy)
     const response = await resilientFetch(retrying(), { fetch: upstream.fetch })(URL_OF_MODEL, {

@@ -26,6 +26,7 @@ test('the preamble is held back until the first content, and comes once', async 
   expect(events.some(({ type }) => type === 'attempt.committed')).toBe(true)
 })
 
+// trap: errors-inside-streams
 test('content and an error in one piece are still an error: nobody has seen the content', async () => {
   const { upstreams, open } = setUp()
   const opening = open()

@@ -15,6 +15,7 @@ describe('the order', () => {
     'x-ratelimit-reset-requests': '6m0s',
   }
   const body = { error: { message: 'retry in 9s', details: [{ retryDelay: '8s' }] } }
+  // trap: hint-is-read
   test.for([
     ['retry-after-ms', 50],
     ['x-ms-retry-after-ms', 60],
@@ -39,6 +40,7 @@ describe('the order', () => {
 })
 
 describe('retry-after', () => {
+  // trap: hint-is-read
   test.for([
     ['1.5', 1500],
     ['90', 90_000],
@@ -77,6 +79,7 @@ describe('retry-after', () => {
   })
 })
 
+// trap: hint-is-read
 test.for([
   ['23s', 23_000],
   ['0.9s', 900],

@@ -18,6 +18,7 @@ import { TestScheduler } from 'rxjs/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { events$ } from './events.ts'
 
+// trap: rxjs-subscribers
 test('events$ says the same in the same order as the pipeline, also while its subscribers make calls', async () => {
   const script = fc.array(fc.record({ at: fc.nat(12), failures: fc.nat(2), before: fc.boolean() }), { maxLength: 6 })
   await fc.assert(
@@ -115,6 +116,7 @@ describe('a subscriber that throws', () => {
   }
   const story = ['call.started', 'attempt.started', 'attempt.completed', 'call.completed']
 
+  // trap: rxjs-subscribers
   test.each([
     ['directly', (calls: Calls) => events$(calls, ...TYPES).subscribe(explode)],
     ['as an observer', (calls: Calls) => events$(calls, ...TYPES).subscribe({ next: explode })],

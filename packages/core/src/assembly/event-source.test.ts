@@ -26,6 +26,7 @@ describe('listeners', () => {
     expect(log).toEqual(['1a', '2a', '1b', '2b', '1c', '2c'])
   })
 
+  // trap: late-listeners
   test('one that joins while an event is told hears from the next one on', () => {
     const source = new EventSource()
     const log: string[] = []
@@ -47,6 +48,7 @@ describe('listeners', () => {
     expect(log).toEqual([])
   })
 
+  // trap: hooks-change-nothing
   test('one that throws hurts no other, and is told once for each throw', () => {
     const source = new EventSource()
     const log: string[] = []
@@ -75,6 +77,7 @@ describe('listeners', () => {
     expect(log).toEqual(['a', 'diagnostic.reported'])
   })
 
+  // trap: hooks-change-nothing
   test('the outcome of a call does not depend on them', async () => {
     const calls = pipeline([retry()])
     let runs = 0
@@ -84,6 +87,7 @@ describe('listeners', () => {
     expect(await calls.execute(async () => ++runs)).toBe(1)
   })
 
+  // trap: reentrant-listeners
   test('one that makes another call through the same pipeline hangs nobody', async () => {
     const calls = pipeline([retry()])
     const second = Promise.withResolvers<unknown>()

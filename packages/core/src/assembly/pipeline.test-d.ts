@@ -29,6 +29,7 @@ const [t, r, b, q, c] = [timeout({ totalMs: 1 }), retry(), bulkhead(), rateLimit
 const f = failover({ endpoints: [{ name: 'a' }] })
 
 describe('the result is exact', () => {
+  // trap: types-stay-exact
   test('whatever the number of policies that add nothing', () => {
     expectTypeOf(pipeline([]).execute(draw)).toEqualTypeOf<Promise<Image>>()
     expectTypeOf(pipeline([t]).execute(draw)).toEqualTypeOf<Promise<Image>>()
@@ -45,6 +46,7 @@ describe('the result is exact', () => {
     expectTypeOf(pipeline([t, r, b, q, c, f, t, r, b, q, c, f]).execute(draw)).toEqualTypeOf<Promise<Image>>()
   })
 
+  // trap: types-stay-exact
   test('with what fallbacks may answer, wherever they stand and however many', () => {
     expectTypeOf(pipeline([word]).execute(draw)).toEqualTypeOf<Promise<Image | 'placeholder'>>()
     expectTypeOf(pipeline([t, r, word]).execute(draw)).toEqualTypeOf<Promise<Image | 'placeholder'>>()

@@ -47,6 +47,7 @@ describe('a pipeline without policies', () => {
     })
   })
 
+  // trap: aborted-before-start
   test("ends with the caller's reason by identity, before and during the call", async () => {
     const reason = new Error('gone')
     const caller = new AbortController()
@@ -186,6 +187,7 @@ describe('a pipeline that was disposed of', () => {
   })
 })
 
+// trap: no-listener-warnings
 test('a hundred pipelines that share a signal warn of no leak', async () => {
   const warnings: Error[] = []
   const listen = (warning: Error): number => warnings.push(warning)
@@ -198,6 +200,7 @@ test('a hundred pipelines that share a signal warn of no leak', async () => {
   expect(warnings).toEqual([])
 })
 
+// trap: idle-costs-nothing
 test('a thousand idle pipelines hold no timer', async () => {
   const clock = new VirtualClock()
   for (let i = 0; i < 1000; i++)

@@ -12,16 +12,19 @@ const live = async (name: string): Promise<string> => {
 }
 
 describe('the process', { timeout: 30_000 }, () => {
+  // trap: process-lifetime
   test('ends after its last answer, whatever limits were set', async () => {
     const before = performance.now()
     expect(await live('answered')).toBe('answered')
     expect(performance.now() - before).toBeLessThan(15_000)
   })
 
+  // trap: process-lifetime
   test('stays alive while a call is pending, until its limit', async () => {
     expect(await live('hanging')).toBe('TimeoutExceededError')
   })
 
+  // trap: process-lifetime
   test('stays alive while a retry waits', async () => {
     expect(await live('retrying')).toBe('retried')
   })

@@ -115,6 +115,8 @@ describe('ending a context', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
   })
 
+  // trap: stream-outlives-call
+  // trap: own-signals
   test('each attempt has a signal of its own', async () => {
     const clock = new VirtualClock()
     const signals: AbortSignal[] = []

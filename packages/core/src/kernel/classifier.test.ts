@@ -70,6 +70,7 @@ describe('an error of ours', () => {
     new InvalidOptionsError('a', 1, 'b'),
   ]
 
+  // trap: errors-are-known
   test('has a name and a code of its own', () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
     expect(new Set(all.map(({ code }) => code)).size).toBe(all.length)
@@ -77,6 +78,7 @@ describe('an error of ours', () => {
       expect([name, code]).toEqual([expect.stringMatching(/Error$/), expect.stringMatching(/^ERR_SPILLWAY_[A-Z_]+$/)])
   })
 
+  // trap: errors-are-known
   test('is known also from another copy of the package, and only when it is complete', () => {
     for (const error of all) expect(isSpillwayError(Object.assign(new Error('copy'), error))).toBe(true)
     expect(isSpillwayError({ isSpillwayError: true })).toBe(false)

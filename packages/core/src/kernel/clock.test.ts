@@ -15,6 +15,7 @@ describe('the system clock', () => {
     return seen
   }
 
+  // trap: long-waits
   test.each([
     ['the longest timer of Node', 2 ** 31 - 1],
     ['one more', 2 ** 31],
@@ -30,12 +31,14 @@ describe('the system clock', () => {
     expect(seen.count).toBe(1)
   })
 
+  // trap: long-waits
   test.each([NaN, -5, -Infinity, 0])('counts %d as now, not as never', (delayMs) => {
     const seen = fired(delayMs)
     vi.advanceTimersByTime(1)
     expect(seen.count).toBe(1)
   })
 
+  // trap: long-waits
   test('never fires after Infinity, and holds nothing for it', () => {
     const seen = fired(Infinity)
     expect(vi.getTimerCount()).toBe(0)
@@ -63,6 +66,7 @@ describe('the system clock', () => {
   })
 })
 
+// trap: wall-clock-jumps
 test('durations are measured on a clock that the wall clock does not move', () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   vi.setSystemTime(0)

@@ -88,6 +88,7 @@ describe('neighbouring gates', () => {
     expect(log).toEqual(['b enter'])
   })
 
+  // trap: hooks-change-nothing
   test.each(['leave', 'release'] as const)(
     'one that throws in %s costs neither the call nor the others',
     async (hook) => {
@@ -167,6 +168,7 @@ describe('neighbouring gates', () => {
 })
 
 describe('what is abandoned', () => {
+  // trap: deaf-operations
   test('frees its caller at once, is released when it has really ended, and its late value is dropped', async () => {
     const clock = new VirtualClock()
     const log: string[] = []
@@ -187,6 +189,7 @@ describe('what is abandoned', () => {
     ])
   })
 
+  // trap: deaf-operations
   test('a late rejection is dropped as quietly', async () => {
     const clock = new VirtualClock()
     const log: string[] = []
@@ -220,6 +223,7 @@ describe('what is abandoned', () => {
     expect(clock.pending).toBe(0)
   })
 
+  // trap: orphans-keep-places
   test('holds also the places of gates outside a retry', async () => {
     const clock = new VirtualClock()
     const log: string[] = []

@@ -33,6 +33,7 @@ describe('an operation', () => {
     expect(await calls.execute(() => thenable)).toBe('foreign')
   })
 
+  // trap: hooks-change-nothing
   test('is judged once, by a classifier that may fail without harm', async () => {
     let asked = 0
     const classifier = {

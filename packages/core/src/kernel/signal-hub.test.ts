@@ -6,6 +6,7 @@ import { pipeline, retry, timeout } from '../index.ts'
 import { VirtualClock } from '../testing.ts'
 
 describe('a signal that many calls share', () => {
+  // trap: no-listener-leak
   test('carries one listener while calls run, and none after a thousand calls', async () => {
     const { signal } = new AbortController()
     const clock = new VirtualClock()
@@ -58,6 +59,7 @@ describe('a signal that many calls share', () => {
     expect(await Promise.all([first, second.promise])).toEqual(['over', 'over'])
   })
 
+  // trap: flat-heap
   test('keeps nothing of the calls that have ended: the heap stays flat', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void

@@ -56,6 +56,7 @@ describe('an attempt whose result is a stream', () => {
     ])
   })
 
+  // trap: no-replay-after-content
   test('is not repeated and not replaced after its first content, also when it breaks', async () => {
     const clock = new VirtualClock()
     const log: string[] = []

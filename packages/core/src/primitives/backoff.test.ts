@@ -14,6 +14,7 @@ const take = (backoff: IBackoffFactory<unknown>, count: number): number[] => {
 }
 
 describe('exponentialBackoff', () => {
+  // trap: backoff-stays-finite
   property.prop([
     fc.double({ min: 0, max: 10_000, noNaN: true }),
     fc.double({ min: 0, max: 100_000, noNaN: true }),
@@ -31,6 +32,7 @@ describe('exponentialBackoff', () => {
     )
   })
 
+  // trap: options-take-effect
   test('each option changes the delays', () => {
     expect(take(exponentialBackoff(), 7)).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
     expect(take(exponentialBackoff({ initialDelayMs: 500 }), 3)).toEqual([500, 1000, 2000])

@@ -7,6 +7,7 @@ describe('MovingQuantile', () => {
     expect(new MovingQuantile(4).quantile(0.5)).toBeUndefined()
   })
 
+  // trap: idle-costs-nothing
   test('forgets the oldest number when a new one finds no room', () => {
     const quantile = new MovingQuantile(3)
     for (const value of [100, 1, 2, 3]) quantile.add(value)

@@ -41,6 +41,7 @@ describe('WaitingLine', () => {
     expect(door.entered).toEqual([first])
   })
 
+  // trap: abort-frees-the-seat
   test('who aborts is out in the same tick and leaves nothing behind', async () => {
     const door = new Door({ maxWaitMs: 5000 })
     const leaver = door.ask()
@@ -236,6 +237,7 @@ describe('WaitingLine', () => {
   )
   const orders = fc.constantFrom<QueueOrder>('fifo', 'priority', 'deadline')
 
+  // trap: accepted-means-served
   test.prop([orders, fc.array(step, { maxLength: 60 })])(
     'everybody enters, aborts or gives up exactly once, and nobody enters before somebody who ranks first',
     async (order, steps) => {

@@ -70,6 +70,7 @@ describe('answers', () => {
     expect(limit.current).toBe(20)
   })
 
+  // trap: quick-recovery
   test('reach four fifths of the capacity within eight rounds, however low it was', () => {
     const limit = aimdLimit({ initial: 4 })
     for (let n = 0; n < 8; n++) round(limit, n * 100_000)
@@ -88,6 +89,7 @@ test('what the provider works on makes room before it is answered', () => {
   expect([0, 4, 7, 10, 40, 1000].map((served) => limit.allows?.(served))).toEqual([4, 7, 10, 14, 52, 64])
 })
 
+// trap: limits-follow-the-provider
 property.prop([
   fc.array(
     fc.record({

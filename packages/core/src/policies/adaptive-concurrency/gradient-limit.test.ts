@@ -10,6 +10,7 @@ const answers = (limit: Limit, count: number, latencyMs: (n: number) => number):
     limit.sample({ kind: 'sample', latencyMs: latencyMs(n), inFlight: limit.current, served: 0, sentAt: 0, now: n })
 }
 
+// trap: measuring-costs-nothing
 test('it grows while answers come as fast as undisturbed ones', () => {
   const limit = gradientLimit()
   answers(limit, 12, () => 30_000)

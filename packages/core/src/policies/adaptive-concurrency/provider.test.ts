@@ -79,6 +79,7 @@ const mean = (moments: readonly Moment[], of: (moment: Moment) => number): numbe
   moments.reduce((sum, moment) => sum + of(moment), 0) / moments.length
 const inBounds = (moments: readonly Moment[]): boolean => moments.every(({ limit }) => limit >= 4 && limit <= 64)
 
+// trap: limits-follow-the-provider
 test('capacity falls at once to a quarter: so does the limit, and what is left is used', async () => {
   const seen = await watch(
     30,
@@ -91,6 +92,7 @@ test('capacity falls at once to a quarter: so does the limit, and what is left i
   expect(inBounds(seen)).toBe(true)
 })
 
+// trap: quick-recovery
 test('capacity returns: four fifths of it are used within two answers', async () => {
   const seen = await watch(
     30,
@@ -101,6 +103,7 @@ test('capacity returns: four fifths of it are used within two answers', async ()
   expect(inBounds(seen)).toBe(true)
 })
 
+// trap: slow-calls-are-no-blind-spot
 test('total outage: almost nothing is sent, the limit stays within its bounds, all is used soon afterwards', async () => {
   const seen = await watch(
     30,
@@ -114,6 +117,7 @@ test('total outage: almost nothing is sent, the limit stays within its bounds, a
   expect(inBounds(seen)).toBe(true)
 })
 
+// trap: limits-follow-the-provider
 test('refusals that take a minute lower the limit as well', async () => {
   const seen = await watch(
     30,
@@ -125,6 +129,7 @@ test('refusals that take a minute lower the limit as well', async () => {
   expect(inBounds(seen)).toBe(true)
 })
 
+// trap: limits-follow-the-provider
 test('answers that grow slower and slower do not lower the limit', async () => {
   const seen = await watch(
     40,

@@ -74,6 +74,7 @@ describe('bulkhead', () => {
     expect(state()).toMatchObject({ running: 0 })
   })
 
+  // trap: abort-frees-the-seat
   test('who aborts frees the seat in the same tick and never runs', async () => {
     const { clock, calls, state } = setup({ maxConcurrency: 1, queueLimit: 1 })
     void calls.execute(scriptedOperation([{ value: 1, afterMs: 100 }]))
@@ -154,6 +155,7 @@ describe('bulkhead', () => {
     expect(await waited).toMatchObject({ name: 'TimeoutExceededError', phase: 'total' })
   })
 
+  // trap: events-in-pairs
   test('says when a call waits and when its turn comes, once each', async () => {
     const { clock, calls } = setup({ maxConcurrency: 1 })
     const recording = recordEvents(calls)
@@ -196,6 +198,7 @@ describe('bulkhead', () => {
     { weight: 2, arbitrary: fc.record({ turns: fc.nat(6) }) },
   )
 
+  // trap: accepted-means-served
   test.prop([fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 3 })])(
     'whoever is accepted runs, aborts or times out, whatever happens in between, and no place is lost',
     async (steps, maxConcurrency) => {

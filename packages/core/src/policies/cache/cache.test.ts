@@ -76,6 +76,7 @@ describe('an answer', () => {
     expect(await later).toBe('a picture')
   })
 
+  // trap: wall-clock-jumps
   test('stays fresh when the wall clock jumps back', async () => {
     const { ask, clock, said } = asking([cache({ ttlMs: 1000 })])
     const wallTime = clock.wallTime.bind(clock)
@@ -96,6 +97,7 @@ describe('an answer', () => {
 })
 
 describe('a key', () => {
+  // trap: only-successes-are-stored
   test('comes from a function of the user, which decides alone', async () => {
     const keys = ['x', 'x', undefined]
     const { ask } = asking([cache({ key: () => keys.shift() })])
@@ -122,6 +124,7 @@ describe('a key', () => {
     expect(JSON.stringify(said())).not.toContain('secret')
   })
 
+  // trap: only-successes-are-stored
   test('stays out of events, where it has the same name each time and in no other cache', async () => {
     const names = new Set<unknown>()
     for (let i = 0; i < 2; i++) {

@@ -41,6 +41,7 @@ describe('identical calls in flight', () => {
     expect(await answers).toEqual([1, 2, 3, 3])
   })
 
+  // trap: only-successes-are-stored
   test('share a failure, which is stored for nobody', async () => {
     const { ask, clock, said } = asking([cache()])
     const error = new Error('503')

@@ -3,6 +3,7 @@ import { recordEvents, scriptedOperation, settle } from '../../testing.ts'
 import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
 
 describe('circuitBreaker, when calls wait while it is open', () => {
+  // trap: no-stampede-on-close
   test('lets one probe go, and those who wait follow step by step instead of all together', async () => {
     const { clock, calls, fail } = breakerOf({ whenOpen: 'wait' })
     await fail(3)
@@ -33,6 +34,7 @@ describe('circuitBreaker, when calls wait while it is open', () => {
     expect(operation.started.map(({ at }) => at)).toEqual([10_000, 20_200, 30_400])
   })
 
+  // trap: hung-probe
   test('who aborts leaves in the same tick', async () => {
     const { clock, breaker, calls, fail } = breakerOf({ whenOpen: 'wait' })
     await fail(3)
@@ -83,6 +85,7 @@ describe('circuitBreaker, when calls wait while it is open', () => {
     expect(operation.started.map(({ at }) => at)).toEqual([10_000, 10_100])
   })
 
+  // trap: disposed-stays-disposed
   test('disposing refuses those who wait, leaves no timer and changes nothing later', async () => {
     const { clock, calls, fail, breaker } = breakerOf({ whenOpen: 'wait' })
     const recording = recordEvents(calls)

@@ -86,6 +86,7 @@ describe('Circuit', () => {
     }
   })
 
+  // trap: due-probe-is-seen
   test('after the break one probe goes, and a success closes', () => {
     const circuit = opened(circuitOf())
     expect(circuit.readyInMs(10_000)).toBe(0)
@@ -101,6 +102,7 @@ describe('Circuit', () => {
     expect(circuit.openUntil).toBe(20_000)
   })
 
+  // trap: neutral-probe
   test.each(['canceled', 'request_failed', 'empty', 'rejected', 'throttled'] as const)(
     'a probe that ends %s decides nothing and makes room for the next',
     (kind) => {
@@ -110,6 +112,7 @@ describe('Circuit', () => {
     },
   )
 
+  // trap: hung-probe
   test('a probe that hangs holds nobody up for longer than its lease: it lives, so that the circuit closes', () => {
     const circuit = opened(circuitOf())
     circuit.admit(10_000, 'call')
@@ -127,6 +130,7 @@ describe('Circuit', () => {
     expect(started).toBe(500)
   })
 
+  // trap: late-results
   test('results admitted before the break decide nothing, neither for good nor for bad', () => {
     for (const kind of ['success', 'overloaded', 'quota_exhausted'] as const) {
       const circuit = circuitOf()
@@ -139,6 +143,7 @@ describe('Circuit', () => {
     }
   })
 
+  // trap: failures-together
   test('failures that come together make one break with one end', () => {
     const circuit = circuitOf()
     const together = Array.from({ length: 10 }, () => circuit.admit(0, 'call'))
@@ -147,6 +152,7 @@ describe('Circuit', () => {
     expect(circuit.openUntil).toBe(10_002)
   })
 
+  // trap: no-stampede-on-close
   test('after closing two may start, and each lease doubles that', () => {
     const circuit = opened(circuitOf())
     run(circuit, 'success', 10_000)
@@ -220,6 +226,7 @@ describe('Circuit', () => {
     })
   })
 
+  // trap: manual-close-resets
   test('held open by hand until closed by hand, and then as good as new', () => {
     const circuit = circuitOf({ breaks: new IterableBackoff([4000, 60_000]) })
     opened(circuit)
@@ -257,6 +264,7 @@ describe('Circuit', () => {
     { weight: 1, arbitrary: fc.record({ byHand: fc.constantFrom('isolate', 'close') }) },
   )
 
+  // trap: due-probe-is-seen
   test.prop([fc.array(step, { maxLength: 80 })])(
     'asking changes nothing, what is at work is never miscounted, and waiting always ends unless held open by hand',
     (steps) => {

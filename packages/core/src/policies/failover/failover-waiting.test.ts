@@ -72,6 +72,7 @@ describe('failover, while endpoints are not ready', () => {
     expect([await answer, operation.runs]).toEqual(['gone', 0])
   })
 
+  // trap: all-endpoints-down
   test('refuses at once when none is ready before the deadline, with the last failure as the cause', async () => {
     let readyInMs = 0
     const { clock, calls } = poolOf(

@@ -135,6 +135,7 @@ describe('failover', () => {
     expect(await calls.execute(whereTo)).toBe('b')
   })
 
+  // trap: every-outcome-is-heard
   test('every attempt of every call is heard: an endpoint that fails twice in one call is asked last', async () => {
     const { clock, calls } = poolOf({}, [], [retry({ jitter: 'none' })])
     const answer = calls.execute(async ({ endpoint, attempt }) => {

@@ -15,6 +15,7 @@ const ended = (answer: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('another answer', () => {
+  // trap: no-fallback-on-abort
   test('is given when all is lost, and told what it replaces', async () => {
     const told: Failed[] = []
     const clock = new VirtualClock()
@@ -132,6 +133,7 @@ describe('a rule of the user', () => {
 })
 
 describe('when the caller aborts', () => {
+  // trap: no-fallback-on-abort
   test('nothing stands in, and no rule is asked', async () => {
     const caller = new AbortController()
     let asked = 0

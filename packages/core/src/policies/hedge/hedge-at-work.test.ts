@@ -30,6 +30,7 @@ describe('everything that is at work', () => {
     expect(place.snapshot?.()).toMatchObject({ running: 0 })
   })
 
+  // trap: losers-are-counted
   test('is counted at the call', async () => {
     const { clock, calls, events } = hedged({ delayMs: 100 })
     const answer = calls.execute(scriptedOperation([{ hang: true }, { value: 2 }]))

@@ -7,6 +7,7 @@ import { hedged } from './__fixtures__/hedged.ts'
 describe('a denied hedge leaves the attempt alone', () => {
   const slow = (afterMs = 500) => scriptedOperation([{ value: 'slow', afterMs }, { value: 'second' }])
 
+  // trap: denied-hedge-is-harmless
   test('without budget, and is sent when there is some again', async () => {
     const { clock, calls, told } = hedged({ delayMs: 100, budgetRatio: 0.5 })
     const [a, b, c] = [slow(5000), slow(5000), slow(5000)]
@@ -81,6 +82,7 @@ describe('a denied hedge leaves the attempt alone', () => {
     expect([await answer, operation.runs, clock.pending]).toEqual(['slow', 1, 0])
   })
 
+  // trap: denied-hedge-is-harmless
   test('a hedge that was refused before it was sent gives its share back', async () => {
     let admits = 1
     const { clock, calls, policy } = hedged({ delayMs: 100 }, [

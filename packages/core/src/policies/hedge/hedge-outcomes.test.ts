@@ -5,6 +5,7 @@ import { caught, Judged } from '../failover/__fixtures__/pool.ts'
 import { hedged } from './__fixtures__/hedged.ts'
 
 describe('an error', () => {
+  // trap: quick-failure-does-not-win
   test('never wins over an attempt at work', async () => {
     const { clock, calls } = hedged({ delayMs: 100 })
     const operation = scriptedOperation([{ value: 'slow', afterMs: 500 }, { error: new Error('at once') }])
@@ -22,6 +23,7 @@ describe('an error', () => {
     expect(await answer).toBe('slow')
   })
 
+  // trap: failure-starts-the-next
   test('of the first attempt starts the next one at once', async () => {
     const { clock, calls, told } = hedged({ delayMs: 60_000 })
     const operation = scriptedOperation([

@@ -5,6 +5,7 @@ import { caught } from '../failover/__fixtures__/pool.ts'
 import { hedged } from './__fixtures__/hedged.ts'
 
 describe('after a delay', () => {
+  // trap: losers-are-counted
   test('a second attempt is sent, the first answer wins, and the loser is ended in that tick', async () => {
     const { clock, calls, told } = hedged({ delayMs: 100 })
     const operation = scriptedOperation([{ hang: true }, { value: 'second', afterMs: 50 }])
@@ -122,6 +123,7 @@ describe('after a delay', () => {
     expect(told().filter(({ type }) => type === 'hedge.started')).toMatchObject([{ silentMs: 50 }, { silentMs: 50 }])
   })
 
+  // trap: hedge-delay-is-its-own
   test.each([5, 3_600_000])('has nothing to do with the limit of an attempt (%d ms)', async (attemptMs) => {
     const { clock, calls } = hedged({ delayMs: 100 }, [timeout({ attemptMs })])
     const operation = scriptedOperation([{ hang: true }, { value: 'second' }])

@@ -59,6 +59,7 @@ describe("cockatiel's backoffs work unchanged", () => {
 })
 
 describe('a backoff that gives no delay', () => {
+  // trap: backoff-without-delay
   test.each<[string, Backoff]>([
     ['an empty list', new IterableBackoff([])],
     ['no number', new ConstantBackoff(NaN)],

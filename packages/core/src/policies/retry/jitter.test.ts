@@ -21,6 +21,7 @@ const atTheCap = async (options: RetryOptions): Promise<number[]> => {
 }
 
 describe('at the cap of 30 s', () => {
+  // trap: jitter-at-the-cap
   test.each<[Jitter, number, number, number]>([
     ['symmetric', 15_000, 45_000, 30_000],
     ['equal', 15_000, 30_000, 22_500],

@@ -32,6 +32,7 @@ const run = async (options: RetryOptions, steps: readonly ScriptStep<unknown>[],
 }
 
 describe('how often', () => {
+  // trap: attempts-include-the-first
   test.each([1, 2, 5])('maxAttempts %i is the number of runs, the first included', async (maxAttempts) => {
     const { answer, operation, delays, exhausted } = await run({ maxAttempts }, [{ error: busy }])
     expect(answer).toBe(busy)
@@ -73,6 +74,7 @@ describe('how often', () => {
     },
   )
 
+  // trap: default-retry-ends
   test('by default it goes on until the deadline, never without a delay, and fails with the last error', async () => {
     const { answer, operation, delays, exhausted, at } = await run({}, [{ error: { kind: 'overloaded' } }], 60_000)
     expect(answer).toEqual({ kind: 'overloaded' })
@@ -96,6 +98,7 @@ describe('a rule of the user', () => {
     expect((await run({ shouldHandle: () => true }, [{ error: { kind: 'canceled' } }])).operation.runs).toBe(1)
   })
 
+  // trap: hooks-change-nothing
   test('that throws is reported, and the verdict decides', async () => {
     const shouldHandle = (): boolean => {
       throw new TypeError('broken rule')
@@ -121,6 +124,7 @@ describe('a rule of the user', () => {
 })
 
 describe('when the caller aborts', () => {
+  // trap: no-call-after-abort
   test('during a wait, the call ends in the same tick: no further run, no timer', async () => {
     const clock = new VirtualClock()
     const caller = new AbortController()
@@ -137,6 +141,7 @@ describe('when the caller aborts', () => {
     expect(operation.runs).toBe(1)
   })
 
+  // trap: no-call-after-abort
   test('in the instant in which the wait ends, nothing is sent', async () => {
     const virtual = new VirtualClock()
     const caller = new AbortController()
@@ -191,6 +196,7 @@ describe('the time left', () => {
     expect(await answered).toBe('done')
   })
 
+  // trap: hint-not-undercut
   test('a wait that reaches the deadline is not begun', async () => {
     const { answer, at, exhausted } = await run({}, [{ error: { kind: 'throttled', retryAfterMs: 60_000 } }], 60_000)
     expect(answer).toMatchObject({ retryAfterMs: 60_000 })
@@ -200,6 +206,7 @@ describe('the time left', () => {
 })
 
 describe('the wait that the server asked for', () => {
+  // trap: hint-not-undercut
   property.prop([fc.integer({ min: 1, max: 600_000 }), fc.integer(), fc.constantFrom(...JITTERS)])(
     'is never undercut, and stretched by a fifth at most',
     async (retryAfterMs, seed, jitter) => {
@@ -215,6 +222,7 @@ describe('the wait that the server asked for', () => {
     expect((await run({ jitter: 'none' }, steps)).delays).toEqual([2000])
   })
 
+  // trap: hint-is-spread
   test('is spread, so that a hundred callers with the same hint do not return together', async () => {
     const random = seededRandom(7)
     const clock = new VirtualClock()
@@ -230,6 +238,7 @@ describe('the wait that the server asked for', () => {
     for (const tenth of new Set(returned)) expect(returned.filter((each) => each === tenth).length).toBeLessThan(25)
   })
 
+  // trap: long-waits
   test.each([
     ['thirty days', 30 * 86_400_000, 30 * 86_400_000],
     ['nothing', 0, 500],

@@ -60,6 +60,7 @@ describe('clocks', () => {
     expect(office.starts).toHaveLength(100)
   })
 
+  // trap: wall-clock-jumps
   test('the latest start is kept by the monotonic clock, whatever the wall clock does', async () => {
     const office = new Office(20)
     void office.submit({ latest: 5 * HOUR })

@@ -50,6 +50,7 @@ const play = async (parts: readonly Part[], steps: readonly Step[]) => {
 }
 
 describe('the time to the first content', () => {
+  // trap: limits-after-headers
   test('ends what gives headers and then nothing, or only heartbeats', async () => {
     for (const steps of [
       ['headers', 10_000, 'content'],
@@ -61,6 +62,7 @@ describe('the time to the first content', () => {
     }
   })
 
+  // trap: stream-outlives-call
   test('does not bound what comes after it', async () => {
     const { answer, timeline } = await play(
       [timeout({ firstByteMs: 1000 })],
@@ -121,6 +123,7 @@ describe('the silence inside a stream', () => {
 })
 
 describe('limits of the whole', () => {
+  // trap: limits-after-headers
   test('an attempt limit includes the body', async () => {
     const { answer, timeline } = await play(
       [timeout({ attemptMs: 1000 })],

@@ -40,6 +40,7 @@ describe('why a call ended is told by three different errors', () => {
     return { error: await answer, operation, reason: caller.signal.reason as unknown }
   }
 
+  // trap: three-reasons
   test('an attempt that took too long', async () => {
     const { error, operation } = await three('attempt')
     expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'attempt', limitMs: 1000 })
@@ -48,6 +49,7 @@ describe('why a call ended is told by three different errors', () => {
     expect(operation.aborts).toEqual([error])
   })
 
+  // trap: three-reasons
   test('a call that took too long, with what its last attempt failed with as the cause', async () => {
     const { error, operation } = await three('total')
     expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'total', limitMs: 1500, cause: busy })
@@ -55,6 +57,7 @@ describe('why a call ended is told by three different errors', () => {
     expect(operation.aborts).toEqual([error])
   })
 
+  // trap: three-reasons
   test("the caller, with the caller's own reason", async () => {
     const { error, operation, reason } = await three('caller')
     expect(error).toBe(reason)
@@ -128,6 +131,7 @@ test('what took too long has heard of its end before the next attempt begins', a
   expect(order).toEqual(['1 begins', '1 ends', '2 begins', '2 ends'])
 })
 
+// trap: own-signals
 test("one call's limit ends no other call", async () => {
   const clock = new VirtualClock()
   const calls = pipeline([timeout({ totalMs: 1000 })], { clock })
@@ -139,6 +143,7 @@ test("one call's limit ends no other call", async () => {
   expect(await healthy).toBe('healthy')
 })
 
+// trap: deaf-operations
 test('an operation that ignores its signal is left behind, and its caller is free', async () => {
   const clock = new VirtualClock()
   const calls = pipeline([timeout({ totalMs: 1000 })], { clock })
