@@ -123,7 +123,7 @@ describe('nothing is wrong with', () => {
     const calls = standardPipeline({ endpoints, timeout: { totalMs: 9000, attemptMs: 4000 }, check, clock })
     pipeline([retry(), retry()], { check })
     await vi.waitFor(() => expect(check).toHaveBeenCalledTimes(1))
-    expect(calls.describe()).toHaveLength(7)
+    expect(calls.describe()).toHaveLength(8)
   })
 })
 
