@@ -60,14 +60,24 @@ export type { CircuitStateName } from './policies/circuit-breaker/circuit.ts'
 export { CIRCUIT_BREAKER_DEFAULTS } from './policies/circuit-breaker/circuit-breaker-options.ts'
 export type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker-options.ts'
 export { CircuitOpenError } from './policies/circuit-breaker/circuit-open-error.ts'
-export { exponentialBreak } from './policies/circuit-breaker/exponential-break.ts'
-export type { BreakContext } from './policies/circuit-breaker/exponential-break.ts'
+export type { BreakContext } from './policies/circuit-breaker/breaks.ts'
+export type {
+  CircuitBreakerSnapshot,
+  SavedCircuit,
+  SnapshotRefusal,
+} from './policies/circuit-breaker/circuit-snapshot.ts'
+export { windowBreaker, WINDOW_BREAKER_DEFAULTS } from './policies/circuit-breaker/window-breaker.ts'
+export type { WindowBreakerOptions } from './policies/circuit-breaker/window-breaker.ts'
+export type { BreakerFinding, BreakerSample, TimedBreaker } from './policies/circuit-breaker/timed-breaker.ts'
 export type {
   CircuitClosed,
   CircuitEvent,
   CircuitHalfOpened,
+  CircuitIsolated,
   CircuitOpened,
   CircuitRejected,
+  CircuitRestored,
+  CircuitSnapshotRefused,
 } from './policies/circuit-breaker/circuit-breaker-events.ts'
 
 export { failover } from './policies/failover/failover.ts'

@@ -20,8 +20,11 @@ import type {
 import type {
   CircuitClosed,
   CircuitHalfOpened,
+  CircuitIsolated,
   CircuitOpened,
   CircuitRejected,
+  CircuitRestored,
+  CircuitSnapshotRefused,
 } from '../policies/circuit-breaker/circuit-breaker-events.ts'
 import type { EndpointFailedOver, EndpointSelected } from '../policies/failover/failover-events.ts'
 import type { FallbackUsed } from '../policies/fallback/fallback-events.ts'
@@ -50,7 +53,10 @@ export type SpillwayEvent =
   | CircuitOpened
   | CircuitHalfOpened
   | CircuitClosed
+  | CircuitIsolated
   | CircuitRejected
+  | CircuitRestored
+  | CircuitSnapshotRefused
   | BulkheadRejected
   | ConcurrencyRejected
   | LimitChanged

@@ -1,6 +1,12 @@
-import { ConsecutiveBreaker, type IBackoffFactory, type IBreaker } from 'cockatiel'
+import { ConsecutiveBreaker, ConstantBackoff, type IBackoffFactory, type IBreaker } from 'cockatiel'
+import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import { byEndpoint, type PartitionKey } from '../../kernel/endpoint.ts'
-import { exponentialBreak, type BreakContext } from './exponential-break.ts'
+import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import { exponentialBackoff } from '../../primitives/backoff.ts'
+import type { VerdictKind } from '../../kernel/verdict.ts'
+import type { BreakContext } from './breaks.ts'
+import { SIGNIFICANCE } from './circuit.ts'
+import type { CircuitBreakerSnapshot } from './circuit-snapshot.ts'
 
 /** Options of {@link circuitBreaker}. */
 export interface CircuitBreakerOptions {
@@ -8,7 +14,7 @@ export interface CircuitBreakerOptions {
   readonly name?: string
   /**
    * Makes the strategy that says when to open: one for each partition. cockatiel's `ConsecutiveBreaker` and
-   * `CountBreaker`, or any `IBreaker`. @default () => new ConsecutiveBreaker(5)
+   * `CountBreaker`, `windowBreaker`, or any `IBreaker`. @default () => new ConsecutiveBreaker(5)
    */
   readonly breaker?: () => IBreaker
   /**
@@ -31,6 +37,15 @@ export interface CircuitBreakerOptions {
    * for it as long as their deadline allows. @default 'reject'
    */
   readonly whenOpen?: 'reject' | 'wait'
+  /**
+   * Verdicts that decide nothing here although they would, where another policy deals with them: `overloaded` beside an
+   * `adaptiveConcurrency` that paces. @default none
+   */
+  readonly ignores?: readonly VerdictKind[]
+  /** Decides and tells, in events marked `dryRun`, and refuses nothing: to try options beside live traffic. @default false */
+  readonly dryRun?: boolean
+  /** What `save()` gave before a restart. What does not fit is refused with an event, and begins anew. @default nothing */
+  readonly restore?: CircuitBreakerSnapshot | undefined
   /** Which share of the state a call uses. @default the endpoint's name */
   readonly partitionKey?: PartitionKey
   /** How many partitions are remembered: an integer from 1. @default 1000 */
@@ -42,9 +57,66 @@ export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
   name: 'circuitBreaker',
   breaker: () => new ConsecutiveBreaker(5),
   openAfterMs: 0,
-  halfOpenAfter: exponentialBreak({ initialMs: 4000, factor: 1.5, maxMs: 15_000 }),
+  halfOpenAfter: exponentialBackoff({ initialDelayMs: 4000, factor: 1.5, maxDelayMs: 15_000 }),
   probeLeaseMs: 3000,
   whenOpen: 'reject',
+  ignores: [],
+  dryRun: false,
+  restore: undefined,
   partitionKey: byEndpoint,
   maxPartitions: 1000,
+}
+
+const VERDICT_KINDS = Object.keys(SIGNIFICANCE) as VerdictKind[]
+
+/** With defaults where an option is left out, and the breaks as a backoff. */
+export interface ResolvedCircuitBreakerOptions extends Required<CircuitBreakerOptions> {
+  readonly breaks: IBackoffFactory<BreakContext>
+}
+
+/** @throws InvalidOptionsError when an option is out of its range */
+export const checkCircuitBreaker = (options: CircuitBreakerOptions): ResolvedCircuitBreakerOptions => {
+  checkKnown('circuitBreaker', options, Object.keys(CIRCUIT_BREAKER_DEFAULTS))
+  const resolved = { ...CIRCUIT_BREAKER_DEFAULTS, ...options }
+  checkFunction('circuitBreaker.breaker', resolved.breaker)
+  checkFunction('circuitBreaker.partitionKey', resolved.partitionKey)
+  checkDuration('circuitBreaker.openAfterMs', resolved.openAfterMs)
+  checkDuration('circuitBreaker.probeLeaseMs', resolved.probeLeaseMs, { infinite: true })
+  checkOneOf('circuitBreaker.whenOpen', resolved.whenOpen, ['reject', 'wait'])
+  checkNumber('circuitBreaker.maxPartitions', resolved.maxPartitions, { min: 1, integer: true })
+  if (!Array.isArray(resolved.ignores))
+    throw new InvalidOptionsError('circuitBreaker.ignores', resolved.ignores, 'a list of verdicts')
+  for (const [i, kind] of resolved.ignores.entries()) checkOneOf(`circuitBreaker.ignores[${i}]`, kind, VERDICT_KINDS)
+  if (typeof resolved.dryRun !== 'boolean')
+    throw new InvalidOptionsError('circuitBreaker.dryRun', resolved.dryRun, 'true or false')
+  return { ...resolved, breaks: breaksOf(resolved.halfOpenAfter) }
+}
+
+/**
+ * Makes strategies, the first one at once: wrong options of a strategy are told before any work. A function that throws for
+ * another reason is asked again by whoever needs one.
+ */
+export const strategyMaker = (breaker: () => IBreaker): (() => IBreaker) => {
+  let spare: IBreaker | undefined
+  try {
+    spare = breaker()
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) throw error
+    return breaker
+  }
+  const { success, failure } = (spare ?? {}) as Partial<IBreaker>
+  if (typeof success !== 'function' || typeof failure !== 'function')
+    throw new InvalidOptionsError('circuitBreaker.breaker', breaker, 'a function that makes a breaker of cockatiel')
+  return () => {
+    const made = spare ?? breaker()
+    spare = undefined
+    return made
+  }
+}
+
+const breaksOf = (halfOpenAfter: Required<CircuitBreakerOptions>['halfOpenAfter']): IBackoffFactory<BreakContext> => {
+  if (typeof halfOpenAfter === 'number')
+    return new ConstantBackoff(checkDuration('circuitBreaker.halfOpenAfter', halfOpenAfter))
+  if (typeof halfOpenAfter?.next === 'function') return halfOpenAfter
+  throw new InvalidOptionsError('circuitBreaker.halfOpenAfter', halfOpenAfter, 'milliseconds or a backoff')
 }

@@ -122,7 +122,9 @@ describe('circuitBreaker', () => {
     await clock.advance(60_000)
     const seen = Array.from({ length: 3 }, () => breaker.snapshot?.())
     expect(new Set(seen.map((each) => JSON.stringify(each))).size).toBe(1)
-    expect(seen[0]).toEqual({ partitions: { '': { state: 'open', openUntil: 10_000, inFlight: 0, waiting: 0 } } })
+    expect(seen[0]).toEqual({
+      partitions: { '': { state: 'open', openUntil: 10_000, retryAfterMs: 0, inFlight: 0, waiting: 0 } },
+    })
     expect(breaker.stateOf()).toBe('open')
   })
 

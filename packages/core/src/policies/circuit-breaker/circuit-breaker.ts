@@ -1,18 +1,25 @@
-import { ConstantBackoff, type IBackoffFactory } from 'cockatiel'
 import type { CallContext } from '../../kernel/call-context.ts'
-import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
-import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Outcome } from '../../kernel/outcome.ts'
 import type { Gate } from '../../kernel/policy.ts'
+import { Announcer } from '../../primitives/announcer.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
 import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
 import { withoutStack } from '../../primitives/without-stack.ts'
 import type { Admission } from './admissions.ts'
-import type { CircuitClosed, CircuitHalfOpened, CircuitOpened, CircuitRejected } from './circuit-breaker-events.ts'
-import { CIRCUIT_BREAKER_DEFAULTS, type CircuitBreakerOptions } from './circuit-breaker-options.ts'
+import type {
+  CircuitClosed,
+  CircuitHalfOpened,
+  CircuitIsolated,
+  CircuitOpened,
+  CircuitRejected,
+  CircuitRestored,
+  CircuitSnapshotRefused,
+} from './circuit-breaker-events.ts'
+import { checkCircuitBreaker, strategyMaker, type CircuitBreakerOptions } from './circuit-breaker-options.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
+import type { CircuitBreakerSnapshot } from './circuit-snapshot.ts'
 import { Circuit, type CircuitStateName } from './circuit.ts'
-import type { BreakContext } from './exponential-break.ts'
+import { SavedCircuits } from './saved-circuits.ts'
 
 /** A breaker that can also be worked by hand. */
 export interface CircuitBreaker extends Gate {
@@ -22,6 +29,13 @@ export interface CircuitBreaker extends Gate {
   close(partition?: string): void
   /** The state of a partition. */
   stateOf(partition?: string): CircuitStateName
+  /** All it knows, as plain data that survives JSON. What is at work counts for nothing afterwards. */
+  save(): CircuitBreakerSnapshot
+  /**
+   * Goes on from what `save` gave, in this process or another: by the wall clock, so that a probe is due when it would have
+   * been. What does not fit is refused as a whole, with an event. Says whether it was taken over.
+   */
+  restore(data: unknown): boolean
 }
 
 interface Partition {
@@ -34,7 +48,8 @@ interface Partition {
  * Stops asking an endpoint that only fails, and finds out with one probe at a time when it is back.
  *
  * A result counts only while the state in which it was admitted lasts; what the caller ended or what is the request's
- * own fault counts for nothing. A spent quota opens the circuit until it is reset.
+ * own fault counts for nothing. A spent quota opens the circuit until it is reset. A refusal has no stack: it would lead
+ * here, and refusals must be cheap.
  *
  * ```ts
  * import { circuitBreaker, pipeline } from '@spillway/core'
@@ -48,21 +63,16 @@ interface Partition {
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBreaker => {
-  checkKnown('circuitBreaker', options, Object.keys(CIRCUIT_BREAKER_DEFAULTS))
-  const resolved = { ...CIRCUIT_BREAKER_DEFAULTS, ...options }
-  const { name, breaker, openAfterMs, probeLeaseMs, whenOpen, partitionKey, maxPartitions } = resolved
-  checkFunction('circuitBreaker.breaker', breaker)
-  checkFunction('circuitBreaker.partitionKey', partitionKey)
-  checkDuration('circuitBreaker.openAfterMs', openAfterMs)
-  checkDuration('circuitBreaker.probeLeaseMs', probeLeaseMs, { infinite: true })
-  checkOneOf('circuitBreaker.whenOpen', whenOpen, ['reject', 'wait'])
-  checkNumber('circuitBreaker.maxPartitions', maxPartitions, { min: 1, integer: true })
-  const breaks = breaksOf(resolved.halfOpenAfter)
+  const { breaks, restore, ...shown } = checkCircuitBreaker(options)
+  const { name, openAfterMs, probeLeaseMs, whenOpen, ignores, dryRun, partitionKey, maxPartitions } = shown
+  const makeStrategy = strategyMaker(shown.breaker)
+  const announcer = new Announcer()
+  const saved = new SavedCircuits()
 
   const partitions = new LruMap<string, Partition>(
     maxPartitions,
     (key) => {
-      const circuit = new Circuit<Partition>(breaker(), { breaks, probeLeaseMs, openAfterMs })
+      const circuit = new Circuit<Partition>(makeStrategy(), { breaks, probeLeaseMs, openAfterMs })
       const line = new WaitingLine({
         name,
         order: 'deadline',
@@ -77,6 +87,10 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     ({ circuit, line }) => circuit.state !== 'isolated' && line.size === 0,
   )
 
+  /** What all events of a partition say. */
+  const about = (partition: string): { readonly policy: string; readonly partition: string; readonly dryRun?: true } =>
+    dryRun ? { policy: name, partition, dryRun } : { policy: name, partition }
+
   const tryEnter = (context: CallContext, partition: Partition): number => {
     const { key, circuit, line } = partition
     // Who does not wait asks in the moment in which it started.
@@ -88,9 +102,8 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     context.keep(gate, circuit.admit(now, partition))
     const after = circuit.state
     if (after === before) return 0
-    if (after === 'half_open')
-      context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', policy: name, partition: key })
-    else context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition: key })
+    if (after === 'half_open') context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', ...about(key) })
+    else context.emit<CircuitClosed>({ type: 'circuit.closed', ...about(key) })
     return 0
   }
 
@@ -101,30 +114,77 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   ): undefined | CircuitOpenError => {
     if (given === 'entered') return undefined
     const retryAfterMs = given.retryAfterMs ?? circuit.readyInMs(context.call.clock.now())
-    if (given.reason !== 'aborted')
-      context.emit<CircuitRejected>({ type: 'circuit.rejected', policy: name, partition: key, retryAfterMs })
+    if (given.reason !== 'aborted') rejected(context, key, retryAfterMs)
     const reason = given.reason === 'disposed' ? 'disposed' : circuit.state
     return withoutStack(() => new CircuitOpenError(name, key, retryAfterMs, circuit.cause, reason))
   }
 
+  const rejected = (context: CallContext, key: string, retryAfterMs: number): void => {
+    if (context.listening) context.emit<CircuitRejected>({ type: 'circuit.rejected', ...about(key), retryAfterMs })
+  }
+
   const settle = (context: CallContext, outcome: Outcome<unknown>, admission: Admission<Partition>): void => {
-    const { key: partition, circuit } = admission.owner
+    const { key, circuit } = admission.owner
     const now = context.endedAt
     const { kind, retryAfterMs } = outcome.verdict
-    const changed = circuit.settle(admission, kind, now, retryAfterMs)
+    // What is ignored counts as little as what was never sent.
+    const changed = circuit.settle(admission, ignores.includes(kind) ? 'rejected' : kind, now, retryAfterMs)
     if (changed === 'opened') {
       circuit.cause = outcome.ok ? undefined : outcome.error
       const openForMs = (circuit.openUntil ?? now) - now
-      context.emit<CircuitOpened>({ type: 'circuit.opened', policy: name, partition, openForMs, verdict: kind })
+      context.emit<CircuitOpened>({ type: 'circuit.opened', ...about(key), openForMs, verdict: kind })
     }
-    if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', policy: name, partition })
+    if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', ...about(key) })
+  }
+
+  const takeOver = (data: unknown): boolean => {
+    const reason = saved.accept(data)
+    if (reason === undefined) return true
+    announcer.announce<CircuitSnapshotRefused>({ type: 'circuit.snapshot_refused', policy: name, reason })
+    return false
+  }
+
+  /** Puts what was saved into its circuits, once there is a clock. */
+  const release = (): void => {
+    const clock = announcer.origin?.clock
+    if (saved.size === 0 || clock === undefined) return
+    const told = (partition: string, { state, openUntil }: Circuit<never>, fits: boolean): void => {
+      const openForMs = (openUntil ?? 0) - clock.now()
+      if (state === 'open' || state === 'isolated')
+        announcer.announce<CircuitRestored>({ type: 'circuit.restored', ...about(partition), state, openForMs })
+      if (!fits)
+        announcer.announce<CircuitSnapshotRefused>({
+          type: 'circuit.snapshot_refused',
+          policy: name,
+          reason: 'strategy',
+          partition,
+        })
+    }
+    saved.release(clock, (key) => partitions.get(key).circuit as Circuit<never>, told)
+    for (const { line } of partitions.values()) line.serve()
+  }
+
+  const partitionOf = (context: CallContext): Partition => {
+    announcer.meet(context)
+    if (saved.size > 0) release()
+    return partitions.get(partitionKey(context))
+  }
+
+  const circuits = function* (): Generator<readonly [string, Circuit<never>]> {
+    for (const [key, { circuit }] of partitions.entries()) yield [key, circuit as Circuit<never>]
   }
 
   const gate: CircuitBreaker = {
     name,
-    options: resolved,
+    kind: 'circuitBreaker',
+    options: shown,
     enter(context) {
-      const partition = partitions.get(partitionKey(context))
+      const partition = partitionOf(context)
+      if (dryRun) {
+        const ready = tryEnter(context, partition)
+        if (ready > 0) rejected(context, partition.key, ready)
+        return undefined
+      }
       const given = partition.line.enter(context)
       if (given === 'entered') return undefined
       return given instanceof Promise
@@ -132,7 +192,9 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
         : answer(context, given, partition)
     },
     leave(context, outcome) {
-      const admission = context.kept(gate) as Admission<Partition>
+      // None for a call that would have been refused in a dry run.
+      const admission = context.kept(gate) as Admission<Partition> | undefined
+      if (admission === undefined) return
       const { line } = admission.owner
       try {
         settle(context, outcome, admission)
@@ -142,40 +204,49 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
       }
     },
     readyInMs(context) {
+      if (dryRun) return 0
+      if (saved.size > 0) partitionOf(context)
       const now = context.call.clock.now()
       const partition = partitions.peek(partitionKey(context))
       return partition === undefined ? 0 : partition.line.readyInMs(partition.circuit.readyInMs(now), now)
     },
-    snapshot: () => ({
-      partitions: Object.fromEntries(
-        [...partitions.entries()].map(([key, { circuit, line }]) => [
-          key,
-          {
-            state: circuit.state,
-            ...(circuit.openUntil === undefined ? {} : { openUntil: circuit.openUntil }),
-            inFlight: circuit.inFlight,
-            waiting: line.size,
-          },
-        ]),
-      ),
-    }),
+    snapshot() {
+      const now = announcer.origin?.clock.now() ?? 0
+      const stateOf = ({ circuit, line }: Partition): object => ({
+        state: circuit.state,
+        ...(circuit.openUntil === undefined ? {} : { openUntil: circuit.openUntil }),
+        retryAfterMs: circuit.readyInMs(now),
+        inFlight: circuit.inFlight,
+        waiting: line.size,
+      })
+      return { partitions: Object.fromEntries([...partitions.entries()].map(([key, each]) => [key, stateOf(each)])) }
+    },
     dispose() {
       for (const { line } of partitions.values()) line.dispose()
     },
-    isolate: (partition = '') => partitions.get(partition).circuit.isolate(),
+    isolate(partition = '') {
+      saved.forget(partition)
+      const { circuit } = partitions.get(partition)
+      if (circuit.state === 'isolated') return
+      circuit.isolate()
+      announcer.announce<CircuitIsolated>({ type: 'circuit.isolated', ...about(partition) })
+    },
     close(partition = '') {
+      const changes = gate.stateOf(partition) !== 'closed'
+      saved.forget(partition)
       const { circuit, line } = partitions.get(partition)
       circuit.close()
+      if (changes) announcer.announce<CircuitClosed>({ type: 'circuit.closed', ...about(partition), byHand: true })
       line.serve()
     },
-    stateOf: (partition = '') => partitions.peek(partition)?.circuit.state ?? 'closed',
+    stateOf: (partition = '') => saved.get(partition)?.state ?? partitions.peek(partition)?.circuit.state ?? 'closed',
+    save: () => saved.save(announcer.origin?.clock, circuits()),
+    restore(data) {
+      const accepted = takeOver(data)
+      release()
+      return accepted
+    },
   }
+  if (restore !== undefined) takeOver(restore)
   return gate
-}
-
-const breaksOf = (halfOpenAfter: Required<CircuitBreakerOptions>['halfOpenAfter']): IBackoffFactory<BreakContext> => {
-  if (typeof halfOpenAfter === 'number')
-    return new ConstantBackoff(checkDuration('circuitBreaker.halfOpenAfter', halfOpenAfter))
-  if (typeof halfOpenAfter?.next === 'function') return halfOpenAfter
-  throw new InvalidOptionsError('circuitBreaker.halfOpenAfter', halfOpenAfter, 'milliseconds or a backoff')
 }

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import type { Admission } from './admissions.ts'
 import { Circuit, SIGNIFICANCE } from './circuit.ts'
-import type { BreakContext } from './exponential-break.ts'
+import type { BreakContext } from './breaks.ts'
 
 const LEASE_MS = 3000
 

@@ -1,7 +1,9 @@
-import { CircuitState, type IBackoff, type IBackoffFactory, type IBreaker } from 'cockatiel'
+import type { IBackoffFactory, IBreaker } from 'cockatiel'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import { Admissions, type Admission } from './admissions.ts'
-import type { BreakContext } from './exponential-break.ts'
+import { Breaks, type BreakContext } from './breaks.ts'
+import type { SavedCircuit } from './circuit-snapshot.ts'
+import { Strategy } from './strategy.ts'
 
 /** `isolated`: held open by hand. */
 export type CircuitStateName = 'closed' | 'open' | 'half_open' | 'isolated'
@@ -32,16 +34,13 @@ const RAMP_STEPS = 6
  * `T` is whatever its user wants back with an admission.
  */
 export class Circuit<T> {
-  readonly #breaker: IBreaker
-  readonly #breaks: IBackoffFactory<BreakContext>
+  readonly #strategy: Strategy
+  readonly #breaks: Breaks
   readonly #probeLeaseMs: number
   readonly #openAfterMs: number
   readonly #rampStepMs: number
   #state: CircuitStateName = 'closed'
   #openUntil = 0
-  #openForMs = 0
-  #openings = 0
-  #break: IBackoff<BreakContext> | undefined
   /** A new list whenever it opens, or is worked by hand: what was admitted before decides nothing after. */
   #inFlight = new Admissions<T>()
   #lastAdmittedAt = 0
@@ -61,8 +60,8 @@ export class Circuit<T> {
     },
   ) {
     const { breaks, probeLeaseMs, openAfterMs } = options
-    this.#breaker = breaker
-    this.#breaks = breaks
+    this.#strategy = new Strategy(breaker)
+    this.#breaks = new Breaks(breaks)
     this.#probeLeaseMs = probeLeaseMs
     this.#openAfterMs = openAfterMs
     this.#rampStepMs = Math.max(1, Math.min(probeLeaseMs, 3000))
@@ -115,16 +114,14 @@ export class Circuit<T> {
     const throttledForLong = kind === 'throttled' && hintMs !== undefined && hintMs > LONG_HINT_MS
     const significance = throttledForLong ? 'exhausted' : SIGNIFICANCE[kind]
     if (significance === 'neutral') return undefined
-    if (significance === 'success') {
-      const closes = this.#state === 'half_open'
-      if (closes) this.#closed(now)
-      else {
-        this.#failingSince = undefined
-        this.#breaker.success(CircuitState.Closed)
-      }
-      return closes ? 'closed' : undefined
+    if (this.#state === 'half_open' && significance === 'success') {
+      this.#closed(now)
+      return 'closed'
     }
-    const opens = significance === 'exhausted' || this.#state === 'half_open' || this.#failed(admission, now)
+    const opens =
+      significance === 'exhausted' ||
+      this.#state === 'half_open' ||
+      (significance === 'success' ? this.#succeeded(admission, now) : this.#failed(admission, now))
     return opens ? this.#open(now, hintMs ?? 0) : undefined
   }
 
@@ -142,21 +139,65 @@ export class Circuit<T> {
     this.#closed(-Infinity)
   }
 
+  /**
+   * What is known, for another process.
+   *
+   * @param toWallMs what to add to an instant of the clock it is told to get the wall time
+   */
+  save(toWallMs: number): SavedCircuit {
+    const open = this.#state === 'open' || this.#state === 'half_open'
+    const strategy = this.#strategy.save()
+    return {
+      state: open ? 'open' : this.#state === 'isolated' ? 'isolated' : 'closed',
+      ...(open ? { openUntil: this.#openUntil + toWallMs } : {}),
+      ...(this.#closedAt === -Infinity ? {} : { closedAt: this.#closedAt + toWallMs }),
+      lastBreakMs: this.#breaks.lastMs,
+      breaks: this.#breaks.count,
+      ...(strategy === undefined ? {} : { strategy }),
+    }
+  }
+
+  /**
+   * Takes up where another process stopped. Says whether the strategy could: otherwise its counts begin anew.
+   *
+   * @param savedAt when it was saved, in wall time
+   */
+  restore(saved: SavedCircuit, savedAt: number, now: number, toWallMs: number): boolean {
+    const { state, openUntil = 0, closedAt = -Infinity, lastBreakMs, breaks } = saved
+    this.#forgetAdmissions()
+    this.#closed(Math.min(now, closedAt - toWallMs))
+    this.#state = state
+    this.cause = undefined
+    this.#breaks.restore(breaks, lastBreakMs)
+    // Of a break no more can be left than it lasts, whatever has happened to the wall clock.
+    this.#openUntil = now + Math.min(lastBreakMs, Math.max(0, openUntil - toWallMs - now))
+    return this.#strategy.restore(saved.strategy, now + toWallMs - savedAt)
+  }
+
   /** When the last admission counts as alive. */
   get #aliveAt(): number {
     return this.#lastAdmittedAt + this.#probeLeaseMs
   }
 
+  /** Whether this success opens the circuit, as one more that took too long. */
+  #succeeded({ at }: Admission<T>, now: number): boolean {
+    const finding = this.#strategy.count('success', at, now)
+    if (finding === undefined) this.#failingSince = undefined
+    return finding === 'slow_calls'
+  }
+
   /** Whether this failure opens the circuit. */
   #failed({ at }: Admission<T>, now: number): boolean {
     this.#failingSince ??= at
-    if (!this.#breaker.failure(CircuitState.Closed) || now - this.#failingSince < this.#openAfterMs) return false
+    const finding = this.#strategy.count('failure', at, now)
+    if (finding === 'slow_calls') return true
+    if (finding === undefined || now - this.#failingSince < this.#openAfterMs) return false
     const refusedAtOnce = now - at < this.#probeLeaseMs
     const someLive = this.#inFlight.hasBetween(this.#failingSince, now - this.#probeLeaseMs)
     if (!refusedAtOnce || !someLive) return true
     // Refusals come at once and answers after a minute: a row of refusals says little while others were admitted.
     this.#failingSince = undefined
-    this.#breaker.success(CircuitState.HalfOpen)
+    this.#strategy.reset()
     return false
   }
 
@@ -170,19 +211,13 @@ export class Circuit<T> {
     this.#failingSince = undefined
     this.#closedAt = at
     this.#admittedSinceClosing = 0
-    this.#breaker.success(CircuitState.HalfOpen)
+    this.#strategy.reset()
   }
 
   #open(now: number, atLeastMs: number): 'opened' {
     // Breaks begin anew once it has stayed closed for as long as it was open before.
-    if (this.#state === 'closed' && now - this.#closedAt > this.#openForMs) {
-      this.#break = undefined
-      this.#openings = 0
-    }
-    const step = (this.#break ?? this.#breaks).next({ attempt: ++this.#openings })
-    this.#break = step
-    this.#openForMs = Math.max(atLeastMs, step.duration > 0 ? step.duration : 0)
-    this.#openUntil = now + this.#openForMs
+    if (this.#state === 'closed' && now - this.#closedAt > this.#breaks.lastMs) this.#breaks.restart()
+    this.#openUntil = now + this.#breaks.next(atLeastMs)
     this.#state = 'open'
     this.#forgetAdmissions()
     return 'opened'
