@@ -1,5 +1,16 @@
 export { cacheStoreContract } from './testing/cache-store-contract.ts'
 export type { CacheStoreTrial } from './testing/cache-store-contract.ts'
+export { chaos, ChaosError } from './testing/chaos.ts'
+export type { ChaosOptions } from './testing/chaos.ts'
+export { overloadedUpstream } from './testing/overloaded-upstream.ts'
+export type { OverloadedUpstream, UpstreamRequest } from './testing/overloaded-upstream.ts'
+export { UPSTREAM_DEFAULTS } from './testing/overloaded-upstream-options.ts'
+export type {
+  OverloadedUpstreamOptions,
+  UpstreamBehaviour,
+  UpstreamPhase,
+} from './testing/overloaded-upstream-options.ts'
+export { UpstreamOverloadedError } from './testing/upstream-overloaded-error.ts'
 export { policyContract } from './testing/policy-contract.ts'
 export type { TestRunner } from './testing/policy-contract.ts'
 export { recordEvents } from './testing/record-events.ts'
