@@ -107,6 +107,8 @@ export { RETRY_DEFAULTS } from './policies/retry/retry-options.ts'
 export type { RetryOptions } from './policies/retry/retry-options.ts'
 export { DEFAULT_BACKOFFS } from './policies/retry/backoff.ts'
 export { constantBackoff, exponentialBackoff } from './primitives/backoff.ts'
+export { RETRY_BUDGET_DEFAULTS, retryBudget } from './primitives/retry-budget.ts'
+export type { RetryBudget, RetryBudgetOptions } from './primitives/retry-budget.ts'
 export type { Backoff, RetryBackoffContext } from './policies/retry/backoff.ts'
 export type { Jitter } from './policies/retry/jitter.ts'
 export type { RetryExhausted, RetryScheduled } from './policies/retry/retry-events.ts'
@@ -195,6 +197,7 @@ export type {
   CallQueued,
   DiagnosticReported,
 } from './kernel/events.ts'
+export { mayRepeat } from './kernel/may-repeat.ts'
 export { failure, success } from './kernel/outcome.ts'
 export type { Failure, Outcome, Success } from './kernel/outcome.ts'
 export type { EventBody, EventSink, EventStamp, PipelineEvent } from './kernel/pipeline-event.ts'

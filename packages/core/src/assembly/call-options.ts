@@ -11,21 +11,28 @@ export interface CallOptions {
   readonly priority?: number
   /** Per-call values, each with its key. */
   readonly values?: readonly (readonly [ContextKey<unknown>, unknown])[]
+  /**
+   * `false` for what must not be carried out twice, such as a payment: it is not sent again once an attempt may have
+   * reached the provider. What was not sent, or was refused and is not billed, is tried again all the same. @default true
+   */
+  readonly repeatable?: boolean
   /** Judges this call instead of the pipeline's classifier. */
   readonly classifier?: Classifier
 }
 
-const KNOWN = ['signal', 'priority', 'values', 'classifier']
+const KNOWN = ['signal', 'priority', 'values', 'repeatable', 'classifier']
 
 /** @throws InvalidOptionsError for what would otherwise go wrong in the middle of a call, or silently */
 export const checkCall = (options: CallOptions): void => {
   checkKnown('execute', options, KNOWN)
-  const { signal, priority, values, classifier } = options
+  const { signal, priority, values, repeatable, classifier } = options
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new InvalidOptionsError('execute.signal', signal, 'an AbortSignal')
   if (priority !== undefined) checkNumber('execute.priority', priority, {})
   if (values !== undefined && !Array.isArray(values))
     throw new InvalidOptionsError('execute.values', values, 'a list of pairs of a key and its value')
+  if (repeatable !== undefined && typeof repeatable !== 'boolean')
+    throw new InvalidOptionsError('execute.repeatable', repeatable, 'true or false')
   if (classifier !== undefined) checkClassifier('execute.classifier', classifier)
 }
 

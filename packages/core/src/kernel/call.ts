@@ -22,6 +22,7 @@ export interface CallOrigin {
 export interface CallSettings {
   readonly classifier?: Classifier
   readonly priority?: number
+  readonly repeatable?: boolean
 }
 
 /** One call: the root of its contexts, and what they all share. */
@@ -32,6 +33,8 @@ export class Call extends CallContext {
   readonly classifier: Classifier
   /** Who goes first where calls wait: higher before lower. */
   readonly priority: number
+  /** Whether the operation may be carried out twice. `false`: nobody sends it again once the provider may have done it. */
+  readonly repeatable: boolean
   /** Real runs of the operation so far: what the provider counts and bills. */
   attempts = 0
   /** How long the last useful answer took from its request, in milliseconds: to its first content for a stream. */
@@ -63,6 +66,7 @@ export class Call extends CallContext {
     this.operation = operation
     this.classifier = settings.classifier ?? origin.classifier
     this.priority = settings.priority ?? 0
+    this.repeatable = settings.repeatable ?? true
     this.#resolve = resolve
     this.#reject = reject
     this.startedAt = origin.clock.now()

@@ -3,6 +3,7 @@ import { checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.
 import type { Endpoint } from '../../kernel/endpoint.ts'
 import { aborted } from '../../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import { mayRepeat } from '../../kernel/may-repeat.ts'
 import { failure, type Outcome } from '../../kernel/outcome.ts'
 import type { Next, Policy } from '../../kernel/policy.ts'
 import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
@@ -155,13 +156,20 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       }
       for (;;) {
         const outcome = (await trip.outcome) as Outcome<R>
-        if (outcome.verdict.kind === 'success' || context.aborted || !movesOn(outcome.verdict)) return outcome
+        const { verdict } = outcome
+        if (verdict.kind === 'success' || context.aborted) return outcome
+        if (!movesOn(verdict) || !mayRepeat(context, verdict)) return outcome
         const from = trip.candidate?.endpoint.name ?? ''
         const { best } = choose(trip, context)
         if (best === undefined) return outcome
         const to = best.endpoint.name
-        const verdict = outcome.verdict.kind
-        context.emit<EndpointFailedOver>({ type: 'endpoint.failed_over', policy: name, from, to, verdict })
+        context.emit<EndpointFailedOver>({
+          type: 'endpoint.failed_over',
+          policy: name,
+          from,
+          to,
+          verdict: verdict.kind,
+        })
         start(trip, context, best)
       }
     },

@@ -84,7 +84,8 @@ export const hedge = (options: HedgeOptions = {}): Policy => {
     const context = branch.parent as CallContext
     const { call } = context
     const given = (call.kept(policy) as number | undefined) ?? 0
-    if (disposed || context.aborted || given >= maxHedges || !asksFor(context)) return Infinity
+    // What must not run twice is not asked for twice.
+    if (disposed || context.aborted || !call.repeatable || given >= maxHedges || !asksFor(context)) return Infinity
     const race = branch.race ?? new Race(name, branch, !sameEndpoint)
     context.set(RIVALS, race)
     const deny = (reason: HedgeDenied['reason'], askAgainMs: number): number => {

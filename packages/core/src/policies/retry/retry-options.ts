@@ -1,4 +1,5 @@
 import type { Outcome } from '../../kernel/outcome.ts'
+import type { RetryBudget } from '../../primitives/retry-budget.ts'
 import type { Backoff } from './backoff.ts'
 import type { Jitter } from './jitter.ts'
 
@@ -26,6 +27,13 @@ export interface RetryOptions {
   readonly maxRerolls?: number
   /** Decides instead of the verdict whether an outcome is tried again. Never asked about what the caller ended. */
   readonly shouldHandle?: (outcome: Outcome<unknown>) => boolean
+  /**
+   * Which outcomes use up one of `maxAttempts`. A try that does not is repeated after 100 ms at least, so that none
+   * loops without a wait. @default all but refusals by Spillway itself (`rejected`): nobody was asked
+   */
+  readonly countsAttempt?: (outcome: Outcome<unknown>) => boolean
+  /** What tries after the first draw from, shared with whoever else asks the same provider. @default none */
+  readonly budget?: RetryBudget
 }
 
 /** What {@link retry} takes where an option is left out. */

@@ -2,6 +2,7 @@ import type { CallContext } from '../../kernel/call-context.ts'
 import { checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import { aborted } from '../../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import { mayRepeat } from '../../kernel/may-repeat.ts'
 import type { Outcome } from '../../kernel/outcome.ts'
 import type { Next, Reaction } from '../../kernel/policy.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
@@ -13,6 +14,10 @@ import { RETRY_DEFAULTS, type RetryOptions } from './retry-options.ts'
 
 /** How many recent answers say how long one takes. */
 const ANSWERS_REMEMBERED = 32
+/** The least wait after a try that does not count, and what a wait of nothing counts as where the budget is spent. */
+const LEAST_WAIT_MS = 100
+/** So many tries may follow each other without a wait; then timers, sockets and other calls get their turn. */
+const MAX_HASTE = 32
 
 const RETRIED: ReadonlySet<VerdictKind> = new Set(['overloaded', 'throttled', 'transient', 'empty'])
 
@@ -38,49 +43,77 @@ const RETRIED: ReadonlySet<VerdictKind> = new Set(['overloaded', 'throttled', 't
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const retry = (options: RetryOptions = {}): Reaction => {
-  checkKnown('retry', options, ['name', 'maxAttempts', 'backoff', 'jitter', 'maxRerolls', 'shouldHandle'])
+  checkKnown('retry', options, [...Object.keys(RETRY_DEFAULTS), 'backoff', 'shouldHandle', 'countsAttempt', 'budget'])
   const { name, maxAttempts, maxRerolls } = { ...RETRY_DEFAULTS, ...options }
-  const { backoff, shouldHandle, jitter = backoff === undefined ? RETRY_DEFAULTS.jitter : 'none' } = options
+  const { backoff, shouldHandle, countsAttempt, budget } = options
+  const { jitter = backoff === undefined ? RETRY_DEFAULTS.jitter : 'none' } = options
   checkNumber('retry.maxAttempts', maxAttempts, { min: 1, integer: true, infinite: true })
   checkNumber('retry.maxRerolls', maxRerolls, { min: 0, integer: true, infinite: true })
   checkOneOf('retry.jitter', jitter, JITTERS)
   checkFunction('retry.shouldHandle', shouldHandle, true)
+  checkFunction('retry.countsAttempt', countsAttempt, true)
   if (backoff !== undefined && typeof backoff?.next !== 'function')
     throw new InvalidOptionsError('retry.backoff', backoff, 'a backoff: an object with a function next()')
+  if (budget !== undefined && typeof budget?.spend !== 'function')
+    throw new InvalidOptionsError('retry.budget', budget, 'a budget made by retryBudget()')
   const answers = new MovingQuantile(ANSWERS_REMEMBERED)
 
-  const handles = (outcome: Outcome<unknown>, context: CallContext): boolean => {
-    // Somebody reads a stream already: it cannot be taken back.
-    if (outcome.body !== undefined || outcome.verdict.kind === 'canceled') return false
-    if (shouldHandle === undefined) return RETRIED.has(outcome.verdict.kind)
+  /** A rule of the user's; what it throws is reported, and the verdict decides. */
+  const ask = (
+    rule: 'shouldHandle' | 'countsAttempt',
+    outcome: Outcome<unknown>,
+    context: CallContext,
+    byVerdict: boolean,
+  ): boolean => {
     try {
-      return shouldHandle(outcome)
+      return options[rule]?.(outcome) ?? byVerdict
     } catch (thrown) {
-      context.report(`${name}.shouldHandle`, thrown)
-      return RETRIED.has(outcome.verdict.kind)
+      context.report(`${name}.${rule}`, thrown)
+      return byVerdict
     }
+  }
+
+  const handles = (outcome: Outcome<unknown>, context: CallContext): boolean => {
+    const { kind } = outcome.verdict
+    // Somebody reads a stream already: it cannot be taken back.
+    if (outcome.body !== undefined || kind === 'canceled') return false
+    return ask('shouldHandle', outcome, context, RETRIED.has(kind))
   }
 
   const again = async <R>(first: Outcome<R>, next: Next<R>, context: CallContext): Promise<Outcome<R>> => {
     const delays = new Delays({ name, backoff, jitter })
     let outcome = first
+    let attempts = 0
     let rerolls = 0
-    for (let attempts = 1; ; attempts++) {
+    let haste = 0
+    for (let tries = 1; ; tries++) {
       if (context.aborted) return aborted(context.reason)
       if (!handles(outcome, context)) return learned(outcome, context)
-      const { kind, retryAfterMs } = outcome.verdict
-      const hint = retryAfterMs === undefined ? {} : { retryAfterMs }
+      const { verdict } = outcome
+      const { kind, retryAfterMs } = verdict
+      const about = { policy: name, verdict: kind, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
       const stop = (reason: RetryExhausted['reason']): Outcome<R> => {
-        context.emit<RetryExhausted>({ type: 'retry.exhausted', policy: name, reason, verdict: kind, ...hint })
+        context.emit<RetryExhausted>({ type: 'retry.exhausted', reason, ...about })
         return outcome
       }
-      if (attempts >= maxAttempts) return stop('attempts')
+      if (!mayRepeat(context, verdict)) return stop('not_repeatable')
+      const counts = ask('countsAttempt', outcome, context, kind !== 'rejected')
+      if (counts && ++attempts >= maxAttempts) return stop('attempts')
       if (kind === 'empty' && rerolls++ >= maxRerolls) return stop('rerolls')
-      const delayMs = delays.next(outcome, attempts, context)
-      if (delayMs + (answers.quantile(0.5) ?? 0) >= context.remainingMs()) return stop('deadline')
-      context.emit<RetryScheduled>({ type: 'retry.scheduled', policy: name, delayMs, verdict: kind, ...hint })
-      if (delayMs > 0) await context.sleep(delayMs)
-      if (context.aborted) return aborted(context.reason)
+      const delayMs = Math.max(delays.next(outcome, tries, context), counts ? 0 : LEAST_WAIT_MS)
+      const spareMs = context.remainingMs() - (answers.quantile(0.5) ?? 0)
+      if (delayMs >= spareMs) return stop('deadline')
+      if (budget?.whenSpent === 'refuse' && !budget.covers(context, verdict)) return stop('budget')
+      const slowedMs = slowedBy(budget?.spend(context, verdict) ?? 1, delayMs, spareMs)
+      const waitMs = delayMs + slowedMs
+      const slowed = slowedMs > 0 ? { slowedMs } : {}
+      context.emit<RetryScheduled>({ type: 'retry.scheduled', delayMs: waitMs, ...about, ...slowed })
+      haste = waitMs > 0 ? 0 : haste + 1
+      if (waitMs > 0 || haste % MAX_HASTE === 0) await context.sleep(waitMs)
+      if (context.aborted) {
+        budget?.giveBack(context, verdict)
+        return aborted(context.reason)
+      }
       outcome = await next(context)
     }
   }
@@ -93,11 +126,27 @@ export const retry = (options: RetryOptions = {}): Reaction => {
   return {
     name,
     kind: 'retry',
-    options: { name, maxAttempts, maxRerolls, jitter, ...(backoff === undefined ? {} : { backoff }) },
-    react: (outcome, next, context) =>
-      outcome.verdict.kind === 'success' && shouldHandle === undefined
+    options: {
+      name,
+      maxAttempts,
+      maxRerolls,
+      jitter,
+      ...(backoff === undefined ? {} : { backoff }),
+      ...(budget === undefined ? {} : { budget: budget.options }),
+    },
+    react(outcome, next, context) {
+      budget?.count(context)
+      return outcome.verdict.kind === 'success' && shouldHandle === undefined
         ? learned(outcome, context)
-        : again(outcome, next, context),
-    snapshot: () => ({ answerMs: answers.quantile(0.5) }),
+        : again(outcome, next, context)
+    },
+    snapshot: () => ({
+      answerMs: answers.quantile(0.5),
+      ...(budget === undefined ? {} : { budget: budget.snapshot() }),
+    }),
   }
 }
+
+/** How much longer a spent budget makes a wait: at most until half of the time is gone that there is. */
+const slowedBy = (slowdown: number, delayMs: number, spareMs: number): number =>
+  slowdown > 1 ? Math.max(0, Math.min(Math.max(delayMs, LEAST_WAIT_MS) * slowdown, spareMs / 2) - delayMs) : 0
