@@ -6,7 +6,6 @@ import { exponentialBackoff } from '../../primitives/backoff.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import type { BreakContext } from './breaks.ts'
 import { SIGNIFICANCE } from './circuit.ts'
-import type { CircuitBreakerSnapshot } from './circuit-snapshot.ts'
 
 /** Options of {@link circuitBreaker}. */
 export interface CircuitBreakerOptions {
@@ -44,8 +43,6 @@ export interface CircuitBreakerOptions {
   readonly ignores?: readonly VerdictKind[]
   /** Decides and tells, in events marked `dryRun`, and refuses nothing: to try options beside live traffic. @default false */
   readonly dryRun?: boolean
-  /** What `save()` gave before a restart. What does not fit is refused with an event, and begins anew. @default nothing */
-  readonly restore?: CircuitBreakerSnapshot | undefined
   /** Which share of the state a call uses. @default the endpoint's name */
   readonly partitionKey?: PartitionKey
   /** How many partitions are remembered: an integer from 1. @default 1000 */
@@ -62,7 +59,6 @@ export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
   whenOpen: 'reject',
   ignores: [],
   dryRun: false,
-  restore: undefined,
   partitionKey: byEndpoint,
   maxPartitions: 1000,
 }

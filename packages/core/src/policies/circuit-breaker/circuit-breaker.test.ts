@@ -204,6 +204,10 @@ describe('circuitBreaker', () => {
     [{ openAfterMs: Infinity }, 'circuitBreaker.openAfterMs must be a number of at least 0, got Infinity.'],
     [{ probeLeaseMs: Number.NaN }, 'circuitBreaker.probeLeaseMs must be a number of at least 0 or Infinity, got NaN.'],
     [{ whenOpen: 'queue' }, "circuitBreaker.whenOpen must be one of reject, wait, got 'queue'."],
+    [{ ignores: 'overloaded' }, "circuitBreaker.ignores must be a list of verdicts, got 'overloaded'."],
+    [{ ignores: ['503'] }, /^circuitBreaker\.ignores\[0\] must be one of success, overloaded/],
+    [{ dryRun: 1 }, 'circuitBreaker.dryRun must be true or false, got 1.'],
+    [{ breaker: () => ({}) }, 'circuitBreaker.breaker must be a function that makes a breaker of cockatiel'],
     [{ maxPartitions: 1.5 }, 'circuitBreaker.maxPartitions must be an integer of at least 1, got 1.5.'],
     [{ threshold: 5 }, /^circuitBreaker\.threshold must be one of name, breaker/],
   ])('refuses %o before any work', (options, message) => {

@@ -33,7 +33,8 @@ export interface CircuitBreaker extends Gate {
   save(): CircuitBreakerSnapshot
   /**
    * Goes on from what `save` gave, in this process or another: by the wall clock, so that a probe is due when it would have
-   * been. What does not fit is refused as a whole, with an event. Says whether it was taken over.
+   * been. To be called before the first call, or at any time. Data that does not fit is refused with an event, and
+   * everything stays as it is. Says whether it was taken over.
    */
   restore(data: unknown): boolean
 }
@@ -63,7 +64,7 @@ interface Partition {
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBreaker => {
-  const { breaks, restore, ...shown } = checkCircuitBreaker(options)
+  const { breaks, ...shown } = checkCircuitBreaker(options)
   const { name, openAfterMs, probeLeaseMs, whenOpen, ignores, dryRun, partitionKey, maxPartitions } = shown
   const makeStrategy = strategyMaker(shown.breaker)
   const announcer = new Announcer()
@@ -135,13 +136,6 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
       context.emit<CircuitOpened>({ type: 'circuit.opened', ...about(key), openForMs, verdict: kind })
     }
     if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', ...about(key) })
-  }
-
-  const takeOver = (data: unknown): boolean => {
-    const reason = saved.accept(data)
-    if (reason === undefined) return true
-    announcer.announce<CircuitSnapshotRefused>({ type: 'circuit.snapshot_refused', policy: name, reason })
-    return false
   }
 
   /** Puts what was saved into its circuits, once there is a clock. */
@@ -242,11 +236,11 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     stateOf: (partition = '') => saved.get(partition)?.state ?? partitions.peek(partition)?.circuit.state ?? 'closed',
     save: () => saved.save(announcer.origin?.clock, circuits()),
     restore(data) {
-      const accepted = takeOver(data)
-      release()
-      return accepted
+      const reason = saved.accept(data)
+      if (reason === undefined) release()
+      else announcer.announce<CircuitSnapshotRefused>({ type: 'circuit.snapshot_refused', policy: name, reason })
+      return reason === undefined
     },
   }
-  if (restore !== undefined) takeOver(restore)
   return gate
 }
