@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bulkhead } from '../../index.ts'
+import { bulkhead, retryBudget } from '../../index.ts'
 import { scriptedOperation } from '../../testing.ts'
 import { caught, Judged } from '../failover/__fixtures__/pool.ts'
 import { hedged } from './__fixtures__/hedged.ts'
@@ -71,6 +71,25 @@ describe('a denied hedge leaves the attempt alone', () => {
     const answer = calls.execute(operation)
     await clock.advance(500)
     expect([await answer, operation.runs, told()]).toEqual(['slow', 1, []])
+  })
+
+  test('when the purse that it shares with retry is empty', async () => {
+    const budget = retryBudget({ retryRatio: 0.1, minRetries: 1 })
+    const { clock, calls, told } = hedged({ delayMs: 100, budgetRatio: 1, budget })
+    const [a, b] = [slow(), slow()]
+    const answers = [calls.execute(a), calls.execute(b)]
+    await clock.advance(500)
+    expect(await Promise.all(answers)).toEqual(['second', 'slow'])
+    expect(budget.snapshot()).toMatchObject({ calls: 2, spent: 1 })
+    expect(told().find(({ type }) => type === 'hedge.denied')).toMatchObject({ reason: 'budget', callId: 2 })
+  })
+
+  test('when the call must not be repeated', async () => {
+    const { clock, calls } = hedged({ delayMs: 100 })
+    const operation = slow()
+    const answer = calls.execute(operation, { repeatable: false })
+    await clock.advance(500)
+    expect([await answer, operation.runs]).toEqual(['slow', 1])
   })
 
   test('after the pipeline was disposed of', async () => {

@@ -1,4 +1,5 @@
 import type { CallContext } from '../../kernel/call-context.ts'
+import type { RetryBudget } from '../../primitives/retry-budget.ts'
 
 /**
  * Options of {@link hedge}. With neither `delayMs` nor `delayQuantile` it waits for evidence that an attempt is lost: an
@@ -24,6 +25,8 @@ export interface HedgeOptions {
    * free at the start. @default 0.1
    */
   readonly budgetRatio?: number
+  /** A purse shared with retry, which has to cover a hedge as well as `budgetRatio` does. @default none */
+  readonly budget?: RetryBudget
   /**
    * Whether it may go to the endpoint that the call is asking already, where no other can take it. `false`: to another
    * one or none. @default true
@@ -31,7 +34,7 @@ export interface HedgeOptions {
   readonly sameEndpoint?: boolean
   /**
    * Whether the operation may run twice at the same time: each run may be billed. Asked when a call is about to be given
-   * another attempt. @default yes, as for retry
+   * another attempt, and not of calls that are `repeatable: false`. @default yes, as for retry
    */
   readonly shouldHedge?: (context: CallContext) => boolean
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hedge, success, timeout, type CallContext } from '../../index.ts'
+import { success, timeout, type CallContext } from '../../index.ts'
 import { scriptedOperation, settle } from '../../testing.ts'
 import { caught, Judged } from '../failover/__fixtures__/pool.ts'
 import { hedged } from './__fixtures__/hedged.ts'

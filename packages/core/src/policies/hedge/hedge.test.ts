@@ -145,6 +145,7 @@ describe('what is wrong is said when it is made', () => {
     [{ maxHedges: 1.5 }, 'hedge.maxHedges'],
     [{ budgetRatio: 10 }, 'hedge.budgetRatio'],
     [{ sameEndpoint: 'no' }, 'hedge.sameEndpoint'],
+    [{ budget: 0.1 }, 'hedge.budget'],
     [{ shouldHedge: true }, 'hedge.shouldHedge'],
     [{ delay: 5 }, 'hedge.delay'],
   ])('%o', (options, message) => {

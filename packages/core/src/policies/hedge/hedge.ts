@@ -5,6 +5,7 @@ import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Outcome } from '../../kernel/outcome.ts'
 import type { Next, Policy } from '../../kernel/policy.ts'
 import { RIVALS } from '../../kernel/rivals.ts'
+import { TRANSIENT } from '../../kernel/verdict.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
 import { AnswerTimes } from './answer-times.ts'
 import { Branch, type WatchOf } from './branch.ts'
@@ -44,15 +45,17 @@ const MAX_ENDPOINTS = 256
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const hedge = (options: HedgeOptions = {}): Policy => {
-  checkKnown('hedge', options, [...Object.keys(HEDGE_DEFAULTS), 'delayMs', 'delayQuantile', 'shouldHedge'])
+  checkKnown('hedge', options, [...Object.keys(HEDGE_DEFAULTS), 'delayMs', 'delayQuantile', 'budget', 'shouldHedge'])
   const { name, maxHedges, budgetRatio, sameEndpoint } = { ...HEDGE_DEFAULTS, ...options }
-  const { delayMs, delayQuantile, shouldHedge } = options
+  const { delayMs, delayQuantile, budget: shared, shouldHedge } = options
   if (delayMs !== undefined) checkDuration('hedge.delayMs', delayMs)
   if (delayQuantile !== undefined)
     checkNumber('hedge.delayQuantile', delayQuantile, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON })
   checkNumber('hedge.maxHedges', maxHedges, { min: 0, integer: true })
   checkRatio('hedge.budgetRatio', budgetRatio)
   checkFunction('hedge.shouldHedge', shouldHedge, true)
+  if (shared !== undefined && typeof shared?.spend !== 'function')
+    throw new InvalidOptionsError('hedge.budget', shared, 'a budget made by retryBudget()')
   if (typeof sameEndpoint !== 'boolean')
     throw new InvalidOptionsError('hedge.sameEndpoint', sameEndpoint, 'true or false')
   const mode = delayQuantile !== undefined ? 'quantile' : delayMs !== undefined ? 'delay' : 'evidence'
@@ -95,15 +98,19 @@ export const hedge = (options: HedgeOptions = {}): Policy => {
     }
     const quietInMs = overloadedAt + QUIET_AFTER_OVERLOAD_MS - call.clock.now()
     if (quietInMs > 0) return deny('overload', quietInMs)
-    if (budget.left < 1) return deny('budget', ASK_AGAIN_MS)
+    if (budget.left < 1 || shared?.covers(context, TRANSIENT) === false) return deny('budget', ASK_AGAIN_MS)
     if (branch.next.readyInMs(context) > 0) return deny('not_ready', ASK_AGAIN_MS)
     budget.spend()
+    shared?.spend(context, TRANSIENT)
     call.keep(policy, given + 1)
     context.emit<HedgeStarted>({ type: 'hedge.started', policy: name, why, silentMs })
     const second = new Branch(context, branch.next, watchOf)
     race.add(second)
     void second.next(second).then((outcome) => {
-      if (second.attemptContext === undefined) budget.giveBack()
+      if (second.attemptContext === undefined) {
+        budget.giveBack()
+        shared?.giveBack(context, TRANSIENT)
+      }
       return left(race, second, outcome)
     })
     return 0
@@ -157,11 +164,13 @@ export const hedge = (options: HedgeOptions = {}): Policy => {
       sameEndpoint,
       ...(delayMs === undefined ? {} : { delayMs }),
       ...(delayQuantile === undefined ? {} : { delayQuantile }),
+      ...(shared === undefined ? {} : { budget: shared.options }),
     },
     execute<R>(next: Next<R>, context: CallContext): Promise<Outcome<R>> {
       if (maxHedges === 0 || budgetRatio === 0) return next(context)
       // Repetitions by a policy outside belong to the same call.
       if (context.call.attempts === 0) budget.earn()
+      shared?.count(context)
       const primary = new Branch(context, next, watchOf)
       return next(primary).then((outcome) => ended(primary, outcome) as Outcome<R> | Promise<Outcome<R>>)
     },
