@@ -5,6 +5,7 @@ import { keepReply, respondWith, withBytes } from './kept-reply.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import type { Protocol } from './protocol.ts'
 import { ProviderError } from './provider-error.ts'
+import { readRateLimits } from './rate-limit-headers.ts'
 import { discard, joined, readBody } from './read-body.ts'
 import { streamBody, type CommittedStream } from './stream-body.ts'
 import { StreamTruncatedError } from './stream-truncated-error.ts'
@@ -32,6 +33,7 @@ export interface Receiver {
 export const receive = async (response: Response, receiver: Receiver): Promise<Response> => {
   const { protocol, request, context } = receiver
   context.progress('headers')
+  tellLimits(response.headers, context)
   const { status, body } = response
   if (status !== 304 && (status < 200 || status >= 300)) {
     const bytes = body === null ? new Uint8Array() : await readBody(body, context, LONGEST_ERROR_BYTES)
@@ -45,6 +47,18 @@ export const receive = async (response: Response, receiver: Receiver): Promise<R
   if (JSON_TYPE.test(type) || (asksModel && (type === '' || /^text\//i.test(type))))
     return receiveText(response, body, asksModel, receiver)
   return deliver(response, body, context)
+}
+
+/** What is left of the provider's limits, for whoever paces calls. */
+const tellLimits = (headers: Headers, context: CallContext): void => {
+  const { requests, tokens } = readRateLimits(headers)
+  if (requests === undefined && tokens === undefined) return
+  context.providerSaid({
+    limits: [
+      ...(requests === undefined ? [] : [{ unit: 'requests', ...requests }]),
+      ...(tokens === undefined ? [] : [{ unit: 'tokens', ...tokens }]),
+    ],
+  })
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i

@@ -29,7 +29,7 @@ import type {
 import type { EndpointFailedOver, EndpointSelected } from '../policies/failover/failover-events.ts'
 import type { FallbackUsed } from '../policies/fallback/fallback-events.ts'
 import type { HedgeDenied, HedgeLost, HedgeStarted, HedgeWon } from '../policies/hedge/hedge-events.ts'
-import type { RateLimitPaused, RateLimitRejected } from '../policies/rate-limit/rate-limit-events.ts'
+import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from '../policies/rate-limit/rate-limit-events.ts'
 import type { RetryExhausted, RetryScheduled } from '../policies/retry/retry-events.ts'
 import type { ScheduleDeferred, ScheduleStarted } from '../policies/schedule/schedule-events.ts'
 import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
@@ -62,6 +62,7 @@ export type SpillwayEvent =
   | LimitChanged
   | RateLimitRejected
   | RateLimitPaused
+  | RateLimitLearned
   | EndpointSelected
   | EndpointFailedOver
   | HedgeStarted

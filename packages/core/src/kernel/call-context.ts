@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import { errorName, type DiagnosticReported } from './events.ts'
 import type { EventBody, PipelineEvent } from './pipeline-event.ts'
 import type { Progress } from './policy.ts'
+import type { ProviderReport } from './provider-report.ts'
 
 /** Who runs a context and hears first that it is over, or how far it has come. */
 export interface ContextOwner {
@@ -222,6 +223,14 @@ export class CallContext {
     if (this.#aborted) return
     this.owner?.progressed(progress)
     this.#above?.progress(progress)
+  }
+
+  /**
+   * Hands over what the provider said besides its answer, for whoever paces calls: what is left of its limits, and what
+   * the attempt has used. To be said before the attempt, or its body, has ended.
+   */
+  providerSaid(report: ProviderReport): void {
+    if (!this.#aborted) this.#above?.providerSaid(report)
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { CallContext } from './call-context.ts'
 import type { Outcome } from './outcome.ts'
 import type { Gate, Progress } from './policy.ts'
+import type { ProviderReport } from './provider-report.ts'
 
 // What gates are only told about. One that throws hurts neither the call nor its neighbours: a breaker whose counter
 // fails must not cost a bulkhead its place.
@@ -49,6 +50,23 @@ export const progressGates = (
       gate?.progress?.(context, progress)
     } catch (thrown) {
       context.report(`${gate?.name}.progress`, thrown)
+    }
+  }
+}
+
+/** Hands the first `count` gates what the provider said. */
+export const reportToGates = (
+  gates: readonly Gate[],
+  count: number,
+  context: CallContext,
+  report: ProviderReport,
+): void => {
+  for (let i = 0; i < count; i++) {
+    const gate = gates[i]
+    try {
+      gate?.providerSaid?.(context, report)
+    } catch (thrown) {
+      context.report(`${gate?.name}.providerSaid`, thrown)
     }
   }
 }

@@ -2,9 +2,10 @@ import { CallContext } from './call-context.ts'
 import { judgeError, judgeValue } from './classifier.ts'
 import type { Timer } from './clock.ts'
 import type { AttemptCommitted, AttemptCompleted, AttemptOrphaned, AttemptStarted } from './events.ts'
-import { leaveGate, leaveGates, progressGates, releaseGate, releaseGates } from './gate-hooks.ts'
+import { leaveGate, leaveGates, progressGates, releaseGate, releaseGates, reportToGates } from './gate-hooks.ts'
 import { failure, success, type Failure, type Outcome } from './outcome.ts'
 import type { Gate, Next, Progress } from './policy.ts'
+import type { ProviderReport } from './provider-report.ts'
 import { climb, type Climber, type Reactions } from './reactions.ts'
 import { isSpillwayError, type RejectedError } from './spillway-error.ts'
 import { CANCELED, REQUEST_FAILED, SUCCESS, type Verdict } from './verdict.ts'
@@ -74,6 +75,12 @@ export class GateRun extends CallContext implements Climber {
     if (this.aborted) return
     if (!this.#left) progressGates(this.#segment.gates, this.#entered, this, progress)
     super.progress(progress)
+  }
+
+  override providerSaid(report: ProviderReport): void {
+    if (this.aborted) return
+    if (!this.#left) reportToGates(this.#segment.gates, this.#entered, this, report)
+    super.providerSaid(report)
   }
 
   /** The context ended: the caller is freed at once, whatever the middle does. */

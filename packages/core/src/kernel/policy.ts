@@ -1,5 +1,6 @@
 import type { CallContext } from './call-context.ts'
 import type { Outcome } from './outcome.ts'
+import type { ProviderReport } from './provider-report.ts'
 import type { RejectedError } from './spillway-error.ts'
 
 /** The user's function. It passes `context.signal` to whatever it waits for. */
@@ -72,6 +73,8 @@ export interface Gate {
   release?(context: CallContext): void
   /** The attempt moved. Only called between `enter` and `leave`. */
   progress?(context: CallContext, progress: Progress): void
+  /** The provider said something besides its answer. Only called between `enter` and `leave`. */
+  providerSaid?(context: CallContext, report: ProviderReport): void
   /** 0 = would admit now. Asks without side effects. */
   readyInMs?(context: CallContext): number
   /** What it was made with, for logs and tests. */

@@ -21,14 +21,60 @@ describe('SlidingQuota', () => {
     expect(quota.used(10)).toBe(1)
   })
 
-  test('what costs more than the whole quota goes when nothing is spent, and holds all others back for a period', () => {
+  test('what costs more than the whole quota goes when nothing is spent, and is paid off period by period', () => {
     const quota = new SlidingQuota(10, 1000)
     quota.spend(0, 1)
     expect(quota.readyInMs(0, 50)).toBe(1000)
     expect(quota.readyInMs(1000, 50)).toBe(0)
     quota.spend(1000, 50)
-    expect(quota.readyInMs(1500, 1)).toBe(500)
+    expect(quota.used(1500)).toBe(50)
+    expect(quota.readyInMs(1500, 1)).toBe(4500)
+    expect([quota.used(2000), quota.used(5000), quota.used(5999), quota.used(6000)]).toEqual([40, 10, 10, 0])
   })
+
+  test('what is given back lessens the debt first', () => {
+    const quota = new SlidingQuota(10, 1000)
+    quota.spend(0, 25)
+    quota.giveBack(0, 15)
+    expect([quota.used(0), quota.readyInMs(0, 1)]).toEqual([10, 1000])
+    quota.giveBack(0, 4)
+    expect(quota.readyInMs(0, 4)).toBe(0)
+  })
+
+  test('spendings within a step share an entry, and leave no earlier than each alone', () => {
+    const quota = new SlidingQuota(3, 1000, 100)
+    for (const at of [10, 20, 95]) quota.spend(at, 1)
+    expect(quota.oldestAt(100)).toBe(100)
+    expect(quota.readyInMs(100, 1)).toBe(1000)
+    quota.giveBack(20, 1)
+    expect(quota.readyInMs(100, 1)).toBe(0)
+    expect([quota.used(1099), quota.used(1100)]).toEqual([2, 0])
+  })
+
+  test.prop([
+    fc.array(fc.record({ afterMs: fc.nat(2500), cost: fc.double({ min: 0.1, max: 60, noNaN: true }) }), {
+      maxLength: 60,
+    }),
+    fc.integer({ min: 1, max: 12 }),
+  ])(
+    'whatever was spent too much is paid: in the long run never more than the permits of a period',
+    (steps, permits) => {
+      const quota = new SlidingQuota(permits, 1000)
+      let now = 0
+      let total = 0
+      let last = 0
+      for (const { afterMs, cost } of steps) {
+        now += afterMs
+        now += quota.readyInMs(now, 0.001)
+        expect(quota.readyInMs(now, 0.001)).toBeLessThan(1e-3)
+        // All but the last spending, which nobody could know, came out of the periods that have begun.
+        expect(total - last).toBeLessThanOrEqual(permits * (Math.floor(now / 1000) + 1) + 1e-6)
+        quota.spend(now, cost)
+        total += cost
+        last = cost
+      }
+    },
+  )
 
   test('what is given back can be spent again at once', () => {
     const quota = new SlidingQuota(3, 1000)

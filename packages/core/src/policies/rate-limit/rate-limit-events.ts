@@ -16,3 +16,12 @@ export interface RateLimitPaused extends PipelineEvent {
   readonly partition: string
   readonly pauseMs: number
 }
+
+/** The provider's limit was found out from what it throttled: calls keep to it from here on. */
+export interface RateLimitLearned extends PipelineEvent {
+  readonly type: 'rate_limit.learned'
+  readonly policy: string
+  readonly partition: string
+  /** Requests per minute. */
+  readonly permits: number
+}

@@ -1,13 +1,30 @@
 import type { CallContext } from '../../kernel/call-context.ts'
 import { byEndpoint, type PartitionKey } from '../../kernel/endpoint.ts'
+import type { Outcome } from '../../kernel/outcome.ts'
 import type { QueueOrder } from '../../kernel/queue-order.ts'
+import type { DailyReset } from './calendar-reset.ts'
+import type { Costs } from './costs.ts'
 
-/** So many permits in any period of so many milliseconds. */
+/** So many permits in any period. */
 export interface Quota {
+  /** What it counts: `requests`, `tokens`, `images`, or any word that `cost` or the provider's usage names. @default 'requests' */
+  readonly unit?: string
   /** Permits per period: above 0. */
   readonly permits: number
-  /** The period in milliseconds: above 0. @default 60000 */
+  /** The period in milliseconds: above 0. It slides: no window of that length sees more. @default 60000 */
   readonly periodMs?: number
+  /** The period as a word, in the place of `periodMs`. @default none */
+  readonly per?: 'second' | 'minute' | 'hour' | 'day'
+  /**
+   * Beside `per: 'day'`: the permits come back all at once when the provider's day begins there, instead of sliding.
+   * `hour` is an integer from 0 to 23. @default none
+   */
+  readonly resetAt?: DailyReset
+  /**
+   * `bursty`: as fast as the permits last. `smooth`: one each period / permits, after a pause up to a tenth of them at
+   * once. @default 'bursty'
+   */
+  readonly pace?: 'bursty' | 'smooth'
 }
 
 /** Options of {@link rateLimit}. */
@@ -19,8 +36,24 @@ export interface RateLimitOptions {
    * hints. @default []
    */
   readonly quotas?: readonly Quota[] | ((partition: string) => readonly Quota[])
-  /** What a call costs, in permits, before it runs: 0 or more. Asked once a call. @default 1 */
-  readonly cost?: (context: CallContext) => number
+  /**
+   * What a call costs before it runs: a number of `requests`, or an estimate for each unit, 0 or more. Units it does not
+   * name cost nothing, `requests` cost 1. Asked once a call. @default 1
+   */
+  readonly cost?: (context: CallContext) => Costs
+  /**
+   * What an attempt has really cost, by unit; `undefined`: what it was estimated at. Asked when it has ended, before what
+   * the adapter reports. @default what the adapter reports
+   */
+  readonly actualCost?: (
+    outcome: Outcome<unknown>,
+    context: CallContext,
+  ) => Readonly<Record<string, number>> | undefined
+  /**
+   * Whether to learn from the provider: a limit of requests per minute from what it throttles, where none is given, and
+   * what is left from what its answers say. @default true
+   */
+  readonly learn?: boolean
   /** How many may wait for a permit: an integer from 0, or `Infinity`. @default Infinity */
   readonly queueLimit?: number
   /** The longest wait in milliseconds; the call's own deadline bounds it in any case. @default Infinity */
@@ -37,10 +70,11 @@ export interface RateLimitOptions {
 }
 
 /** What {@link rateLimit} takes where an option is left out. */
-export const RATE_LIMIT_DEFAULTS: Required<RateLimitOptions> = {
+export const RATE_LIMIT_DEFAULTS: Required<Omit<RateLimitOptions, 'actualCost'>> = {
   name: 'rateLimit',
   quotas: [],
   cost: () => 1,
+  learn: true,
   queueLimit: Infinity,
   maxWaitMs: Infinity,
   order: 'deadline',

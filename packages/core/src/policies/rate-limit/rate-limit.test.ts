@@ -231,7 +231,10 @@ describe('rateLimit', () => {
   test.each([
     [{ quotas: [{ permits: 0 }] }, /^rateLimit\.quotas\[0\]\.permits must be a number/],
     [{ quotas: [{ permits: 1, periodMs: 0 }] }, /^rateLimit\.quotas\[0\]\.periodMs must be a number/],
-    [{ quotas: [{ permits: 1, perMs: 5 }] }, /^rateLimit\.quotas\[0\]\.perMs must be one of permits, periodMs/],
+    [
+      { quotas: [{ permits: 1, perMs: 5 }] },
+      /^rateLimit\.quotas\[0\]\.perMs must be one of unit, permits, periodMs, per, resetAt, pace/,
+    ],
     [{ quotas: { permits: 1 } }, 'rateLimit.quotas must be a list of quotas'],
     [{ cost: 3 }, 'rateLimit.cost must be a function, got 3.'],
     [{ maxPartitions: 0 }, 'rateLimit.maxPartitions must be an integer of at least 1, got 0.'],

@@ -4,35 +4,41 @@ import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Gate } from '../../kernel/policy.ts'
 import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
-import { SlidingQuota } from '../../primitives/sliding-quota.ts'
 import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
-import type { RateLimitPaused, RateLimitRejected } from './rate-limit-events.ts'
+import { Allowance, type Spending } from './allowance.ts'
+import { checkCosts, checkUsage, type Costs } from './costs.ts'
+import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './rate-limit-events.ts'
 import { RateLimitExceededError } from './rate-limit-exceeded-error.ts'
 import { RATE_LIMIT_DEFAULTS, type Quota, type RateLimitOptions } from './rate-limit-options.ts'
+import { readQuotas } from './read-quotas.ts'
 
 interface Partition {
   readonly key: string
-  readonly quotas: readonly SlidingQuota[]
+  readonly allowance: Allowance
   readonly line: WaitingLine
-  /** Until when the provider asked everybody to wait. */
-  pausedUntil: number
 }
 
-/** What one call asked for and got: what it was refused further in is given back. */
-interface Spending {
+/** One call on its way: what it asks for, and what it got. */
+interface Admission {
   readonly partition: Partition
-  readonly permits: number
-  at: number
+  readonly costs: Costs
   /** How often the operation had run before. */
   readonly attemptsBefore: number
+  spending: Spending | undefined
+  /** What the adapter said was used. */
+  usage: Readonly<Record<string, number>> | undefined
 }
+
+/** A line beside a calendar looks up now and then: wall clocks are set. */
+const LOOK_AT_CLOCK_MS = 60_000
 
 /**
  * Keeps the pace within the provider's quota: calls wait for their permits in a fair line instead of running into 429.
  *
  * Never more than `permits` in any period, wherever the provider begins to count. When the provider throttles a call all
- * the same, everybody waits as long as it asked for. A call that is refused or ends before its request was made gives its
- * permits back.
+ * the same, everybody waits as long as it asked for, and where no quota of requests is given, its limit is learned. A call
+ * that is refused or ends before its request was made gives its permits back; what an attempt used beyond its estimate is
+ * owed.
  *
  * ```ts
  * import { pipeline, rateLimit } from '@spillway/core'
@@ -44,29 +50,32 @@ interface Spending {
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const rateLimit = (options: RateLimitOptions = {}): Gate => {
-  checkKnown('rateLimit', options, Object.keys(RATE_LIMIT_DEFAULTS))
+  checkKnown('rateLimit', options, [...Object.keys(RATE_LIMIT_DEFAULTS), 'actualCost'])
   const resolved = { ...RATE_LIMIT_DEFAULTS, ...options }
-  const { name, quotas, cost, queueLimit, maxWaitMs, order, partitionKey, maxPartitions } = resolved
+  const { name, quotas, cost, actualCost, learn, queueLimit, maxWaitMs, order, partitionKey, maxPartitions } = resolved
   checkFunction('rateLimit.cost', cost)
+  checkFunction('rateLimit.actualCost', actualCost, true)
+  if (typeof learn !== 'boolean') throw new InvalidOptionsError('rateLimit.learn', learn, 'true or false')
   checkFunction('rateLimit.partitionKey', partitionKey)
   checkNumber('rateLimit.queueLimit', queueLimit, { min: 0, integer: true, infinite: true })
   checkDuration('rateLimit.maxWaitMs', maxWaitMs, { infinite: true })
   checkOneOf('rateLimit.order', order, QUEUE_ORDERS)
   checkNumber('rateLimit.maxPartitions', maxPartitions, { min: 1, integer: true })
-  const quotasOf = typeof quotas === 'function' ? quotas : fixed(checkQuotas(quotas))
+  const fixed = typeof quotas === 'function' ? undefined : readQuotas(quotas)
 
   const partitions = new LruMap<string, Partition>(
     maxPartitions,
     (key) => {
+      const plans = fixed ?? readQuotas((quotas as (partition: string) => readonly Quota[])(key))
       const partition: Partition = {
         key,
-        quotas: checkQuotas(quotasOf(key)).map(({ permits, periodMs = 60_000 }) => new SlidingQuota(permits, periodMs)),
-        pausedUntil: 0,
+        allowance: new Allowance(plans, learn),
         line: new WaitingLine({
           name,
           order,
           queueLimit,
           maxWaitMs,
+          pollMs: plans.some(({ reset }) => reset !== undefined) ? LOOK_AT_CLOCK_MS : Infinity,
           tryEnter: (context) => tryEnter(context, partition),
         }),
       }
@@ -75,22 +84,14 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     ({ line }) => line.size === 0,
   )
 
-  const readyInMs = (partition: Partition, permits: number, now: number): number => {
-    let ready = Math.max(0, partition.pausedUntil - now)
-    for (const quota of partition.quotas) ready = Math.max(ready, quota.readyInMs(now, permits))
-    return ready
-  }
+  const costsOf = (context: CallContext): Costs => checkCosts('rateLimit.cost()', cost(context))
 
-  const costOf = (context: CallContext): number => checkNumber('rateLimit.cost()', cost(context), { min: 0 })
-
-  const tryEnter = (context: CallContext, partition: Partition): number => {
-    const spending = context.kept(gate) as Spending
-    const { permits } = spending
-    const now = context.call.clock.now()
-    const ready = readyInMs(partition, permits, now)
+  const tryEnter = (context: CallContext, { allowance }: Partition): number => {
+    const admission = context.kept(gate) as Admission
+    const { clock } = context.call
+    const ready = allowance.readyInMs(clock, admission.costs)
     if (ready > 0) return ready
-    spending.at = now
-    for (const quota of partition.quotas) quota.spend(now, permits)
+    admission.spending = allowance.spend(clock, admission.costs)
     return 0
   }
 
@@ -112,38 +113,62 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     enter(context) {
       const partition = partitions.get(partitionKey(context))
       const { key, line } = partition
-      const spending: Spending = { partition, permits: costOf(context), at: 0, attemptsBefore: context.attempt }
-      context.keep(gate, spending)
+      const admission: Admission = {
+        partition,
+        costs: costsOf(context),
+        attemptsBefore: context.attempt,
+        spending: undefined,
+        usage: undefined,
+      }
+      context.keep(gate, admission)
       const given = line.enter(context)
       return given instanceof Promise ? given.then((late) => answer(context, late, key)) : answer(context, given, key)
     },
     leave(context, outcome) {
-      const { partition, permits, at, attemptsBefore } = context.kept(gate) as Spending
-      const { kind, retryAfterMs } = outcome.verdict
+      const { partition, spending, attemptsBefore, usage } = context.kept(gate) as Admission
+      const { allowance, key, line } = partition
+      if (spending === undefined) return
       if (context.attempt === attemptsBefore) {
-        for (const quota of partition.quotas) quota.giveBack(at, permits)
-        return partition.line.serve()
+        allowance.giveBack(spending)
+        return line.serve()
       }
-      if (kind !== 'throttled' || retryAfterMs === undefined) return
-      const until = context.call.clock.now() + retryAfterMs
-      if (until <= partition.pausedUntil) return
-      partition.pausedUntil = until
-      context.emit<RateLimitPaused>({
-        type: 'rate_limit.paused',
-        policy: name,
-        partition: partition.key,
-        pauseMs: retryAfterMs,
-      })
+      const { clock } = context.call
+      const { kind, retryAfterMs } = outcome.verdict
+      if (kind === 'throttled' && retryAfterMs !== undefined) {
+        const before = allowance.learnedLimit
+        const paused = allowance.throttled(spending, retryAfterMs, clock.now())
+        const permits = allowance.learnedLimit
+        const event = { policy: name, partition: key }
+        if (permits !== undefined && permits !== before)
+          context.emit<RateLimitLearned>({ type: 'rate_limit.learned', ...event, permits })
+        if (paused) context.emit<RateLimitPaused>({ type: 'rate_limit.paused', ...event, pauseMs: retryAfterMs })
+      }
+      if (usage === undefined && actualCost === undefined) return
+      const used = actualCost?.(outcome, context) ?? usage
+      if (used === undefined) return
+      allowance.settle(spending, checkUsage('rateLimit.actualCost()', used), clock)
+      line.serve()
+    },
+    providerSaid(context, { limits, usage }) {
+      const admission = context.kept(gate) as Admission
+      const { partition, spending } = admission
+      if (usage !== undefined) admission.usage = usage
+      if (limits === undefined || spending === undefined) return
+      const now = context.call.clock.now()
+      for (const limit of limits) partition.allowance.heard(spending, limit, now)
     },
     readyInMs(context) {
       const partition = partitions.peek(partitionKey(context))
       if (partition === undefined) return 0
-      const now = context.call.clock.now()
-      return partition.line.readyInMs(readyInMs(partition, costOf(context), now), now)
+      const { clock } = context.call
+      return partition.line.readyInMs(partition.allowance.readyInMs(clock, costsOf(context)), clock.now())
     },
     snapshot: () => ({
       partitions: Object.fromEntries(
-        [...partitions.entries()].map(([key, { line, pausedUntil }]) => [key, { waiting: line.size, pausedUntil }]),
+        [...partitions.entries()].map(([key, { line, allowance }]) => [
+          key,
+          { waiting: line.size, pausedUntil: allowance.pausedUntil, learnedLimit: allowance.learnedLimit },
+        ]),
       ),
     }),
     dispose() {
@@ -151,16 +176,4 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     },
   }
   return gate
-}
-
-const fixed = (quotas: readonly Quota[]) => (): readonly Quota[] => quotas
-
-const checkQuotas = (quotas: readonly Quota[]): readonly Quota[] => {
-  if (!Array.isArray(quotas)) throw new InvalidOptionsError('rateLimit.quotas', quotas, 'a list of quotas')
-  for (const [i, quota] of quotas.entries()) {
-    checkKnown(`rateLimit.quotas[${i}]`, quota, ['permits', 'periodMs'])
-    checkNumber(`rateLimit.quotas[${i}].permits`, quota.permits, { min: Number.MIN_VALUE })
-    checkDuration(`rateLimit.quotas[${i}].periodMs`, quota.periodMs ?? 60_000, { min: Number.MIN_VALUE })
-  }
-  return quotas
 }

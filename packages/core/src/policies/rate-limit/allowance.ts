@@ -1,0 +1,127 @@
+import type { Clock } from '../../kernel/clock.ts'
+import type { ServerLimit } from '../../kernel/provider-report.ts'
+import { costIn, REQUESTS, type Costs } from './costs.ts'
+import { LearnedLimit } from './learned-limit.ts'
+import { startQuota, type QuotaPlan, type QuotaState } from './read-quotas.ts'
+import { ServerBudget } from './server-budget.ts'
+
+/** What was taken, to be settled or given back. */
+export interface Spending {
+  readonly at: number
+  readonly wallTimeMs: number
+  readonly costs: Costs
+  /** How many requests had been sent by then, this one included. */
+  readonly sent: number
+}
+
+/** What one partition may spend: its quotas, what was learned of the provider's, and a pause. */
+export class Allowance {
+  readonly #quotas: readonly QuotaState[]
+  readonly #calendar: boolean
+  /** `undefined` where requests have a quota of their own, or nothing is to be learned. */
+  readonly #learned: LearnedLimit | undefined
+  readonly #learns: boolean
+  readonly #budgets = new Map<string, ServerBudget>()
+  #sent = 0
+  /** Until when the provider asked everybody to wait. */
+  #pausedUntil = 0
+
+  constructor(plans: readonly QuotaPlan[], learns: boolean) {
+    this.#quotas = plans.map(startQuota)
+    this.#calendar = plans.some(({ reset }) => reset !== undefined)
+    this.#learns = learns
+    this.#learned = learns && !plans.some(({ unit }) => unit === REQUESTS) ? new LearnedLimit() : undefined
+  }
+
+  readyInMs(clock: Clock, costs: Costs): number {
+    const now = clock.now()
+    const wallTimeMs = this.#wallTime(clock)
+    let ready = Math.max(0, this.#pausedUntil - now, this.#learned?.readyInMs(now) ?? 0)
+    for (const { unit, window, calendar, pacer } of this.#quotas) {
+      const cost = costIn(costs, unit)
+      const quotaReady = window?.readyInMs(now, cost) ?? calendar?.readyInMs(wallTimeMs, cost) ?? 0
+      ready = Math.max(ready, quotaReady, pacer?.readyInMs(now, cost) ?? 0)
+    }
+    for (const [unit, budget] of this.#budgets) ready = Math.max(ready, budget.readyInMs(now, costIn(costs, unit)))
+    return ready
+  }
+
+  spend(clock: Clock, costs: Costs): Spending {
+    const now = clock.now()
+    const spending = { at: now, wallTimeMs: this.#wallTime(clock), costs, sent: ++this.#sent }
+    this.#learned?.spend(now)
+    for (const quota of this.#quotas) charge(quota, spending, costIn(costs, quota.unit))
+    for (const [unit, budget] of this.#budgets) budget.spend(costIn(costs, unit))
+    return spending
+  }
+
+  /** The request never left. */
+  giveBack(spending: Spending): void {
+    const { at, costs } = spending
+    this.#sent--
+    this.#learned?.giveBack(at)
+    for (const quota of this.#quotas) refund(quota, spending, costIn(costs, quota.unit))
+    for (const [unit, budget] of this.#budgets) budget.spend(-costIn(costs, unit))
+  }
+
+  /** Puts what was really used in the place of the estimate. What was used beyond it is taken now, room or not. */
+  settle(spending: Spending, usage: Readonly<Record<string, number>>, clock: Clock): void {
+    const now = { ...spending, at: clock.now(), wallTimeMs: this.#wallTime(clock) }
+    for (const [unit, used] of Object.entries(usage)) {
+      const more = used - costIn(spending.costs, unit)
+      for (const quota of this.#quotas) {
+        if (quota.unit !== unit || more === 0) continue
+        if (more > 0) charge(quota, now, more)
+        else refund(quota, spending, -more)
+      }
+    }
+  }
+
+  /** The provider throttled the request and asked for a pause. Gives back whether that is longer than the pause so far. */
+  throttled({ at }: Spending, hintMs: number, now: number): boolean {
+    this.#learned?.throttled(at, hintMs, now)
+    if (now + hintMs <= this.#pausedUntil) return false
+    this.#pausedUntil = now + hintMs
+    return true
+  }
+
+  /** An answer says what is left. */
+  heard(spending: Spending, limit: ServerLimit, now: number): void {
+    if (!this.#learns) return
+    let budget = this.#budgets.get(limit.unit)
+    if (budget === undefined) {
+      if (this.#budgets.size >= MOST_UNITS) return
+      this.#budgets.set(limit.unit, (budget = new ServerBudget()))
+    }
+    budget.heard(limit, limit.unit === REQUESTS ? this.#sent - spending.sent : 0, now)
+  }
+
+  /** The provider's requests per minute, where they were found out. */
+  get learnedLimit(): number | undefined {
+    const limit = this.#learned?.limit
+    return limit === Infinity ? undefined : limit
+  }
+
+  get pausedUntil(): number {
+    return this.#pausedUntil
+  }
+
+  #wallTime(clock: Clock): number {
+    return this.#calendar ? clock.wallTime() : 0
+  }
+}
+
+/** More kinds of limits than any provider has: what a broken server invents is not kept. */
+const MOST_UNITS = 16
+
+const charge = ({ window, calendar, pacer }: QuotaState, { at, wallTimeMs }: Spending, cost: number): void => {
+  window?.spend(at, cost)
+  calendar?.spend(wallTimeMs, cost)
+  pacer?.spend(at, cost)
+}
+
+const refund = ({ window, calendar, pacer }: QuotaState, { at, wallTimeMs }: Spending, cost: number): void => {
+  window?.giveBack(at, cost)
+  calendar?.giveBack(wallTimeMs, cost)
+  pacer?.giveBack(cost)
+}

@@ -1,0 +1,74 @@
+import { checkDuration, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
+import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import { SlidingQuota } from '../../primitives/sliding-quota.ts'
+import { CalendarQuota } from './calendar-quota.ts'
+import { nextReset, type DailyReset, type NextReset } from './calendar-reset.ts'
+import { REQUESTS } from './costs.ts'
+import { Pacer } from './pacer.ts'
+import type { Quota } from './rate-limit-options.ts'
+
+const PERIODS_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
+
+/** A quota with its numbers filled in. */
+export interface QuotaPlan {
+  readonly unit: string
+  readonly permits: number
+  readonly periodMs: number
+  readonly smooth: boolean
+  /** Set where the period is a calendar day. */
+  readonly reset: NextReset | undefined
+}
+
+/** One quota at work: what was spent of it. */
+export interface QuotaState {
+  readonly unit: string
+  readonly window: SlidingQuota | undefined
+  readonly calendar: CalendarQuota | undefined
+  readonly pacer: Pacer | undefined
+}
+
+/** @throws InvalidOptionsError naming what cannot be */
+export const readQuotas = (quotas: readonly Quota[]): readonly QuotaPlan[] => {
+  if (!Array.isArray(quotas)) throw new InvalidOptionsError('rateLimit.quotas', quotas, 'a list of quotas')
+  return quotas.map((quota: Quota, i) => readQuota(`rateLimit.quotas[${i}]`, quota))
+}
+
+const readQuota = (path: string, quota: Quota): QuotaPlan => {
+  checkKnown(path, quota, ['unit', 'permits', 'periodMs', 'per', 'resetAt', 'pace'])
+  const { unit = REQUESTS, permits, per, periodMs, resetAt, pace = 'bursty' } = quota
+  if (typeof unit !== 'string' || unit === '') throw new InvalidOptionsError(`${path}.unit`, unit, 'a word')
+  checkNumber(`${path}.permits`, permits, { min: Number.MIN_VALUE })
+  checkOneOf(`${path}.pace`, pace, ['bursty', 'smooth'])
+  if (per !== undefined) {
+    checkOneOf(`${path}.per`, per, ['second', 'minute', 'hour', 'day'])
+    if (periodMs !== undefined) throw new InvalidOptionsError(`${path}.periodMs`, periodMs, 'left out beside per')
+  }
+  const length = per === undefined ? (periodMs ?? PERIODS_MS.minute) : PERIODS_MS[per]
+  checkDuration(`${path}.periodMs`, length, { min: Number.MIN_VALUE })
+  if (resetAt !== undefined && per !== 'day')
+    throw new InvalidOptionsError(`${path}.resetAt`, resetAt, "left out, or beside per: 'day'")
+  const reset = resetAt === undefined ? undefined : readReset(`${path}.resetAt`, resetAt)
+  return { unit, permits, periodMs: length, smooth: pace === 'smooth', reset }
+}
+
+const readReset = (path: string, resetAt: DailyReset): NextReset => {
+  checkKnown(path, resetAt, ['hour', 'timeZone'])
+  const { hour, timeZone } = resetAt
+  checkNumber(`${path}.hour`, hour, { min: 0, max: 23, integer: true })
+  const wrong = (): InvalidOptionsError =>
+    new InvalidOptionsError(`${path}.timeZone`, timeZone, 'an IANA time zone, such as America/Los_Angeles')
+  if (typeof timeZone !== 'string') throw wrong()
+  try {
+    return nextReset({ hour, timeZone })
+  } catch {
+    throw wrong()
+  }
+}
+
+/** A quota of which nothing is spent. */
+export const startQuota = ({ unit, permits, periodMs, smooth, reset }: QuotaPlan): QuotaState => ({
+  unit,
+  window: reset === undefined ? new SlidingQuota(permits, periodMs) : undefined,
+  calendar: reset === undefined ? undefined : new CalendarQuota(permits, reset),
+  pacer: smooth ? new Pacer(permits, periodMs) : undefined,
+})
