@@ -9,11 +9,13 @@ import {
   exponentialBackoff,
   failover,
   fallback,
+  hedge,
   pipeline,
   rateLimit,
   retry,
   standardPipeline,
   timeout,
+  windowBreaker,
   type OrderWarning,
   type Part,
   type Policy,
@@ -62,10 +64,12 @@ describe('an order that contradicts itself', () => {
     ['cache inside retry', [retry(), part('cache')], 'CACHE_INSIDE_RETRY'],
     ['a wait longer than the call', [total(1000), bulkhead({ maxWaitMs: 1000 })], 'WAIT_LONGER_THAN_TOTAL'],
     ['a wait for a permit', [total(1000), rateLimit({ maxWaitMs: 5000 })], 'WAIT_LONGER_THAN_TOTAL'],
+    ['a hedge after the call', [total(1000), hedge({ delayMs: 1000 })], 'HEDGE_AFTER_TOTAL'],
+    ['a hedge after its attempt', [hedge({ delayMs: 1000 }), attempt(900)], 'HEDGE_AFTER_ATTEMPT'],
     ['a schedule inside a short call', [total(180_000), part('schedule')], 'SCHEDULE_INSIDE_SHORT_TOTAL'],
     [
       'a window shorter than two attempts',
-      [circuitBreaker({ breaker: () => Object.assign(strategy(), { windowMs: 10_000 }) }), attempt(6000)],
+      [circuitBreaker({ breaker: () => windowBreaker({ windowMs: 10_000 }) }), attempt(6000)],
       'WINDOW_SHORTER_THAN_ATTEMPT',
     ],
   ])('%s', (_, parts, code) => {
@@ -107,6 +111,7 @@ describe('nothing is wrong with', () => {
     ['limits that are none', [total(Infinity), retry(), attempt(Infinity), timeout({ totalMs: Infinity })]],
     ['a wait as long as the deadline', [total(1000), bulkhead()]],
     ['a limit of its own for all endpoints', [rateLimit({ partitionKey: () => 'all' }), failover({ endpoints })]],
+    ['a hedge in time', [total(9000), hedge({ delayMs: 1000 }), attempt(5000)]],
     ['a limit outside a pool of one', [rateLimit(), failover({ endpoints: [{ name: 'only' }] })]],
     ['a schedule outside the limit', [part('schedule'), total(180_000)]],
     ['a backoff that runs code of the caller', [total(10), retry({ backoff: { next: () => never() } })]],
@@ -123,7 +128,7 @@ describe('nothing is wrong with', () => {
     const calls = standardPipeline({ endpoints, timeout: { totalMs: 9000, attemptMs: 4000 }, check, clock })
     pipeline([retry(), retry()], { check })
     await vi.waitFor(() => expect(check).toHaveBeenCalledTimes(1))
-    expect(calls.describe()).toHaveLength(8)
+    expect(calls.describe()).toHaveLength(9)
   })
 })
 
@@ -190,12 +195,6 @@ test('every warning is explained in the documentation, and no other', () => {
   const page = readFileSync(new URL('../../../../docs/concepts/ordering.md', import.meta.url), 'utf8')
   const explained = [...page.matchAll(/^\| `(SPILLWAY_\w+)`/gm)].map(([, code]) => code)
   expect(explained).toEqual(ORDER_RULES.map(({ code }) => code))
-})
-
-const strategy = (): { state: unknown; success(): void; failure(): boolean } => ({
-  state: undefined,
-  success: () => {},
-  failure: () => false,
 })
 
 const never = (): never => {

@@ -171,6 +171,30 @@ export const ORDER_RULES: readonly OrderRule[] = [
     },
   },
   {
+    code: 'SPILLWAY_HEDGE_AFTER_TOTAL',
+    outer: ['timeout'],
+    inner: ['hedge'],
+    message: (outer, inner) => {
+      const totalMs = limit(outer, 'totalMs')
+      const delayMs = limit(inner, 'delayMs')
+      return totalMs === undefined || delayMs === undefined || delayMs < totalMs
+        ? undefined
+        : `delayMs of ${inner.name} (${delayMs}) is not below totalMs of ${outer.name} (${totalMs}): the call is over before the second attempt. Lower delayMs.`
+    },
+  },
+  {
+    code: 'SPILLWAY_HEDGE_AFTER_ATTEMPT',
+    outer: ['hedge'],
+    inner: ['timeout'],
+    message: (outer, inner) => {
+      const delayMs = limit(outer, 'delayMs')
+      const attemptMs = limit(inner, 'attemptMs')
+      return attemptMs === undefined || delayMs === undefined || delayMs < attemptMs
+        ? undefined
+        : `delayMs of ${outer.name} (${delayMs}) is not below attemptMs of ${inner.name} (${attemptMs}): the first attempt is over before the second could overtake it. Lower delayMs.`
+    },
+  },
+  {
     code: 'SPILLWAY_WINDOW_SHORTER_THAN_ATTEMPT',
     outer: ['circuitBreaker'],
     inner: ['timeout'],

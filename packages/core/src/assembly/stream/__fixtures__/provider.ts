@@ -5,8 +5,8 @@ export interface Word {
   readonly text?: string
   readonly end?: true
 }
-export const isContent = ({ text }: Word): boolean => text !== undefined
-export const isTerminal = ({ end }: Word): boolean => end === true
+const isContent = ({ text }: Word): boolean => text !== undefined
+const isTerminal = ({ end }: Word): boolean => end === true
 export const options = { isContent, isTerminal }
 export const beat: Word = {}
 export const end: Word = { end: true }
