@@ -35,10 +35,11 @@ export type { LimitRange } from './policies/adaptive-concurrency/limit-range.ts'
 export type { Limit, LimitSample } from './policies/adaptive-concurrency/limit.ts'
 
 export { bulkhead } from './policies/bulkhead/bulkhead.ts'
+export type { Bulkhead } from './policies/bulkhead/bulkhead.ts'
 export { BULKHEAD_DEFAULTS } from './policies/bulkhead/bulkhead-options.ts'
-export type { BulkheadOptions } from './policies/bulkhead/bulkhead-options.ts'
+export type { BulkheadOptions, BulkheadReserve } from './policies/bulkhead/bulkhead-options.ts'
 export { BulkheadFullError } from './policies/bulkhead/bulkhead-full-error.ts'
-export type { BulkheadRejected } from './policies/bulkhead/bulkhead-events.ts'
+export type { BulkheadRejected, BulkheadResized } from './policies/bulkhead/bulkhead-events.ts'
 
 export { cache } from './policies/cache/cache.ts'
 export type { Cache } from './policies/cache/cache.ts'

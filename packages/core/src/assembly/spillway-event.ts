@@ -8,7 +8,7 @@ import type {
   DiagnosticReported,
 } from '../kernel/events.ts'
 import type { ConcurrencyRejected, LimitChanged } from '../policies/adaptive-concurrency/adaptive-concurrency-events.ts'
-import type { BulkheadRejected } from '../policies/bulkhead/bulkhead-events.ts'
+import type { BulkheadRejected, BulkheadResized } from '../policies/bulkhead/bulkhead-events.ts'
 import type {
   CacheCoalesced,
   CacheHit,
@@ -58,6 +58,7 @@ export type SpillwayEvent =
   | CircuitRestored
   | CircuitSnapshotRefused
   | BulkheadRejected
+  | BulkheadResized
   | ConcurrencyRejected
   | LimitChanged
   | RateLimitRejected

@@ -1,11 +1,25 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import { checkDuration, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
+import { checkNumber } from '../../kernel/check-options.ts'
 import type { Gate } from '../../kernel/policy.ts'
-import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
+import { Announcer } from '../../primitives/announcer.ts'
 import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
-import type { BulkheadRejected } from './bulkhead-events.ts'
+import { withoutStack } from '../../primitives/without-stack.ts'
+import type { BulkheadRejected, BulkheadResized } from './bulkhead-events.ts'
 import { BulkheadFullError } from './bulkhead-full-error.ts'
-import { BULKHEAD_DEFAULTS, type BulkheadOptions } from './bulkhead-options.ts'
+import { checkBulkhead, type BulkheadOptions } from './bulkhead-options.ts'
+import { Places } from './places.ts'
+
+/** A bulkhead whose size can be changed. */
+export interface Bulkhead extends Gate {
+  /**
+   * Changes how many run at once, from now on. With more places, those who wait are let in at once; with fewer, those
+   * inside finish.
+   *
+   * @param maxConcurrency an integer from 1
+   * @throws InvalidOptionsError when it is not
+   */
+  resize(maxConcurrency: number): void
+}
 
 /**
  * Bounds how many run at once; the others wait in a line, nearest deadline first.
@@ -23,30 +37,52 @@ import { BULKHEAD_DEFAULTS, type BulkheadOptions } from './bulkhead-options.ts'
  *
  * @throws InvalidOptionsError when an option is out of its range
  */
-export const bulkhead = (options: BulkheadOptions = {}): Gate => {
-  checkKnown('bulkhead', options, Object.keys(BULKHEAD_DEFAULTS))
-  const resolved = { ...BULKHEAD_DEFAULTS, ...options }
-  const { name, maxConcurrency, queueLimit, maxWaitMs, order } = resolved
-  checkNumber('bulkhead.maxConcurrency', maxConcurrency, { min: 1, integer: true })
-  checkNumber('bulkhead.queueLimit', queueLimit, { min: 0, integer: true, infinite: true })
-  checkDuration('bulkhead.maxWaitMs', maxWaitMs, { infinite: true })
-  checkOneOf('bulkhead.order', order, QUEUE_ORDERS)
-  let running = 0
-  const line = new WaitingLine({
-    name,
-    order,
-    queueLimit,
-    maxWaitMs,
-    tryEnter: () => (running < maxConcurrency ? (running++, 0) : Infinity),
-  })
+export const bulkhead = (options: BulkheadOptions = {}): Bulkhead => {
+  const resolved = checkBulkhead(options)
+  const { name, queueLimit, maxWaitMs, order, reserve, dryRun } = resolved
+  const places = new Places(resolved.maxConcurrency, reserve)
+  const announcer = new Announcer()
+
+  /** Whether a call has no right to the reserve. */
+  const isOrdinary = ({ call }: CallContext): boolean => reserve !== undefined && call.priority < reserve.forPriority
+
+  const lineFor = (ordinary: boolean): WaitingLine =>
+    new WaitingLine({
+      name,
+      order,
+      queueLimit,
+      maxWaitMs,
+      tryEnter: () => {
+        // Whoever may use all places goes before whoever may not, also while both are being let in.
+        if (!places.free(ordinary) || (ordinary && line.size > 0)) return Infinity
+        places.take(ordinary)
+        return 0
+      },
+    })
+  const line = lineFor(false)
+  const ordinaryLine = lineFor(true)
+
+  const serve = (): void => {
+    if (line.size > 0) line.serve()
+    if (ordinaryLine.size > 0) ordinaryLine.serve()
+  }
 
   const answer = (context: CallContext, given: LineAnswer): undefined | BulkheadFullError => {
     if (given === 'entered') return undefined
-    const { reason } = given
+    const limit = places.limitFor(isOrdinary(context))
     // Nobody sees the refusal of a call that is over: it ends with the reason of its abort.
-    if (reason === 'aborted') return new BulkheadFullError(name, 'waited_too_long', maxConcurrency, queueLimit)
-    context.emit<BulkheadRejected>({ type: 'bulkhead.rejected', policy: name, reason })
-    return new BulkheadFullError(name, reason, maxConcurrency, queueLimit)
+    const reason = given.reason === 'aborted' ? 'waited_too_long' : given.reason
+    if (given.reason !== 'aborted') context.emit<BulkheadRejected>({ type: 'bulkhead.rejected', policy: name, reason })
+    return withoutStack(() => new BulkheadFullError(name, reason, limit, queueLimit))
+  }
+
+  /** In a dry run those above the limit stand for those who would wait. */
+  const admitAnyway = (context: CallContext, ordinary: boolean): undefined => {
+    const aboveOwn = ordinary ? places.ordinary - places.limitFor(true) : 0
+    const above = Math.max(places.running - places.limit, aboveOwn)
+    places.take(ordinary)
+    if (above >= queueLimit)
+      context.emit<BulkheadRejected>({ type: 'bulkhead.rejected', policy: name, reason: 'queue_full', dryRun: true })
   }
 
   return {
@@ -54,17 +90,41 @@ export const bulkhead = (options: BulkheadOptions = {}): Gate => {
     kind: 'bulkhead',
     options: resolved,
     enter(context) {
-      const given = line.enter(context)
+      announcer.meet(context)
+      const ordinary = isOrdinary(context)
+      if (dryRun) return admitAnyway(context, ordinary)
+      const given = (ordinary ? ordinaryLine : line).enter(context)
+      if (given === 'entered') return undefined
       return given instanceof Promise ? given.then((late) => answer(context, late)) : answer(context, given)
     },
     leave() {},
-    release() {
-      running--
-      line.serve()
+    release(context) {
+      places.giveBack(isOrdinary(context))
+      serve()
     },
     // When a place becomes free nobody can know; whoever asks looks again when something ends.
-    readyInMs: () => (running < maxConcurrency && line.size === 0 ? 0 : Infinity),
-    snapshot: () => ({ running, waiting: line.size, maxConcurrency }),
-    dispose: () => line.dispose(),
+    readyInMs(context) {
+      const ordinary = isOrdinary(context)
+      const waiting = ordinary ? line.size + ordinaryLine.size : line.size
+      return dryRun || (places.free(ordinary) && waiting === 0) ? 0 : Infinity
+    },
+    snapshot: () => ({
+      running: places.running,
+      waiting: line.size + ordinaryLine.size,
+      maxConcurrency: places.limit,
+      ...(reserve === undefined ? {} : { ordinary: places.ordinary, maxOrdinary: places.limitFor(true) }),
+    }),
+    dispose() {
+      line.dispose()
+      ordinaryLine.dispose()
+    },
+    resize(maxConcurrency) {
+      checkNumber('bulkhead.resize', maxConcurrency, { min: 1, integer: true })
+      const from = places.limit
+      if (maxConcurrency === from) return
+      places.resize(maxConcurrency)
+      announcer.announce<BulkheadResized>({ type: 'bulkhead.resized', policy: name, from, to: maxConcurrency })
+      serve()
+    },
   }
 }

@@ -20,6 +20,8 @@ const ask = ({ calls }: ReturnType<typeof breakerOf>): Promise<unknown> =>
   calls.execute(async () => 'served').catch(caught)
 
 describe('circuitBreaker after a restart', () => {
+  // trap: restored-due-time
+  // trap: restored-due-time
   test('a probe is due when it would have been', async () => {
     const before = breakerOf()
     await before.fail(3)
@@ -50,6 +52,8 @@ describe('circuitBreaker after a restart', () => {
     expect(await ask(restart(before, 1))).toBe('served')
   })
 
+  // trap: restored-due-time
+  // trap: wall-clock-jumps
   test('whatever the wall clock did meanwhile, no break is longer than it was', async () => {
     const before = breakerOf()
     await before.fail(3)
@@ -57,6 +61,8 @@ describe('circuitBreaker after a restart', () => {
     expect(await ask(restart(before, 3_600_000))).toBe('served')
   })
 
+  // trap: isolation-is-releasable
+  // trap: isolation-is-releasable
   test('held open by hand stays so, and can be closed', async () => {
     const before = breakerOf()
     before.breaker.isolate()
@@ -92,6 +98,7 @@ describe('circuitBreaker after a restart', () => {
     expect(after.breaker.stateOf()).toBe('open')
   })
 
+  // trap: stale-counts
   test('a window that is over counts nothing', async () => {
     const options = { breaker: () => windowBreaker({ minimumCalls: 3 }) }
     const before = breakerOf(options)
@@ -101,6 +108,7 @@ describe('circuitBreaker after a restart', () => {
     expect([after.breaker.stateOf(), after.recording.timeline(...EVENTS)]).toEqual(['closed', []])
   })
 
+  // trap: foreign-snapshot
   test.each<[string, CircuitBreakerOptions, CircuitBreakerOptions]>([
     [
       'of another size',
@@ -120,6 +128,8 @@ describe('circuitBreaker after a restart', () => {
     })
   })
 
+  // trap: foreign-snapshot
+  // trap: foreign-snapshot
   test.each<[unknown, string]>([
     [undefined, 'shape'],
     ['text', 'shape'],
@@ -173,6 +183,8 @@ describe('circuitBreaker after a restart', () => {
     fc.constantFrom('fail', 'succeed', 'hang', 'isolate', 'close', 'quota'),
   )
 
+  // trap: isolation-is-releasable
+  // trap: isolation-is-releasable
   test.prop([fc.array(step, { maxLength: 20 }), fc.integer({ min: -100_000, max: 1_000_000 })])(
     'every state that can be saved can be restored, and be left again',
     async (steps, afterMs) => {
