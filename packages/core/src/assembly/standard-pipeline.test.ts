@@ -6,6 +6,7 @@ import {
   RETRY_DEFAULTS,
   STANDARD_TIMEOUTS,
   standardPipeline,
+  type VerdictKind,
 } from '../index.ts'
 import { recordEvents, scriptedOperation, seededRandom, VirtualClock } from '../testing.ts'
 
@@ -28,6 +29,7 @@ describe('the order', () => {
     'hedge',
     'failover',
     'rateLimit',
+    'adaptiveConcurrency',
     'circuitBreaker',
     'timeout(attempt)',
   ]
@@ -37,9 +39,12 @@ describe('the order', () => {
     expect(names({ fallback: { steps: [() => 'placeholder'] } as never })).toEqual(['fallback', ...all])
   })
 
-  test.each(['bulkhead', 'retry', 'hedge', 'rateLimit', 'circuitBreaker'] as const)('%s can be left out', (part) => {
-    expect(names({ [part]: false })).toEqual(all.filter((name) => name !== part))
-  })
+  test.each(['bulkhead', 'retry', 'hedge', 'rateLimit', 'adaptiveConcurrency', 'circuitBreaker'] as const)(
+    '%s can be left out',
+    (part) => {
+      expect(names({ [part]: false })).toEqual(all.filter((name) => name !== part))
+    },
+  )
 })
 
 describe('the defaults', () => {
@@ -83,6 +88,36 @@ describe('the defaults', () => {
     expect(await answer).toBe('image')
     expect(operation.aborts).toMatchObject([{ code: 'ERR_SPILLWAY_HEDGE_LOST' }])
     expect([operation.running, clock.pending, calls.state().inFlight]).toEqual([0, 0, 0])
+  })
+
+  const requests = async (options: Parameters<typeof standardPipeline>[0], kind: VerdictKind): Promise<number> => {
+    const clock = new VirtualClock()
+    const calls = standardPipeline({
+      clock,
+      random: seededRandom(3),
+      classifier: { error: () => ({ kind }) },
+      ...options,
+    })
+    const operation = scriptedOperation<never>([{ error: new Error('503') }])
+    for (let n = 0; n < 20; n++) void ended(calls.execute(operation))
+    await clock.advance(30_000)
+    const before = operation.runs
+    await clock.advance(120_000)
+    await clock.run()
+    expect(clock.pending).toBe(0)
+    return operation.runs - before
+  }
+
+  test('keep a pace of two seconds at an endpoint that refuses everything', async () => {
+    const paced = await requests({}, 'overloaded')
+    expect(paced).toBeGreaterThan(50)
+    expect(paced).toBeLessThan(90)
+  })
+
+  test('leave it to the breaker where there is no pace, and what is no overload in any case', async () => {
+    expect(await requests({ adaptiveConcurrency: false }, 'overloaded')).toBeLessThan(20)
+    expect(await requests({ adaptiveConcurrency: { paceMs: 0 } }, 'overloaded')).toBeLessThan(20)
+    expect(await requests({}, 'transient')).toBeLessThan(20)
   })
 
   test('stand where an option is given as undefined', () => {
@@ -137,6 +172,7 @@ describe('what is wrong is said when it is made', () => {
     [{ retry: { maxAttempts: 0 } }, 'retry.maxAttempts'],
     [{ retry: true }, 'retry must be an object, got true.'],
     [{ endpoints: [] }, 'failover.endpoints'],
+    [{ adaptiveConcurrency: { paceMs: -1 } }, 'adaptiveConcurrency.paceMs'],
     [{ hedge: { maxHedges: -1 } }, 'hedge.maxHedges'],
     [{ fallback: { steps: [] } }, 'fallback.steps'],
     [{ classifier: {} }, 'pipeline.classifier'],

@@ -1,6 +1,8 @@
 import { checkKnown } from '../kernel/check-options.ts'
 import type { Endpoint } from '../kernel/endpoint.ts'
 import type { Part } from '../kernel/policy.ts'
+import { adaptiveConcurrency } from '../policies/adaptive-concurrency/adaptive-concurrency.ts'
+import type { AdaptiveConcurrencyOptions } from '../policies/adaptive-concurrency/adaptive-concurrency-options.ts'
 import { bulkhead } from '../policies/bulkhead/bulkhead.ts'
 import type { BulkheadOptions } from '../policies/bulkhead/bulkhead-options.ts'
 import { circuitBreaker } from '../policies/circuit-breaker/circuit-breaker.ts'
@@ -16,6 +18,7 @@ import type { RateLimitOptions } from '../policies/rate-limit/rate-limit-options
 import { retry } from '../policies/retry/retry.ts'
 import type { RetryOptions } from '../policies/retry/retry-options.ts'
 import { timeout } from '../policies/timeout/timeout.ts'
+import { ignoring } from './ignoring.ts'
 import { pipeline, type Pipeline } from './pipeline.ts'
 import { PIPELINE_DEFAULTS, type PipelineOptions } from './pipeline-options.ts'
 
@@ -37,7 +40,12 @@ export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = neve
   readonly failover?: Omit<FailoverOptions<E>, 'endpoints'>
   /** The pace at each endpoint. @default no quota, the provider's hints obeyed */
   readonly rateLimit?: RateLimitOptions | false
-  /** When an endpoint is left alone. @default after five failures in a row, one probe at a time */
+  /** How many attempts an endpoint has at once, and their pace while it is overloaded. @default learned, from 32 */
+  readonly adaptiveConcurrency?: AdaptiveConcurrencyOptions | false
+  /**
+   * When an endpoint is left alone; overloads are the business of `adaptiveConcurrency`, where that keeps a pace.
+   * @default after five failures in a row, one probe at a time
+   */
   readonly circuitBreaker?: CircuitBreakerOptions | false
 }
 
@@ -67,8 +75,8 @@ const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
 /**
  * The recommended order with defaults for overloaded model APIs:
  *
- * fallback → timeout(total) → bulkhead → retry → hedge → failover → rateLimit → circuitBreaker → timeout(attempt) →
- * operation
+ * fallback → timeout(total) → bulkhead → retry → hedge → failover → rateLimit → adaptiveConcurrency →
+ * circuitBreaker → timeout(attempt) → operation
  *
  * What counts calls sits outside retry; what counts attempts inside, because the provider counts and bills attempts.
  *
@@ -95,6 +103,10 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
     firstByteMs = STANDARD_TIMEOUTS.firstByteMs,
     idleMs = STANDARD_TIMEOUTS.idleMs,
   } = limits
+  const breaker =
+    rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ...rest.circuitBreaker })
+  // What a pace answers for must not stop everybody as well.
+  const paced = rest.adaptiveConcurrency !== false && rest.adaptiveConcurrency?.paceMs !== 0
   const parts: readonly (Part | false)[] = [
     rest.fallback ? fallback(rest.fallback) : false,
     timeout({ name: 'timeout(total)', totalMs }),
@@ -103,7 +115,8 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
     rest.hedge !== false && hedge(rest.hedge),
     failover({ ...rest.failover, endpoints }),
     rest.rateLimit !== false && rateLimit(rest.rateLimit),
-    rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ...rest.circuitBreaker }),
+    rest.adaptiveConcurrency !== false && adaptiveConcurrency(rest.adaptiveConcurrency),
+    breaker && (paced ? ignoring('overloaded', breaker) : breaker),
     timeout({ name: 'timeout(attempt)', attemptMs, firstByteMs, idleMs }),
   ]
   const made = pipeline(
@@ -130,5 +143,6 @@ const KNOWN = [
   'hedge',
   'failover',
   'rateLimit',
+  'adaptiveConcurrency',
   'circuitBreaker',
 ]

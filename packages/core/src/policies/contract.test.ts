@@ -1,5 +1,17 @@
 import { describe, test } from 'vitest'
-import { bulkhead, cache, circuitBreaker, failover, fallback, hedge, rateLimit, retry, schedule, timeout } from '../index.ts'
+import {
+  adaptiveConcurrency,
+  bulkhead,
+  cache,
+  circuitBreaker,
+  failover,
+  fallback,
+  hedge,
+  rateLimit,
+  retry,
+  schedule,
+  timeout,
+} from '../index.ts'
 import { policyContract } from '../testing.ts'
 
 describe('every policy keeps the contract', () => {
@@ -10,6 +22,7 @@ describe('every policy keeps the contract', () => {
   policyContract('circuitBreaker', () => circuitBreaker(), { test })
   policyContract('bulkhead', () => bulkhead({ maxConcurrency: 1 }), { test })
   policyContract('rateLimit', () => rateLimit({ quotas: [{ permits: 1 }] }), { test })
+  policyContract('adaptiveConcurrency', () => adaptiveConcurrency(), { test })
   policyContract('failover', () => failover({ endpoints: [{ name: 'a' }, { name: 'b' }] }), { test })
   policyContract('schedule', () => schedule({ deferrable: () => true }), { test })
   policyContract('cache', () => cache({ key: () => 'one' }), { test })

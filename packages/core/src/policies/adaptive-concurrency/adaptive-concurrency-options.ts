@@ -17,8 +17,8 @@ export interface AdaptiveConcurrencyOptions {
    */
   readonly latencyOf?: (outcome: Outcome<unknown>, latencyMs: number, context: CallContext) => number
   /**
-   * The time between two attempts while an endpoint is overloaded, in milliseconds, spread by half to both sides; 0 for
-   * no pace. It shrinks with what the endpoint works on: while that is nine attempts, a tenth of it. @default 3000
+   * The pace while an endpoint is overloaded, in milliseconds, spread by half to both sides: in so long as many attempts
+   * are sent as it works on, and one at least. 0 for no pace. @default 2000
    */
   readonly paceMs?: number
   /** The share of recent attempts answered `overloaded` above which the pace is kept, from 0 to 1. @default 0.3 */
@@ -39,7 +39,7 @@ export interface AdaptiveConcurrencyOptions {
 export const ADAPTIVE_CONCURRENCY_DEFAULTS: Required<Omit<AdaptiveConcurrencyOptions, 'latencyOf'>> = {
   name: 'adaptiveConcurrency',
   limit: () => aimdLimit(),
-  paceMs: 3000,
+  paceMs: 2000,
   paceAboveRatio: 0.3,
   queueLimit: Infinity,
   maxWaitMs: Infinity,

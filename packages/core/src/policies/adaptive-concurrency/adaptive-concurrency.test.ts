@@ -2,9 +2,9 @@ import { isBulkheadRejectedError } from 'cockatiel'
 import { describe, expect, test } from 'vitest'
 import {
   adaptiveConcurrency,
+  aimdLimit,
   failover,
   fixedLimit,
-  InvalidOptionsError,
   pipeline,
   rejected,
   success,
@@ -15,6 +15,7 @@ import {
   type LimitSample,
   type Operation,
   type Part,
+  type Policy,
   type VerdictKind,
 } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
@@ -138,6 +139,18 @@ describe('the limit', () => {
     expect(heard.told).toMatchObject([{ kind: 'drop', served: 4, inFlight: 8 }])
   })
 
+  test('makes room when the provider has taken on what is there, although nobody has left', async () => {
+    const { clock, calls } = setup({ limit: () => aimdLimit({ initial: 4 }) })
+    const operation = scriptedOperation([{ value: 1, afterMs: 60_000 }])
+    for (let i = 0; i < 12; i++) void calls.execute(operation)
+    await clock.run()
+    const began = operation.started.map(({ at }) => at)
+    expect(began.filter((at) => at === 0)).toHaveLength(4)
+    expect(began.filter((at) => at > 3000 && at <= 4000)).toHaveLength(3)
+    expect(began.filter((at) => at > 6000 && at <= 8000)).toHaveLength(3)
+    expect(began.at(-1)).toBeLessThan(13_000)
+  })
+
   test('of the user that says nonsense lets one through', async () => {
     const made = { current: 3, sample: () => void (made.current = Number.NaN) }
     const { calls } = setup({ limit: () => made })
@@ -164,6 +177,14 @@ describe('what teaches nothing', () => {
     expect(await left).toBe('gone')
     expect(heard.told).toEqual([])
     expect(state()).toMatchObject({ partitions: { '': { inFlight: 0 } } })
+  })
+
+  test('an answer that no request was made for', async () => {
+    const heard = listening(5)
+    const remembering: Policy<number> = { name: 'remembering', execute: async () => success(1) as never }
+    const { calls } = setup({ limit: heard.limit }, [], [remembering])
+    expect(await calls.execute(async () => 2)).toBe(1)
+    expect(heard.told).toEqual([])
   })
 
   test('an abandoned attempt, which keeps its place until it has really ended, and its late answer', async () => {
@@ -249,8 +270,8 @@ describe('the line', () => {
     await clock.advance(1000)
     await fails('throttled')
     expect(recording.events.filter(({ type }) => type === 'limit.changed')).toMatchObject([
-      { from: 10, to: 9, reason: 'overloaded', policy: 'adaptiveConcurrency', partition: '', at: 0 },
-      { from: 9, to: 8, reason: 'throttled', at: 1000 },
+      { from: 32, to: 28, reason: 'overloaded', policy: 'adaptiveConcurrency', partition: '', at: 0 },
+      { from: 28, to: 25, reason: 'throttled', at: 1000 },
     ])
   })
 
@@ -265,23 +286,4 @@ describe('the line', () => {
     expect(Object.keys(partitions).length).toBeLessThanOrEqual(3)
     expect(Object.values(partitions).filter(({ inFlight }) => inFlight > 0)).toHaveLength(1)
   })
-})
-
-test.each([
-  [{ limit: 5 }, 'adaptiveConcurrency.limit must be a function, got 5.'],
-  [{ limit: () => ({}) }, 'adaptiveConcurrency.limit() must be a limit'],
-  [{ limit: () => ({ current: 0, sample() {} }) }, 'adaptiveConcurrency.limit() must be a limit'],
-  [{ paceMs: -1 }, 'adaptiveConcurrency.paceMs'],
-  [{ paceMs: Infinity }, 'adaptiveConcurrency.paceMs'],
-  [{ paceAboveRatio: 1.1 }, 'adaptiveConcurrency.paceAboveRatio'],
-  [{ latencyOf: 5 }, 'adaptiveConcurrency.latencyOf'],
-  [{ queueLimit: 1.5 }, 'adaptiveConcurrency.queueLimit'],
-  [{ maxWaitMs: Number.NaN }, 'adaptiveConcurrency.maxWaitMs'],
-  [{ order: 'lifo' }, 'adaptiveConcurrency.order'],
-  [{ partitionKey: 'a' }, 'adaptiveConcurrency.partitionKey'],
-  [{ maxPartitions: 0 }, 'adaptiveConcurrency.maxPartitions'],
-  [{ maxConcurrency: 5 }, 'adaptiveConcurrency.maxConcurrency'],
-])('%o is refused', (options, message) => {
-  expect(() => adaptiveConcurrency(options as never)).toThrow(InvalidOptionsError)
-  expect(() => adaptiveConcurrency(options as never)).toThrow(message)
 })

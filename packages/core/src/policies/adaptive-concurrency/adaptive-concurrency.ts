@@ -107,6 +107,7 @@ export const adaptiveConcurrency = (options: AdaptiveConcurrencyOptions = {}): G
 
   const gate: Gate = {
     name,
+    kind: 'adaptiveConcurrency',
     options: resolved,
     enter(context) {
       const partition = partitions.get(partitionKey(context))
@@ -130,9 +131,8 @@ export const adaptiveConcurrency = (options: AdaptiveConcurrencyOptions = {}): G
       const { partition, attemptsBefore, contentAt } = context.kept(gate) as Admission
       if (context.attempt === attemptsBefore) return
       const { key, places, line } = partition
-      const { startedAt } = context
+      const { startedAt, endedAt: now } = context
       const { kind } = outcome.verdict
-      const now = context.call.clock.now()
       const from = places.limit
       const tookMs = (contentAt ?? now) - startedAt
       const latencyMs = outcome.ok && latencyOf !== undefined ? latencyOf(outcome, tookMs, context) : tookMs

@@ -12,7 +12,7 @@ export interface AimdLimitOptions extends LimitRange {
 
 /** What {@link aimdLimit} takes where an option is left out. */
 export const AIMD_LIMIT_DEFAULTS: Required<AimdLimitOptions> = {
-  initial: 10,
+  initial: 32,
   min: 4,
   max: 64,
   backoffRatio: 0.9,

@@ -15,7 +15,7 @@ export interface GradientLimitOptions extends LimitRange {
 
 /** What {@link gradientLimit} takes where an option is left out. */
 export const GRADIENT_LIMIT_DEFAULTS: Required<GradientLimitOptions> = {
-  initial: 10,
+  initial: 32,
   min: 4,
   max: 64,
   toleranceRatio: 1.5,

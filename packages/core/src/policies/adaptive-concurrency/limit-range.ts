@@ -3,7 +3,7 @@ import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 
 /** Where a limit that learns begins and how far it goes. */
 export interface LimitRange {
-  /** Where it begins: an integer from `min` to `max`. @default 10 */
+  /** Where it begins: an integer from `min` to `max`. @default 32 */
   readonly initial?: number
   /** It never falls below: an integer from 1. @default 4 */
   readonly min?: number

@@ -71,7 +71,7 @@ export class Places {
     const place = { at: now }
     this.#inFlight.add(place)
     // Spread, so that processes which began together do not go on together.
-    if (this.#paced(now)) this.#nextAt = now + (this.#paceMs * (0.5 + random())) / (1 + this.#served(now))
+    if (this.#paced(now)) this.#nextAt = now + (this.#paceMs * (0.5 + random())) / Math.max(1, this.#served(now))
     return place
   }
 
