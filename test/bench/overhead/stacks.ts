@@ -1,3 +1,4 @@
+import * as core from '@spillway/core'
 import { bulkhead, circuitBreaker, fallback, pipeline, retry, timeout, type Pipeline } from '@spillway/core'
 import * as cockatiel from 'cockatiel'
 import { Effect, Schedule, Semaphore } from 'effect'
@@ -8,20 +9,25 @@ import pRetry from 'p-retry'
 export interface Stack {
   readonly name: string
   readonly execute: (fn: () => Promise<number>, signal?: AbortSignal) => Promise<unknown>
+  readonly takesSignal?: boolean
 }
 
 const ours = (name: string, made: Pipeline<unknown>): Stack => ({
   name,
+  takesSignal: true,
   execute: (fn, signal) => made.execute(fn, signal === undefined ? undefined : { signal }),
 })
 
-const fivePolicies = (): Pipeline<number> =>
-  pipeline([
-    fallback({ steps: [() => -1] }),
-    retry({ maxAttempts: 3 }),
-    circuitBreaker(),
-    bulkhead({ maxConcurrency: 1_000_000 }),
-    timeout({ attemptMs: 30_000 }),
+/** The core, or a copy of it. */
+export type Core = Pick<typeof core, 'bulkhead' | 'circuitBreaker' | 'fallback' | 'pipeline' | 'retry' | 'timeout'>
+
+export const fivePolicies = (from: Core = core): Pipeline<number> =>
+  from.pipeline([
+    from.fallback({ steps: [() => -1] }),
+    from.retry({ maxAttempts: 3 }),
+    from.circuitBreaker(),
+    from.bulkhead({ maxConcurrency: 1_000_000 }),
+    from.timeout({ attemptMs: 30_000 }),
   ])
 
 /** Fallback > retry > circuit breaker > bulkhead > timeout, as each library would have it. */
@@ -78,7 +84,7 @@ const cockatielStack = (): Stack => {
     cockatiel.bulkhead(1_000_000),
     cockatiel.timeout(30_000, cockatiel.TimeoutStrategy.Aggressive),
   )
-  return { name: 'cockatiel', execute: (fn, signal) => made.execute(fn, signal) }
+  return { name: 'cockatiel', takesSignal: true, execute: (fn, signal) => made.execute(fn, signal) }
 }
 
 const opossumStack = (): Stack => {
