@@ -123,7 +123,7 @@ test('refusals that take a minute lower the limit as well', async () => {
     50,
     () => 0,
     () => 30_000,
-    { refusedAfterMs: 60_000, totalMs: 900_000, paceMs: 0 },
+    { refusedAfterMs: 60_000, totalMs: 3_600_000, paceMs: 0 },
   )
   expect(seen.at(-1)?.limit).toBe(4)
   expect(inBounds(seen)).toBe(true)
