@@ -1,4 +1,3 @@
-import type { PipelineEvent } from '../kernel/pipeline-event.ts'
 import type { Part } from '../kernel/policy.ts'
 import { ORDER_RULES, type Seen } from './order-rules.ts'
 
@@ -18,11 +17,6 @@ export interface OrderWarning {
   readonly policies: readonly string[]
   /** Where it is explained. */
   readonly link: string
-}
-
-/** Two policies of a pipeline contradict each other. Published once, right after it was made or reloaded. */
-export interface OrderWarned extends PipelineEvent, OrderWarning {
-  readonly type: 'order.warned'
 }
 
 /**

@@ -34,8 +34,7 @@ import type { RetryExhausted, RetryScheduled } from '../policies/retry/retry-eve
 import type { ScheduleDeferred, ScheduleStarted } from '../policies/schedule/schedule-events.ts'
 import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
 import type { CallCompleted, CallStarted } from './call-events.ts'
-import type { OrderWarned } from './check-order.ts'
-import type { PipelineReloaded } from './pipeline-events.ts'
+import type { OrderWarned, PipelineReloaded } from './pipeline-events.ts'
 
 /** Everything that can happen: the table of contents of a pipeline's life. */
 export type SpillwayEvent =

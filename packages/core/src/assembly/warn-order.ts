@@ -1,7 +1,7 @@
 import { errorName, type DiagnosticReported } from '../kernel/events.ts'
 import type { Part } from '../kernel/policy.ts'
-import type { OrderWarned } from './check-order.ts'
 import type { EventSource } from './event-source.ts'
+import type { OrderWarned } from './pipeline-events.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
 
 /**
