@@ -42,6 +42,8 @@ export interface Policy<Adds = never> {
 
 /** How far an attempt whose result arrives in parts has come. Heartbeats are not reported. */
 export type Progress =
+  /** The connection stands: the request can be sent. */
+  | 'connected'
   /** Response headers are here. */
   | 'headers'
   /** A part with content is here. */
