@@ -18,12 +18,18 @@ export class Generation implements CallOrigin {
   readonly random: Random
   readonly classifier: Classifier
   readonly sink: EventSource
+  readonly orphans: { count: number }
   /** Calls that have started and not ended. */
   inFlight = 0
   /** Called when the last call has ended; set when newer parts have taken over. */
   onIdle: (() => void) | undefined
 
-  constructor(parts: readonly Part[], options: Required<PipelineOptions>, sink: EventSource) {
+  constructor(
+    parts: readonly Part[],
+    options: Required<PipelineOptions>,
+    sink: EventSource,
+    orphans: { count: number },
+  ) {
     this.parts = parts
     this.run = compose(parts)
     this.name = options.name
@@ -31,6 +37,7 @@ export class Generation implements CallOrigin {
     this.random = options.random
     this.classifier = options.classifier
     this.sink = sink
+    this.orphans = orphans
   }
 
   completed(call: Call, { verdict }: Outcome<unknown>): void {

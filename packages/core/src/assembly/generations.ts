@@ -8,6 +8,8 @@ import { warnOrder } from './warn-order.ts'
 /** The parts that new calls run through, and older ones for as long as calls of theirs are in flight. */
 export class Generations {
   current: Generation
+  /** Those of all parts: an orphan may outlive the parts that it ran through. */
+  readonly orphans: { count: number } = { count: 0 }
   readonly #options: Required<PipelineOptions>
   readonly #events: EventSource
   readonly #leaving = new Set<Generation>()
@@ -45,7 +47,7 @@ export class Generations {
 
   #make(parts: readonly Part[]): Generation {
     // The caller's own list may change: what runs does not.
-    const made = new Generation([...parts], this.#options, this.#events)
+    const made = new Generation([...parts], this.#options, this.#events, this.orphans)
     // A bundler may have lost the words of the warnings: a pipeline works without.
     warnOrder(made.parts, this.#options, this.#events).catch(() => {})
     return made

@@ -19,6 +19,8 @@ export interface PipelineState {
   readonly pipeline: string
   /** Calls that have started and not ended. */
   readonly inFlight: number
+  /** Operations at work that nobody waits for any more: they may be billed, and nobody will read what they give. */
+  readonly orphans: number
   /** One entry for each policy, in running order. */
   readonly policies: readonly { readonly name: string; readonly state: object }[]
 }
@@ -134,6 +136,7 @@ export const pipeline = <const P extends readonly Part[]>(
     state: () => ({
       pipeline: name,
       inFlight: generations.inFlight,
+      orphans: generations.orphans.count,
       policies: generations.current.parts.map((part) => ({ name: part.name, state: part.snapshot?.() ?? {} })),
     }),
     describe: () => generations.current.parts.map((part) => ({ name: part.name, options: part.options ?? {} })),

@@ -14,6 +14,8 @@ export interface CallOrigin {
   readonly random: Random
   readonly classifier: Classifier
   readonly sink: EventSink
+  /** Operations at work that nobody waits for any more. */
+  readonly orphans: { count: number }
   /** Hears the end of each call: for a stream, when it has been read. */
   completed(call: Call, outcome: Outcome<unknown>): void
 }

@@ -45,6 +45,8 @@ export class GateRun extends CallContext implements Climber {
   #working = false
   /** Whether the operation ran: refused tries are not attempts. */
   #attempted = false
+  /** Whether nobody waits any more for the operation that is at work. */
+  #orphaned = false
   #orphanTimer: Timer | undefined
 
   constructor(segment: Segment, parent: CallContext, resolve: ((outcome: Outcome<unknown>) => void) | undefined) {
@@ -93,7 +95,7 @@ export class GateRun extends CallContext implements Climber {
       // Everybody hears of the end first: whoever reacts to it may begin the next attempt in the same tick.
       queueMicrotask(() => this.#handOver(outcome))
     } else if (!this.#left) this.#leave(aborted(reason))
-    if (this.#working && this.#segment.inner === undefined) this.#watchOrphan()
+    if (this.#working && this.#segment.inner === undefined) this.#orphan()
   }
 
   #enter(): void {
@@ -244,11 +246,14 @@ export class GateRun extends CallContext implements Climber {
   #workEnded(): void {
     this.#working = false
     this.#orphanTimer?.cancel()
+    if (this.#orphaned) this.call.origin.orphans.count--
     this.call.ended()
     if (this.#left) this.#releaseWhenIdle()
   }
 
-  #watchOrphan(): void {
+  #orphan(): void {
+    this.#orphaned = true
+    this.call.origin.orphans.count++
     if (!this.listening) return
     this.#orphanTimer ??= this.call.clock.setTimer(ORPHAN_GRACE_MS, () =>
       this.emit<AttemptOrphaned>({ type: 'attempt.orphaned' }),
