@@ -3,8 +3,8 @@ import { ORDER_RULES, type Seen } from './order-rules.ts'
 
 const DOCUMENTATION = 'https://github.com/spillway/spillway/blob/main/docs/concepts/ordering.md#warnings'
 
-/** Process warnings that were given already, in words; more than this are not given. */
-const MAX_WARNED = 100
+/** Process warnings that were given already, in words. More than this are not given: nobody reads them. */
+const MAX_WARNED = 20
 const warned = new Set<string>()
 
 /** An order, or two options, that contradict each other. The pipeline runs all the same. */
