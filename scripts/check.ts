@@ -26,7 +26,7 @@ const steps: Step[] = [
   { name: 'api', command: 'node scripts/api-reports.ts', needs: ['build'] },
   { name: 'package', command: `${vitest} --project packaging`, needs: ['build'], tests: true },
   { name: 'size', command: 'size-limit', needs: ['build'] },
-  { name: 'tables', command: 'node scripts/doc-tables.ts --check' },
+  { name: 'tables', command: 'node scripts/doc-tables.ts --check && node scripts/trap-table.ts --check' },
   { name: 'changeset', command: 'node scripts/changeset-status.ts' },
 ]
 

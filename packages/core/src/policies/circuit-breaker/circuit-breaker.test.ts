@@ -55,6 +55,7 @@ describe('circuitBreaker', () => {
     })
   })
 
+  // trap: trips-at-low-traffic
   test('with defaults it opens on five failures in two minutes, however few calls there are', async () => {
     const clock = new VirtualClock()
     const breaker = circuitBreaker()
@@ -66,6 +67,8 @@ describe('circuitBreaker', () => {
     expect(breaker.stateOf()).toBe('open')
   })
 
+  // trap: rejections-blame-nobody
+  // trap: cancel-is-neutral
   test("what is the request's own fault, the caller's wish or our own refusal never opens it", async () => {
     const full: Gate = { name: 'full', enter: () => refusal, leave() {} }
     const refusal = Object.assign(new Error('full'), {
@@ -116,6 +119,7 @@ describe('circuitBreaker', () => {
     expect(breaker.stateOf()).toBe('open')
   })
 
+  // trap: due-probe-is-seen
   test('looking changes nothing: an open circuit whose probe is due says until when it was open', async () => {
     const { clock, breaker, fail } = breakerOf()
     await fail(3)
@@ -128,6 +132,7 @@ describe('circuitBreaker', () => {
     expect(breaker.stateOf()).toBe('open')
   })
 
+  // trap: wall-clock-jumps
   test('a jump of the wall clock changes nothing', async () => {
     const { clock, breaker, calls, fail } = breakerOf()
     let wall = 1e12

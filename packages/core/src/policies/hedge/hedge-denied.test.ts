@@ -49,6 +49,7 @@ describe('a denied hedge leaves the attempt alone', () => {
     expect(clock.pending).toBe(0)
   })
 
+  // trap: not-repeatable
   test('when the operation must not run twice', async () => {
     const asked: number[] = []
     const { clock, calls } = hedged({

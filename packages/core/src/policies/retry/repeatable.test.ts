@@ -29,6 +29,7 @@ const run = async (steps: readonly ScriptStep<unknown>[], parts: readonly Part[]
 }
 
 describe('an operation that must not run twice', () => {
+  // trap: not-repeatable
   test.each<[string, Verdict]>([
     ['a connection that broke', { kind: 'transient', sent: true, billed: 'unknown' }],
     ['a refusal of which nobody knows whether it is billed', { kind: 'overloaded', sent: true, billed: 'unknown' }],
@@ -51,6 +52,7 @@ describe('an operation that must not run twice', () => {
     expect([answer, runs]).toEqual(['once', 3])
   })
 
+  // trap: not-repeatable
   test('is not sent again after a time limit of ours: the provider may be at work', async () => {
     const parts = [retry({ jitter: 'none' }), timeout({ attemptMs: 1000 })]
     const { answer, runs } = await run([{ hang: true }, { value: 'twice' }], parts)
@@ -63,6 +65,7 @@ describe('an operation that must not run twice', () => {
     expect((await run([{ error: { kind: 'request_failed' } }], parts)).runs).toBe(1)
   })
 
+  // trap: not-repeatable
   test('is not sent to another endpoint either, unless the first did not do it', async () => {
     const parts = () => [failover({ endpoints })]
     expect((await run([{ error: { kind: 'transient' } }, { value: 'twice' }], parts())).runs).toBe(1)

@@ -1,0 +1,102 @@
+/**
+ * Behaviours that go wrong easily in a library like this one, each with what holds here. A test that proves one carries
+ * `// trap: <slug>` directly above it; docs/reference/traps.md is made from this list and those tags by
+ * scripts/trap-table.ts.
+ */
+export const TRAPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Retry: {
+    'no-call-after-abort': 'A caller that leaves during a wait ends it in the same tick: no further attempt, no timer.',
+    'aborted-before-start': 'With a signal that has ended before, nothing is sent, and its own reason is thrown.',
+    'attempts-include-the-first': '`maxAttempts` is the number of attempts, the first included.',
+    'default-retry-ends': 'With defaults retries end with the deadline and never follow each other without a delay.',
+    'options-take-effect': 'Each option of a backoff changes its delays, and one that is not known is refused.',
+    'jitter-at-the-cap': 'Delays stay spread when the backoff has reached its cap.',
+    'long-waits': 'Waits longer than a timer of Node can hold are waited for, not skipped; nonsense is no wait.',
+    'backoff-stays-finite': 'However many retries there were, a delay is a number from 0 to its cap.',
+    'backoff-without-delay': 'A backoff that gives no delay makes no loop without one.',
+    'hint-not-undercut': "No attempt comes earlier than the server asked; one that then comes too late isn't made.",
+    'hint-is-read': "The server's wait is found in headers, dates and error bodies, and kept.",
+    'hint-is-spread': 'Callers with the same hint do not return in one moment.',
+    'no-stacked-retries': "The client's own retries do not multiply ours: each request is an attempt in the events.",
+    'no-attempts-on-open-circuit': 'An open circuit uses up no attempts, and its error keeps what opened it.',
+    'one-shot-body': 'A request body that can be read once is sent once, and the caller gets the answer to that.',
+    'process-lifetime': 'A pending call keeps the process alive, a finished one does not.',
+    'not-repeatable': 'What must not be carried out twice is not sent again once it may have been carried out.',
+  },
+  'Circuit breaker': {
+    'hung-probe': 'A probe that hangs blocks others no longer than its lease, and whoever waits can leave at once.',
+    'late-results': 'What was admitted before the circuit opened decides nothing afterwards.',
+    'neutral-probe': 'A probe that shows nothing about the endpoint decides nothing and makes room for the next.',
+    'cancel-is-neutral': 'A call that its caller ends is neither a success nor a failure.',
+    'no-stampede-on-close': 'After closing, calls follow step by step.',
+    'stale-counts': 'What was counted longer ago than the window says nothing any more.',
+    'trips-at-low-traffic': 'With defaults a few failures open the circuit, however seldom calls are made.',
+    'completed-calls-only': 'Only calls that have ended count: neither those at work nor those refused dilute a rate.',
+    'rejections-blame-nobody': 'What Spillway refused itself is held against no endpoint.',
+    'due-probe-is-seen': 'Asking whether a call could go changes nothing, and a probe that is due shows.',
+    'manual-close-resets': 'A circuit closed by hand is as good as new.',
+    'isolation-is-releasable': 'A circuit held open by hand can be closed by hand, also after it was restored.',
+    'restored-due-time': 'A restored circuit lets its probe go at the instant at which it was due.',
+    'foreign-snapshot': 'Saved state of another version or shape is refused, and everything begins anew.',
+    'wall-clock-jumps': 'Setting the wall clock moves no limit, no break and no expiry.',
+    'failures-together': 'Failures that come together make one break with one end.',
+    'short-breaks': 'Breaks shorter than calls take are fine: what overhangs a break does not open it again.',
+    'disposed-stays-disposed': 'After disposal there is no timer, no event and no change.',
+    'every-outcome-is-heard': 'Each attempt is held against the endpoint that it was sent to, also within one call.',
+    'all-endpoints-down': 'With every circuit open, calls wait for the next probe as long as their deadline allows.',
+  },
+  'Timeout and streams': {
+    'stream-outlives-call': 'A stream can be read after the call has returned it.',
+    'link-outlives-call': 'A caller that aborts while it reads closes the connection.',
+    'three-reasons': 'A long attempt, a long call and a caller that left are three different errors.',
+    'orphans-keep-places': 'What was given up but still runs keeps its place: a limit of two is two at work.',
+    'deaf-operations': 'An operation that ignores its signal keeps no caller waiting; what comes late is dropped.',
+    'own-signals': 'Each attempt has a signal of its own: what ends one ends no other.',
+    'no-listener-leak': 'A signal that many calls share has no listener afterwards.',
+    'flat-heap': 'Calls on one long-lived signal leave nothing on the heap.',
+    'results-are-let-go': 'Results are not held by whatever outlives the call.',
+    'limits-after-headers': 'Silence after headers, silence after content, heartbeats only, and a drip all end.',
+    'no-replay-after-content': 'Before its first content a stream may be replaced unseen; afterwards it never is.',
+    'errors-inside-streams': 'An error in a stream and a stream without its end are failures, not short answers.',
+  },
+  'Bulkhead and limits': {
+    'accepted-means-served': 'Whoever was accepted runs, aborts or times out, whatever happens in between.',
+    'abort-frees-the-seat': 'A caller that leaves the line frees its seat in the same tick.',
+    'events-in-pairs': 'Each call and each attempt tells its start and its end once.',
+    'leavers-spend-nothing': 'Those who left the line have spent no permit and leave nothing behind.',
+    'limits-never-lock': 'Limits inside each other never lock, and lose no place while they change.',
+    'limits-follow-the-provider': 'A learned limit falls under overload, stays in its bounds and recovers.',
+    'quick-recovery': 'When capacity returns, four fifths of it are used within two answers.',
+    'slow-calls-are-no-blind-spot': 'Limits work where a call takes longer than what they look back on.',
+    'measuring-costs-nothing': 'No call is held back to find out how fast an undisturbed one is.',
+  },
+  'Hedging, fallback, cache': {
+    'quick-failure-does-not-win': 'An error never wins over an attempt that is still at work.',
+    'failure-starts-the-next': 'When the first attempt fails, the next one does not wait for the delay of a hedge.',
+    'losers-are-counted': 'An attempt that lost is told, as one that may be billed.',
+    'denied-hedge-is-harmless': 'A hedge that is denied leaves the attempt at work alone.',
+    'hedge-delay-is-its-own': 'When a hedge starts has nothing to do with the time limit of an attempt.',
+    'no-fallback-on-abort': 'A fallback does not answer a caller that left, and is told what it replaces.',
+    'only-successes-are-stored': 'A cache stores settled successes only; its key is explicit and in no event.',
+  },
+  'Events and telemetry': {
+    'hooks-change-nothing': 'A listener or hook that throws changes no outcome and is reported once.',
+    'rxjs-subscribers': 'A subscriber of `events$` that throws ends no process; one that makes calls reorders nothing.',
+    'late-listeners': 'A listener added while an event is told hears from the next one on.',
+    'no-listener-warnings': 'A hundred pipelines on one signal bring no warning of a leak.',
+    'idle-costs-nothing': 'Idle pipelines hold no timer, and what they remember of answers is bounded.',
+    'errors-are-known': 'Each error has a name and a code of its own, and is known from another copy too.',
+    'types-stay-exact': 'The type of a result survives any number of policies, and fallbacks add theirs.',
+    'nothing-private': 'No key, prompt, answer, header or text of a provider becomes part of an event.',
+    'reentrant-listeners': 'A listener that calls the pipeline hangs nobody.',
+  },
+}
+
+const BOUNDS = 'docs/decisions/0024-what-the-table-of-traps-leaves-to-others.md'
+
+/** What cannot occur here, or holds within bounds: the decision that says why. */
+export const DECIDED: Readonly<Record<string, string>> = {
+  'stale-counts': BOUNDS,
+  'rxjs-subscribers': BOUNDS,
+  'nothing-private': BOUNDS,
+}
