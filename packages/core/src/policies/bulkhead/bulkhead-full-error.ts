@@ -9,10 +9,25 @@ export class BulkheadFullError extends BulkheadRejectedError implements Rejected
   readonly verdict: RejectedError['verdict'] = rejected()
   /** The queue had no seat left, the wait in it took longer than allowed, or the pipeline was disposed of meanwhile. */
   readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
+  override readonly cause?: unknown
 
-  constructor(policy: string, reason: BulkheadFullError['reason'], maxConcurrency: number, queueLimit: number) {
+  /**
+   * @param policy the bulkhead's name
+   * @param reason why the call does not wait
+   * @param maxConcurrency how many may run at once
+   * @param queueLimit how many may wait
+   * @param cause what the call's last attempt failed with, where there was one
+   */
+  constructor(
+    policy: string,
+    reason: BulkheadFullError['reason'],
+    maxConcurrency: number,
+    queueLimit: number,
+    cause?: unknown,
+  ) {
     super(maxConcurrency, queueLimit)
     this.reason = reason
+    if (cause !== undefined) this.cause = cause
     this.message = `${policy}: ${explain(reason, maxConcurrency, queueLimit)}`
   }
 }

@@ -73,7 +73,7 @@ export const bulkhead = (options: BulkheadOptions = {}): Bulkhead => {
     // Nobody sees the refusal of a call that is over: it ends with the reason of its abort.
     const reason = given.reason === 'aborted' ? 'waited_too_long' : given.reason
     if (given.reason !== 'aborted') context.emit<BulkheadRejected>({ type: 'bulkhead.rejected', policy: name, reason })
-    return withoutStack(() => new BulkheadFullError(name, reason, limit, queueLimit))
+    return withoutStack(() => new BulkheadFullError(name, reason, limit, queueLimit, context.call.lastError))
   }
 
   /** In a dry run those above the limit stand for those who would wait. */
