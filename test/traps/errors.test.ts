@@ -9,7 +9,7 @@ const verdict = { kind: 'overloaded', status: 503 } as const
 
 /** One of each, with all that it can carry. */
 const errors: Readonly<Record<string, Error & { readonly code?: string }>> = {
-  BulkheadFullError: new core.BulkheadFullError('bulkhead', 'queue_full', 1, 0),
+  BulkheadFullError: new core.BulkheadFullError('bulkhead', 'queue_full', 1, 0, cause),
   CircuitOpenError: new core.CircuitOpenError('circuitBreaker', 'official', 10, cause),
   ConcurrencyLimitExceededError: new core.ConcurrencyLimitExceededError('limit', 'a', 'queue_full', 4, 0, {
     retryAfterMs: 10,

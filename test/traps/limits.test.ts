@@ -70,6 +70,7 @@ const arrival = fc.record({
   takesMs: fc.nat(900),
   kind: fc.constantFrom('success', 'overloaded', 'throttled', 'transient'),
   abortAfterMs: fc.option(fc.nat(1500), { nil: undefined }),
+  resizeTo: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined, freq: 2 }),
 })
 
 // trap: limits-never-lock
@@ -78,12 +79,13 @@ property.prop([
   fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 6 }),
   fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
 ])(
-  'a quota, a bulkhead and a limit that jumps, in any order and under aborts: every call ends and all serve again',
+  'a quota, a bulkhead that is resized and a limit that jumps, in any order and under aborts: all calls end, all serve again',
   async (arrivals, sizes, order) => {
     const clock = new VirtualClock()
+    const places = bulkhead({ maxConcurrency: 3 })
     const limits = [
       rateLimit({ quotas: [{ permits: 3, periodMs: 500 }] }),
-      bulkhead({ maxConcurrency: 3 }),
+      places,
       adaptiveConcurrency({ limit: () => jumpy(sizes), paceMs: 0 }),
     ]
     const calls = pipeline([timeout({ totalMs: 600_000 }), ...order.map((i) => limits[i] as (typeof limits)[number])], {
@@ -91,8 +93,9 @@ property.prop([
       classifier: { error: (error) => error as Verdict },
     })
     const ends: Promise<unknown>[] = []
-    for (const { afterMs, takesMs, kind, abortAfterMs } of arrivals) {
+    for (const { afterMs, takesMs, kind, abortAfterMs, resizeTo } of arrivals) {
       await clock.advance(afterMs)
+      if (resizeTo !== undefined) places.resize(resizeTo)
       const caller = new AbortController()
       if (abortAfterMs !== undefined) clock.setTimer(abortAfterMs, () => caller.abort('gone'))
       const step = kind === 'success' ? { value: 1, afterMs: takesMs } : { error: { kind }, afterMs: takesMs }

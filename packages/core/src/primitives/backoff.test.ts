@@ -48,6 +48,7 @@ describe('exponentialBackoff', () => {
     ])
   })
 
+  // trap: options-take-effect
   test.each([
     [() => exponentialBackoff({ initialDelayMs: -1 }), 'exponentialBackoff.initialDelayMs'],
     [() => exponentialBackoff({ maxDelayMs: 10 }), 'exponentialBackoff.maxDelayMs'],
