@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { CallContext } from './call-context.ts'
 import { judgeError, judgeValue } from './classifier.ts'
 import type { Timer } from './clock.ts'
@@ -48,11 +49,14 @@ export class GateRun extends CallContext implements Climber {
   /** Whether nobody waits any more for the operation that is at work. */
   #orphaned = false
   #orphanTimer: Timer | undefined
+  /** Where `AsyncLocalStorage` has the caller's stores; kept only where something may run again from here. */
+  readonly #home: AsyncResource | undefined
 
   constructor(segment: Segment, parent: CallContext, resolve: ((outcome: Outcome<unknown>) => void) | undefined) {
     super(parent)
     this.#segment = segment
     this.#resolve = resolve
+    this.#home = segment.reactions.length > 0 ? new AsyncResource('SpillwayCall') : undefined
   }
 
   /** @param now the clock's present, which whoever starts it has just read */
@@ -93,7 +97,7 @@ export class GateRun extends CallContext implements Climber {
       this.#outcome = outcome
       this.#leave(outcome)
       // Everybody hears of the end first: whoever reacts to it may begin the next attempt in the same tick.
-      queueMicrotask(() => this.#handOver(outcome))
+      queueMicrotask(() => this.#handOverAtHome(outcome))
     } else if (!this.#left) this.#leave(aborted(reason))
     if (this.#working && this.#segment.inner === undefined) this.#orphan()
   }
@@ -202,6 +206,12 @@ export class GateRun extends CallContext implements Climber {
     this.#outcome = outcome
     this.#leave(outcome, now)
     this.#handOver(outcome)
+  }
+
+  /** After an end from outside: what reacts to it runs in the call's own context, not in that of a timer which calls share. */
+  #handOverAtHome(outcome: Outcome<unknown>): void {
+    if (this.#home === undefined) this.#handOver(outcome)
+    else this.#home.runInAsyncScope(() => this.#handOver(outcome))
   }
 
   /** Up through whoever reacts, to whoever waits. */
