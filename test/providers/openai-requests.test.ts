@@ -124,7 +124,11 @@ test('a hundred calls on one signal leave no listener on it', async () => {
 
 test('two hundred retried errors leave no connection behind', async () => {
   const server = await busyFor(200, completion)
-  const { client } = connect(server.url, { retry: { backoff: constantBackoff(1) }, circuitBreaker: false })
+  const { client } = connect(server.url, {
+    retry: { backoff: constantBackoff(1) },
+    circuitBreaker: false,
+    adaptiveConcurrency: false,
+  })
   await client.chat.completions.create(ask())
   expect(server.requests).toHaveLength(201)
   expect(await server.connections()).toBeLessThan(5)

@@ -16,6 +16,7 @@ describe('an overloaded provider', () => {
       'endpoint.selected',
       'attempt.started',
       'attempt.completed',
+      'limit.changed',
       'retry.scheduled',
       'endpoint.selected',
       'attempt.started',
