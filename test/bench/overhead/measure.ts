@@ -94,11 +94,13 @@ export const compare = async (batches: readonly Batch[], rounds: number): Promis
   })
 }
 
-/** Bytes allocated per call, in runs too short for a collection. */
+/**
+ * Bytes allocated per call, in runs too short for most collections; those that one falls into are not the median. A forced
+ * collection would throw optimized code away, and the code that replaces it allocates more.
+ */
 const bytesPerCall = async ({ execute }: Stack): Promise<number> => {
   const samples: number[] = []
   for (let round = 0; round < 21; round++) {
-    globalThis.gc?.()
     const before = process.memoryUsage().heapUsed
     for (let i = 0; i < 300; i++) await execute(answer)
     samples.push((process.memoryUsage().heapUsed - before) / 300)
