@@ -6,18 +6,10 @@ import { LruMap } from '../../primitives/lru-map.ts'
 import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
 import { withoutStack } from '../../primitives/without-stack.ts'
 import type { Admission } from './admissions.ts'
-import type {
-  CircuitClosed,
-  CircuitHalfOpened,
-  CircuitIsolated,
-  CircuitOpened,
-  CircuitRejected,
-  CircuitRestored,
-  CircuitSnapshotRefused,
-} from './circuit-breaker-events.ts'
 import { checkCircuitBreaker, strategyMaker, type CircuitBreakerOptions } from './circuit-breaker-options.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
 import type { CircuitBreakerSnapshot } from './circuit-snapshot.ts'
+import { CircuitTeller } from './circuit-teller.ts'
 import { Circuit, type CircuitStateName } from './circuit.ts'
 import { SavedCircuits } from './saved-circuits.ts'
 
@@ -68,6 +60,7 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   const { name, openAfterMs, probeLeaseMs, whenOpen, ignores, dryRun, partitionKey, maxPartitions } = shown
   const makeStrategy = strategyMaker(shown.breaker)
   const announcer = new Announcer()
+  const teller = new CircuitTeller(name, dryRun, announcer)
   const saved = new SavedCircuits()
 
   const partitions = new LruMap<string, Partition>(
@@ -88,10 +81,6 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     ({ circuit, line }) => circuit.state !== 'isolated' && line.size === 0,
   )
 
-  /** What all events of a partition say. */
-  const about = (partition: string): { readonly policy: string; readonly partition: string; readonly dryRun?: true } =>
-    dryRun ? { policy: name, partition, dryRun } : { policy: name, partition }
-
   const tryEnter = (context: CallContext, partition: Partition): number => {
     const { key, circuit, line } = partition
     // Who does not wait asks in the moment in which it started.
@@ -103,8 +92,8 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     context.keep(gate, circuit.admit(now, partition))
     const after = circuit.state
     if (after === before) return 0
-    if (after === 'half_open') context.emit<CircuitHalfOpened>({ type: 'circuit.half_opened', ...about(key) })
-    else context.emit<CircuitClosed>({ type: 'circuit.closed', ...about(key) })
+    if (after === 'half_open') teller.halfOpened(context, key)
+    else teller.closed(context, key)
     return 0
   }
 
@@ -115,13 +104,9 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   ): undefined | CircuitOpenError => {
     if (given === 'entered') return undefined
     const retryAfterMs = given.retryAfterMs ?? circuit.readyInMs(context.call.clock.now())
-    if (given.reason !== 'aborted') rejected(context, key, retryAfterMs)
+    if (given.reason !== 'aborted') teller.rejected(context, key, retryAfterMs)
     const reason = given.reason === 'disposed' ? 'disposed' : circuit.state
     return withoutStack(() => new CircuitOpenError(name, key, retryAfterMs, circuit.cause, reason))
-  }
-
-  const rejected = (context: CallContext, key: string, retryAfterMs: number): void => {
-    if (context.listening) context.emit<CircuitRejected>({ type: 'circuit.rejected', ...about(key), retryAfterMs })
   }
 
   const settle = (context: CallContext, outcome: Outcome<unknown>, admission: Admission<Partition>): void => {
@@ -132,10 +117,9 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     const changed = circuit.settle(admission, ignores.includes(kind) ? 'rejected' : kind, now, retryAfterMs)
     if (changed === 'opened') {
       circuit.cause = outcome.ok ? undefined : outcome.error
-      const openForMs = (circuit.openUntil ?? now) - now
-      context.emit<CircuitOpened>({ type: 'circuit.opened', ...about(key), openForMs, verdict: kind })
+      teller.opened(context, key, (circuit.openUntil ?? now) - now, kind)
     }
-    if (changed === 'closed') context.emit<CircuitClosed>({ type: 'circuit.closed', ...about(key) })
+    if (changed === 'closed') teller.closed(context, key)
   }
 
   /** Puts what was saved into its circuits, once there is a clock. */
@@ -143,16 +127,8 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     const clock = announcer.origin?.clock
     if (saved.size === 0 || clock === undefined) return
     const told = (partition: string, { state, openUntil }: Circuit<never>, fits: boolean): void => {
-      const openForMs = (openUntil ?? 0) - clock.now()
-      if (state === 'open' || state === 'isolated')
-        announcer.announce<CircuitRestored>({ type: 'circuit.restored', ...about(partition), state, openForMs })
-      if (!fits)
-        announcer.announce<CircuitSnapshotRefused>({
-          type: 'circuit.snapshot_refused',
-          policy: name,
-          reason: 'strategy',
-          partition,
-        })
+      if (state === 'open' || state === 'isolated') teller.restored(partition, state, (openUntil ?? 0) - clock.now())
+      if (!fits) teller.snapshotRefused('strategy', partition)
     }
     saved.release(clock, (key) => partitions.get(key).circuit as Circuit<never>, told)
     for (const { line } of partitions.values()) line.serve()
@@ -176,7 +152,7 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
       const partition = partitionOf(context)
       if (dryRun) {
         const ready = tryEnter(context, partition)
-        if (ready > 0) rejected(context, partition.key, ready)
+        if (ready > 0) teller.rejected(context, partition.key, ready)
         return undefined
       }
       const given = partition.line.enter(context)
@@ -223,14 +199,14 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
       const { circuit } = partitions.get(partition)
       if (circuit.state === 'isolated') return
       circuit.isolate()
-      announcer.announce<CircuitIsolated>({ type: 'circuit.isolated', ...about(partition) })
+      teller.isolated(partition)
     },
     close(partition = '') {
       const changes = gate.stateOf(partition) !== 'closed'
       saved.forget(partition)
       const { circuit, line } = partitions.get(partition)
       circuit.close()
-      if (changes) announcer.announce<CircuitClosed>({ type: 'circuit.closed', ...about(partition), byHand: true })
+      if (changes) teller.closedByHand(partition)
       line.serve()
     },
     stateOf: (partition = '') => saved.get(partition)?.state ?? partitions.peek(partition)?.circuit.state ?? 'closed',
@@ -238,7 +214,7 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     restore(data) {
       const reason = saved.accept(data)
       if (reason === undefined) release()
-      else announcer.announce<CircuitSnapshotRefused>({ type: 'circuit.snapshot_refused', policy: name, reason })
+      else teller.snapshotRefused(reason)
       return reason === undefined
     },
   }
