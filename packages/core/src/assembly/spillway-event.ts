@@ -26,7 +26,12 @@ import type {
   CircuitRestored,
   CircuitSnapshotRefused,
 } from '../policies/circuit-breaker/circuit-breaker-events.ts'
-import type { EndpointFailedOver, EndpointSelected } from '../policies/failover/failover-events.ts'
+import type {
+  EndpointEjected,
+  EndpointFailedOver,
+  EndpointRecovered,
+  EndpointSelected,
+} from '../policies/failover/failover-events.ts'
 import type { FallbackUsed } from '../policies/fallback/fallback-events.ts'
 import type { HedgeDenied, HedgeLost, HedgeStarted, HedgeWon } from '../policies/hedge/hedge-events.ts'
 import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from '../policies/rate-limit/rate-limit-events.ts'
@@ -65,6 +70,8 @@ export type SpillwayEvent =
   | RateLimitLearned
   | EndpointSelected
   | EndpointFailedOver
+  | EndpointEjected
+  | EndpointRecovered
   | HedgeStarted
   | HedgeWon
   | HedgeLost

@@ -39,6 +39,10 @@ describe('the order', () => {
     expect(names({ fallback: { steps: [() => 'placeholder'] } as never })).toEqual(['fallback', ...all])
   })
 
+  test('has a place for schedule and cache, where they are wanted', () => {
+    expect(names({ schedule: {}, cache: {} }).slice(0, 4)).toEqual(['schedule', 'timeout(total)', 'cache', 'bulkhead'])
+  })
+
   test.each(['bulkhead', 'retry', 'hedge', 'rateLimit', 'adaptiveConcurrency', 'circuitBreaker'] as const)(
     '%s can be left out',
     (part) => {
@@ -172,8 +176,8 @@ describe('what is wrong is said when it is made', () => {
     [{ retry: { maxAttempts: 0 } }, 'retry.maxAttempts'],
     [{ retry: true }, 'retry must be an object, got true.'],
     [{ endpoints: [] }, 'failover.endpoints'],
-    [{ adaptiveConcurrency: { paceMs: -1 } }, 'adaptiveConcurrency.paceMs'],
     [{ hedge: { maxHedges: -1 } }, 'hedge.maxHedges'],
+    [{ adaptiveConcurrency: { paceMs: -1 } }, 'adaptiveConcurrency.paceMs'],
     [{ fallback: { steps: [] } }, 'fallback.steps'],
     [{ classifier: {} }, 'pipeline.classifier'],
     [null, 'standardPipeline must be an object'],

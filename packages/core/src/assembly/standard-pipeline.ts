@@ -1,10 +1,13 @@
 import { checkKnown } from '../kernel/check-options.ts'
 import type { Endpoint } from '../kernel/endpoint.ts'
 import type { Part } from '../kernel/policy.ts'
+import type { VerdictKind } from '../kernel/verdict.ts'
 import { adaptiveConcurrency } from '../policies/adaptive-concurrency/adaptive-concurrency.ts'
 import type { AdaptiveConcurrencyOptions } from '../policies/adaptive-concurrency/adaptive-concurrency-options.ts'
 import { bulkhead } from '../policies/bulkhead/bulkhead.ts'
 import type { BulkheadOptions } from '../policies/bulkhead/bulkhead-options.ts'
+import { cache } from '../policies/cache/cache.ts'
+import type { CacheOptions } from '../policies/cache/cache-options.ts'
 import { circuitBreaker } from '../policies/circuit-breaker/circuit-breaker.ts'
 import type { CircuitBreakerOptions } from '../policies/circuit-breaker/circuit-breaker-options.ts'
 import { failover } from '../policies/failover/failover.ts'
@@ -17,8 +20,9 @@ import { rateLimit } from '../policies/rate-limit/rate-limit.ts'
 import type { RateLimitOptions } from '../policies/rate-limit/rate-limit-options.ts'
 import { retry } from '../policies/retry/retry.ts'
 import type { RetryOptions } from '../policies/retry/retry-options.ts'
+import { schedule } from '../policies/schedule/schedule.ts'
+import type { ScheduleOptions } from '../policies/schedule/schedule-options.ts'
 import { timeout } from '../policies/timeout/timeout.ts'
-import { ignoring } from './ignoring.ts'
 import { pipeline, type Pipeline } from './pipeline.ts'
 import { PIPELINE_DEFAULTS, type PipelineOptions } from './pipeline-options.ts'
 
@@ -30,6 +34,10 @@ export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = neve
   readonly fallback?: FallbackOptions<F> | false
   /** The limits of a call and of its attempts. @default totalMs 180000, idleMs 15000 */
   readonly timeout?: StandardTimeouts
+  /** When deferrable calls may start. @default none: all start at once */
+  readonly schedule?: ScheduleOptions | false
+  /** Answers that are kept, and identical calls that share their work. @default none */
+  readonly cache?: CacheOptions | false
   /** How many calls run at once. @default 64, the others wait */
   readonly bulkhead?: BulkheadOptions | false
   /** Trying again. @default as long as the deadline allows */
@@ -75,9 +83,10 @@ const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
 /**
  * The recommended order with defaults for overloaded model APIs:
  *
- * fallback → timeout(total) → bulkhead → retry → hedge → failover → rateLimit → adaptiveConcurrency →
- * circuitBreaker → timeout(attempt) → operation
+ * fallback → schedule → timeout(total) → cache → bulkhead → retry → hedge → failover → rateLimit →
+ * adaptiveConcurrency → circuitBreaker → timeout(attempt) → operation
  *
+ * Fallback, schedule and cache are there when they are given.
  * What counts calls sits outside retry; what counts attempts inside, because the provider counts and bills attempts.
  *
  * ```ts
@@ -103,20 +112,21 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
     firstByteMs = STANDARD_TIMEOUTS.firstByteMs,
     idleMs = STANDARD_TIMEOUTS.idleMs,
   } = limits
-  const breaker =
-    rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ...rest.circuitBreaker })
   // What a pace answers for must not stop everybody as well.
   const paced = rest.adaptiveConcurrency !== false && rest.adaptiveConcurrency?.paceMs !== 0
+  const ignores: readonly VerdictKind[] = paced ? ['overloaded'] : []
   const parts: readonly (Part | false)[] = [
     rest.fallback ? fallback(rest.fallback) : false,
+    rest.schedule ? schedule(rest.schedule) : false,
     timeout({ name: 'timeout(total)', totalMs }),
+    rest.cache ? cache(rest.cache) : false,
     rest.bulkhead !== false && bulkhead(rest.bulkhead),
     rest.retry !== false && retry(rest.retry),
     rest.hedge !== false && hedge(rest.hedge),
     failover({ ...rest.failover, endpoints }),
     rest.rateLimit !== false && rateLimit(rest.rateLimit),
     rest.adaptiveConcurrency !== false && adaptiveConcurrency(rest.adaptiveConcurrency),
-    breaker && (paced ? ignoring('overloaded', breaker) : breaker),
+    rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ignores, ...rest.circuitBreaker }),
     timeout({ name: 'timeout(attempt)', attemptMs, firstByteMs, idleMs }),
   ]
   const made = pipeline(
@@ -137,7 +147,9 @@ const KNOWN = [
   ...Object.keys(PIPELINE_DEFAULTS),
   'endpoints',
   'fallback',
+  'schedule',
   'timeout',
+  'cache',
   'bulkhead',
   'retry',
   'hedge',
