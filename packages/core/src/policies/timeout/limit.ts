@@ -31,61 +31,90 @@ export const limitOf = (
   exceeded: Exceeded,
 ): Limit | undefined => {
   if (limit === undefined) return undefined
-  if (typeof limit === 'function') return computedLimit(option, limit, place, exceeded)
+  if (typeof limit === 'function') return new ComputedLimit(option, limit, place, exceeded)
   checkDuration(option, limit, { min: Number.MIN_VALUE, infinite: true })
-  return limit === Infinity ? undefined : fixedLimit(limit, place, exceeded)
+  return limit === Infinity ? undefined : new FixedLimit(limit, place, exceeded)
 }
 
-const fixedLimit = (limitMs: number, place: number, exceeded: Exceeded): Limit => {
-  const list = new DeadlineList<CallContext>(limitMs, (context) => exceeded(context, limitMs))
-  return {
-    start(pending, context, now) {
-      const deadline = (pending[place] ??= new Deadline(context)) as Deadline<CallContext>
-      list.set(deadline, context.call.clock, now)
-      return limitMs
-    },
-    stop(pending) {
-      const deadline = pending[place] as Deadline<CallContext> | undefined
-      if (deadline !== undefined) list.clear(deadline)
-    },
-    started: (pending) => pending[place] !== undefined,
-    dispose: () => list.dispose(),
+/** The same for every call. */
+class FixedLimit implements Limit {
+  readonly #limitMs: number
+  readonly #place: number
+  readonly #list: DeadlineList<CallContext>
+
+  constructor(limitMs: number, place: number, exceeded: Exceeded) {
+    this.#limitMs = limitMs
+    this.#place = place
+    this.#list = new DeadlineList(limitMs, (context) => exceeded(context, limitMs))
+  }
+
+  start(pending: Pending, context: CallContext, now: number): number {
+    const deadline = (pending[this.#place] ??= new Deadline(context)) as Deadline<CallContext>
+    this.#list.set(deadline, context.call.clock, now)
+    return this.#limitMs
+  }
+
+  stop(pending: Pending): void {
+    const deadline = pending[this.#place] as Deadline<CallContext> | undefined
+    if (deadline !== undefined) this.#list.clear(deadline)
+  }
+
+  started(pending: Pending): boolean {
+    return pending[this.#place] !== undefined
+  }
+
+  dispose(): void {
+    this.#list.dispose()
   }
 }
 
-const computedLimit = (
-  option: string,
-  limitMs: (context: CallContext) => number,
-  place: number,
-  exceeded: Exceeded,
-): Limit => {
-  const heap = new DeadlineHeap<CallContext>(({ owner, lengthMs }) => exceeded(owner, lengthMs))
+/** What a function gives for each call. */
+class ComputedLimit implements Limit {
+  readonly #option: string
+  readonly #limitMs: (context: CallContext) => number
+  readonly #place: number
+  readonly #exceeded: Exceeded
+  readonly #heap: DeadlineHeap<CallContext>
+
+  constructor(option: string, limitMs: (context: CallContext) => number, place: number, exceeded: Exceeded) {
+    this.#option = option
+    this.#limitMs = limitMs
+    this.#place = place
+    this.#exceeded = exceeded
+    this.#heap = new DeadlineHeap(({ owner, lengthMs }) => exceeded(owner, lengthMs))
+  }
+
+  start(pending: Pending, context: CallContext, now: number): number {
+    const known = pending[this.#place] as TimedDeadline<CallContext> | undefined
+    const deadline = known ?? new TimedDeadline(context, this.#lengthFor(context))
+    pending[this.#place] = deadline
+    if (deadline.lengthMs === 0) this.#exceeded(context, 0)
+    else if (deadline.lengthMs < Infinity) this.#heap.set(deadline, context.call.clock, now)
+    return deadline.lengthMs
+  }
+
+  stop(pending: Pending): void {
+    const deadline = pending[this.#place] as TimedDeadline<CallContext> | undefined
+    if (deadline !== undefined) this.#heap.clear(deadline)
+  }
+
+  started(pending: Pending): boolean {
+    return pending[this.#place] !== undefined
+  }
+
+  dispose(): void {
+    this.#heap.dispose()
+  }
 
   /** No limit where there is no number: what was handed in and is broken ends no call. */
-  const lengthFor = (context: CallContext): number => {
+  #lengthFor(context: CallContext): number {
     try {
-      const lengthMs = limitMs(context)
+      const lengthMs = this.#limitMs(context)
       if (typeof lengthMs === 'number' && !Number.isNaN(lengthMs)) return Math.max(0, lengthMs)
       throw new RangeError('A limit must be a number.')
     } catch (thrown) {
-      context.report(option, thrown)
+      context.report(this.#option, thrown)
       return Infinity
     }
-  }
-
-  return {
-    start(pending, context, now) {
-      const deadline = (pending[place] ??= new TimedDeadline(context, lengthFor(context))) as TimedDeadline<CallContext>
-      const { lengthMs } = deadline
-      if (lengthMs === 0) exceeded(context, 0)
-      else if (lengthMs < Infinity) heap.set(deadline, context.call.clock, now)
-      return lengthMs
-    },
-    stop(pending) {
-      const deadline = pending[place] as TimedDeadline<CallContext> | undefined
-      if (deadline !== undefined) heap.clear(deadline)
-    },
-    started: (pending) => pending[place] !== undefined,
-    dispose: () => heap.dispose(),
   }
 }
