@@ -88,6 +88,7 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
     try {
       return await pipeline.execute(original.repeatable ? operation : once(operation), {
         signal: original.signal,
+        repeatable: original.repeatable,
         classifier,
       })
     } catch (error) {
