@@ -86,9 +86,14 @@ export type {
 
 export { failover } from './policies/failover/failover.ts'
 export { FAILOVER_DEFAULTS } from './policies/failover/failover-options.ts'
-export type { FailoverOptions } from './policies/failover/failover-options.ts'
+export type { EndpointOrder, FailoverOptions } from './policies/failover/failover-options.ts'
 export { NoEndpointReadyError } from './policies/failover/no-endpoint-ready-error.ts'
-export type { EndpointFailedOver, EndpointSelected } from './policies/failover/failover-events.ts'
+export type {
+  EndpointEjected,
+  EndpointFailedOver,
+  EndpointRecovered,
+  EndpointSelected,
+} from './policies/failover/failover-events.ts'
 
 export { fallback } from './policies/fallback/fallback.ts'
 export type { Failed, FallbackOptions, FallbackStep } from './policies/fallback/fallback-options.ts'
@@ -193,7 +198,7 @@ export type { Classifier } from './kernel/classifier.ts'
 export { systemClock } from './kernel/clock.ts'
 export type { Clock, Timer } from './kernel/clock.ts'
 export { asPolicy } from './kernel/compose.ts'
-export { byEndpoint } from './kernel/endpoint.ts'
+export { byEndpoint, ENDPOINT_FIELDS } from './kernel/endpoint.ts'
 export type { Endpoint, PartitionKey } from './kernel/endpoint.ts'
 export type {
   AttemptCommitted,

@@ -27,6 +27,8 @@ export class EndpointHealth {
   readonly #failureMs = new MovingAverage(DURATION_WEIGHT_RATIO)
   /** When the last attempt ended. */
   #heardAt = 0
+  /** Ended attempts that said something about it. */
+  attempts = 0
   /** When each attempt in flight began, oldest first. */
   readonly #inFlight = new Set<{ readonly at: number }>()
 
@@ -39,6 +41,7 @@ export class EndpointHealth {
       this.#heardAt = endedAt
       const failed = FAILED[kind]
       if (failed === undefined) return
+      this.attempts++
       this.#failureRatio.add(failed ? 1 : 0, endedAt)
       ;(failed ? this.#failureMs : this.#answerMs).add(endedAt - now, endedAt)
     }

@@ -15,3 +15,17 @@ export interface EndpointFailedOver extends PipelineEvent {
   readonly to: string
   readonly verdict: VerdictKind
 }
+
+/** The endpoint, its name is the event's `endpoint`, cannot serve or fails more than others: it is passed over for a while. */
+export interface EndpointEjected extends PipelineEvent {
+  readonly type: 'endpoint.ejected'
+  readonly policy: string
+  readonly verdict: VerdictKind
+  readonly ejectedMs: number
+}
+
+/** The endpoint answered again after it had been passed over. */
+export interface EndpointRecovered extends PipelineEvent {
+  readonly type: 'endpoint.recovered'
+  readonly policy: string
+}

@@ -1,5 +1,9 @@
+import type { CallContext } from '../../kernel/call-context.ts'
 import type { Endpoint } from '../../kernel/endpoint.ts'
 import type { QueueOrder } from '../../kernel/queue-order.ts'
+
+/** How an endpoint is chosen of those that can take a call. */
+export type EndpointOrder = 'ranked' | 'ordered' | 'weighted'
 
 /** Options of {@link failover}. */
 export interface FailoverOptions<E extends Endpoint = Endpoint> {
@@ -9,9 +13,29 @@ export interface FailoverOptions<E extends Endpoint = Endpoint> {
   readonly endpoints: readonly E[]
   /**
    * `ranked`: the one that is expected to answer first, the earlier in the list among equals. `ordered`: the first in the
-   * list that can be asked now. @default 'ranked'
+   * list that can be asked now. `weighted`: at random, by the endpoints' weights. A higher `level` is asked only when
+   * none of a lower one can take the call. @default 'ranked'
    */
-  readonly order?: 'ranked' | 'ordered'
+  readonly order?: EndpointOrder
+  /**
+   * Whether an endpoint may serve a call: the same model family, context length, data residency. One for which it throws
+   * may not. Asked once per endpoint and round. @default every one may
+   */
+  mayServe?(endpoint: E, context: CallContext): boolean
+  /** The most that a call may cost, as endpoints say in `costPerCall`: 0 or more, or `Infinity`. @default Infinity */
+  readonly maxCost?: number | ((context: CallContext) => number)
+  /**
+   * Calls with the same word go where the last of them was answered, while that can take them: for caches on the
+   * provider's side. `undefined`: anywhere. @default anywhere
+   */
+  readonly stickyKey?: (context: CallContext) => string | undefined
+  /**
+   * How long an endpoint is passed over that cannot serve (a bad key, a missing model) or fails nearly always while
+   * another does not, in milliseconds; longer each time in a row, up to five minutes. 0: never. @default 30000
+   */
+  readonly ejectForMs?: number
+  /** The share of the pool that may be passed over for failing more than others: from 0 to 1. @default 0.5 */
+  readonly maxEjectedRatio?: number
   /**
    * How many calls may wait while no endpoint can take one: an integer from 0, or `Infinity`. @default Infinity
    */
@@ -23,7 +47,22 @@ export interface FailoverOptions<E extends Endpoint = Endpoint> {
 /** What {@link failover} takes where an option is left out. */
 export const FAILOVER_DEFAULTS: {
   readonly name: string
-  readonly order: 'ranked' | 'ordered'
+  readonly order: EndpointOrder
+  readonly mayServe: undefined
+  readonly maxCost: number
+  readonly stickyKey: undefined
+  readonly ejectForMs: number
+  readonly maxEjectedRatio: number
   readonly queueLimit: number
   readonly queueOrder: QueueOrder
-} = { name: 'failover', order: 'ranked', queueLimit: Infinity, queueOrder: 'deadline' }
+} = {
+  name: 'failover',
+  order: 'ranked',
+  mayServe: undefined,
+  maxCost: Infinity,
+  stickyKey: undefined,
+  ejectForMs: 30_000,
+  maxEjectedRatio: 0.5,
+  queueLimit: Infinity,
+  queueOrder: 'deadline',
+}

@@ -154,7 +154,7 @@ describe('failover', () => {
       { endpoints: [{ name: 'a' }, { name: 'a' }] },
       "failover.endpoints[1].name must be unique within the pool, got 'a'.",
     ],
-    [{ endpoints, order: 'random' }, "failover.order must be one of ranked, ordered, got 'random'."],
+    [{ endpoints, order: 'random' }, "failover.order must be one of ranked, ordered, weighted, got 'random'."],
     [{ endpoints, queueOrder: 'lifo' }, "failover.queueOrder must be one of fifo, priority, deadline, got 'lifo'."],
     [{ endpoints, queueLimit: 0.5 }, 'failover.queueLimit must be an integer of at least 0 or Infinity, got 0.5.'],
     [{ endpoints, retries: 2 }, /^failover\.retries must be one of endpoints, name/],

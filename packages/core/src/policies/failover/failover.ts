@@ -1,32 +1,41 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import { checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
+import {
+  checkDuration,
+  checkFunction,
+  checkKnown,
+  checkNumber,
+  checkOneOf,
+  checkRatio,
+} from '../../kernel/check-options.ts'
 import type { Endpoint } from '../../kernel/endpoint.ts'
 import { aborted } from '../../kernel/gate-run.ts'
-import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { mayRepeat } from '../../kernel/may-repeat.ts'
-import { failure, type Outcome } from '../../kernel/outcome.ts'
+import { failure, type Failure, type Outcome } from '../../kernel/outcome.ts'
 import type { Next, Policy } from '../../kernel/policy.ts'
 import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
-import { RIVALS } from '../../kernel/rivals.ts'
 import type { Verdict } from '../../kernel/verdict.ts'
+import { LruMap } from '../../primitives/lru-map.ts'
 import { TOO_LATE, WaitingLine } from '../../primitives/waiting-line.ts'
-import { EndpointHealth } from './endpoint-health.ts'
-import type { EndpointFailedOver, EndpointSelected } from './failover-events.ts'
+import { checkPool } from './check-pool.ts'
+import { choose, type Round } from './choose.ts'
+import { createEjection } from './ejection.ts'
+import { eligibleFor } from './eligible.ts'
+import type { EndpointEjected, EndpointFailedOver, EndpointRecovered, EndpointSelected } from './failover-events.ts'
 import { FAILOVER_DEFAULTS, type FailoverOptions } from './failover-options.ts'
 import { NoEndpointReadyError } from './no-endpoint-ready-error.ts'
+import { PoolMember } from './pool-member.ts'
 
-interface Candidate {
-  readonly endpoint: Endpoint
-  readonly health: EndpointHealth
-}
-
-/** One call's way through the pool: one round, in which each endpoint is asked once at most. */
-interface Trip {
+/** One call's way through the pool. */
+interface Trip extends Round {
   readonly next: Next<unknown>
-  readonly tried: Set<Candidate>
-  candidate: Candidate | undefined
+  readonly tried: Set<PoolMember>
+  readonly stickyKey: string | undefined
+  member: PoolMember | undefined
   outcome: Promise<Outcome<unknown>> | undefined
 }
+
+/** Where the calls of so many words went is remembered. */
+const MOST_STICKY_KEYS = 10_000
 
 /** Some gates cannot say when they have room again, and may get it unseen: an orphan ends, a circuit is closed by hand. */
 const ASK_AGAIN_MS = 1000
@@ -63,57 +72,88 @@ const movesOn = ({ kind, scope }: Verdict): boolean =>
  */
 export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Policy => {
   checkKnown('failover', options, ['endpoints', ...Object.keys(FAILOVER_DEFAULTS)])
-  const { name, endpoints, order, queueLimit, queueOrder } = { ...FAILOVER_DEFAULTS, ...options }
-  checkEndpoints(endpoints)
-  checkOneOf('failover.order', order, ['ranked', 'ordered'])
+  const resolved = { ...FAILOVER_DEFAULTS, ...options }
+  const { name, endpoints, order, mayServe, maxCost, stickyKey, ejectForMs, maxEjectedRatio } = resolved
+  const { queueLimit, queueOrder } = resolved
+  checkPool(endpoints)
+  checkOneOf('failover.order', order, ['ranked', 'ordered', 'weighted'])
+  checkFunction('failover.mayServe', mayServe, true)
+  if (typeof maxCost !== 'function') checkNumber('failover.maxCost', maxCost, { min: 0, infinite: true })
+  checkFunction('failover.stickyKey', stickyKey, true)
+  checkDuration('failover.ejectForMs', ejectForMs)
+  checkRatio('failover.maxEjectedRatio', maxEjectedRatio)
   checkNumber('failover.queueLimit', queueLimit, { min: 0, integer: true, infinite: true })
   checkOneOf('failover.queueOrder', queueOrder, QUEUE_ORDERS)
-  const pool: readonly Candidate[] = endpoints.map((endpoint) => ({ endpoint, health: new EndpointHealth() }))
+  const pool: readonly PoolMember[] = endpoints.map((endpoint) => new PoolMember(endpoint))
   const names = endpoints.map((endpoint) => endpoint.name)
+  const ejection = createEjection(pool, ejectForMs, maxEjectedRatio)
+  const favorites = new LruMap<string, { member?: PoolMember }>(MOST_STICKY_KEYS, () => ({}))
 
-  /**
-   * The best of those that could take the call now, or how long it is until one can. One whose recent answers took longer
-   * than the call has left is out of the question: it would only take a place from a call that can be answered. One that
-   * another branch of the call is asking is the last choice, and none after a failure: its answer is on the way already.
-   */
-  const choose = (trip: Trip, context: CallContext): { best?: Candidate; readyInMs: number } => {
-    const now = context.call.clock.now()
-    const before = context.endpoint
-    const rivals = context.get(RIVALS)
-    const exclusive = rivals?.exclusive === true || trip.tried.size > 0
-    let best: Candidate | undefined
-    let bestMs = Infinity
-    let bestAsked = true
-    let readyInMs = TOO_LATE
-    for (const candidate of pool) {
-      if (trip.tried.has(candidate) || context.remainingMs() < candidate.health.answerMs(now)) continue
-      const asked = rivals?.ask(candidate.endpoint, context) === true
-      if (asked && exclusive) continue
-      context.endpoint = candidate.endpoint
-      const ready = readyInMsOf(trip, context)
-      readyInMs = readyInMs === TOO_LATE ? ready : Math.min(readyInMs, ready)
-      if (ready > 0) continue
-      const ms = order === 'ordered' ? 0 : candidate.health.expectedAnswerMs(now)
-      if (best !== undefined && (asked === bestAsked ? ms >= bestMs : asked)) continue
-      best = candidate
-      bestMs = ms
-      bestAsked = asked
+  const wordOf = (context: CallContext): string | undefined => {
+    try {
+      return stickyKey?.(context)
+    } catch (thrown) {
+      context.report('failover.stickyKey', thrown)
+      return undefined
     }
-    context.endpoint = before
-    return best === undefined ? { readyInMs } : { best, readyInMs: 0 }
+  }
+
+  const tripOf = (next: Next<unknown>, context: CallContext): Trip => {
+    const key = wordOf(context)
+    return {
+      next,
+      eligible: eligibleFor(
+        pool,
+        mayServe as ((endpoint: Endpoint, context: CallContext) => boolean) | undefined,
+        maxCost,
+        context,
+      ),
+      tried: new Set(),
+      favorite: key === undefined ? undefined : favorites.peek(key)?.member,
+      stickyKey: key,
+      readyInMs: (at) => readyInMsOf(next, at),
+      member: undefined,
+      outcome: undefined,
+    }
+  }
+
+  /** What an outcome says about its endpoint and those who share what is to blame. */
+  const learn = (member: PoolMember, verdict: Verdict, trip: Trip, context: CallContext): void => {
+    const now = context.call.clock.now()
+    const { kind, scope, retryAfterMs } = verdict
+    if (kind === 'success') {
+      if (trip.stickyKey !== undefined) favorites.get(trip.stickyKey).member = member
+      if (member.unproven && !member.ejected(now)) {
+        member.unproven = false
+        context.emit<EndpointRecovered>({ type: 'endpoint.recovered', policy: name })
+      }
+    }
+    if (scope !== undefined && movesOn(verdict))
+      for (const other of pool) {
+        if (!member.shares(verdict, other)) continue
+        trip.tried.add(other)
+        if (retryAfterMs !== undefined) other.closedUntil = Math.max(other.closedUntil, now + retryAfterMs)
+      }
+    for (const ejected of ejection.heard(member, verdict, now)) {
+      context.endpoint = ejected.endpoint
+      const ejectedMs = ejected.ejectedUntil - now
+      context.emit<EndpointEjected>({ type: 'endpoint.ejected', policy: name, verdict: kind, ejectedMs })
+      context.endpoint = member.endpoint
+    }
   }
 
   /** Starts an attempt. In the same tick as the choice, so that the place it saw free is taken by this call. */
-  const start = (trip: Trip, context: CallContext, candidate: Candidate): void => {
-    const { endpoint, health } = candidate
+  const start = (trip: Trip, context: CallContext, member: PoolMember): void => {
+    const { endpoint, health } = member
     const { clock } = context.call
-    trip.tried.add(candidate)
-    trip.candidate = candidate
+    trip.tried.add(member)
+    trip.member = member
     context.endpoint = endpoint
     context.emit<EndpointSelected>({ type: 'endpoint.selected', policy: name })
     const end = health.begin(clock.now())
     trip.outcome = trip.next(context).then((outcome) => {
       end(outcome.verdict.kind, clock.now())
+      learn(member, outcome.verdict, trip, context)
       // Whatever ended may have made room: at once, or when its body has been read.
       if (outcome.body === undefined) line.serve()
       else
@@ -125,6 +165,15 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     })
   }
 
+  const refuse = (
+    context: CallContext,
+    reason: NoEndpointReadyError['reason'],
+    retryAfterMs: number | undefined,
+  ): Failure => {
+    const refusal = new NoEndpointReadyError(name, names, reason, retryAfterMs, context.call.lastError)
+    return failure(refusal, refusal.verdict)
+  }
+
   const line = new WaitingLine({
     name,
     order: queueOrder,
@@ -133,7 +182,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     pollMs: ASK_AGAIN_MS,
     tryEnter(context) {
       const trip = context.kept(policy) as Trip
-      const { best, readyInMs } = choose(trip, context)
+      const { best, readyInMs } = choose(trip, order, context)
       if (best !== undefined) start(trip, context, best)
       return readyInMs
     },
@@ -142,49 +191,38 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
   const policy: Policy = {
     name,
     kind: 'failover',
-    options: { name, endpoints: names, order, queueLimit, queueOrder },
+    options: { ...resolved, endpoints: names },
     async execute<R>(next: Next<R>, context: CallContext): Promise<Outcome<R>> {
-      const trip: Trip = { next, tried: new Set(), candidate: undefined, outcome: undefined }
+      const trip = tripOf(next, context)
+      if (trip.eligible.length === 0) return refuse(context, 'not_allowed', undefined)
       context.keep(policy, trip)
       const entering = line.enter(context)
       const answer = entering instanceof Promise ? await entering : entering
       if (answer !== 'entered') {
         const { reason, retryAfterMs } = answer
-        if (reason === 'aborted') return aborted(context.reason)
-        const refusal = new NoEndpointReadyError(name, names, reason, retryAfterMs, context.call.lastError)
-        return failure(refusal, refusal.verdict)
+        return reason === 'aborted' ? aborted(context.reason) : refuse(context, reason, retryAfterMs)
       }
       for (;;) {
         const outcome = (await trip.outcome) as Outcome<R>
-        const { verdict } = outcome
-        if (verdict.kind === 'success' || context.aborted) return outcome
-        if (!movesOn(verdict) || !mayRepeat(context, verdict)) return outcome
-        const from = trip.candidate?.endpoint.name ?? ''
-        const { best } = choose(trip, context)
+        if (outcome.verdict.kind === 'success' || context.aborted || !movesOn(outcome.verdict)) return outcome
+        if (!mayRepeat(context, outcome.verdict)) return outcome
+        const from = trip.member?.endpoint.name ?? ''
+        const { best } = choose(trip, order, context)
         if (best === undefined) return outcome
         const to = best.endpoint.name
-        context.emit<EndpointFailedOver>({
-          type: 'endpoint.failed_over',
-          policy: name,
-          from,
-          to,
-          verdict: verdict.kind,
-        })
+        const verdict = outcome.verdict.kind
+        context.emit<EndpointFailedOver>({ type: 'endpoint.failed_over', policy: name, from, to, verdict })
         start(trip, context, best)
       }
     },
     readyInMs(next, context) {
-      const { readyInMs } = choose({ next, tried: new Set(), candidate: undefined, outcome: undefined }, context)
+      // In list order: chance is for calls, not for questions.
+      const { readyInMs } = choose(tripOf(next, context), 'ordered', context)
       return line.readyInMs(readyInMs === TOO_LATE ? Infinity : readyInMs, context.call.clock.now())
     },
     snapshot: () => ({
       waiting: line.size,
-      endpoints: Object.fromEntries(
-        pool.map(({ endpoint, health }) => [
-          endpoint.name,
-          { inFlight: health.inFlight, answerMs: health.lastAnswerMs },
-        ]),
-      ),
+      endpoints: Object.fromEntries(pool.map((member) => [member.endpoint.name, member.snapshot()])),
     }),
     dispose: () => line.dispose(),
   }
@@ -192,23 +230,10 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
 }
 
 /** A gate that cannot be asked without an error is entered: there the error ends the call. */
-const readyInMsOf = ({ next }: Trip, context: CallContext): number => {
+const readyInMsOf = (next: Next<unknown>, context: CallContext): number => {
   try {
     return next.readyInMs(context)
   } catch {
     return 0
-  }
-}
-
-const checkEndpoints = (endpoints: readonly Endpoint[]): void => {
-  if (!Array.isArray(endpoints) || endpoints.length === 0)
-    throw new InvalidOptionsError('failover.endpoints', endpoints, 'a list of at least one endpoint')
-  const seen = new Set<string>()
-  for (const [i, endpoint] of endpoints.entries()) {
-    const path = `failover.endpoints[${i}].name`
-    if (typeof endpoint?.name !== 'string' || endpoint.name === '')
-      throw new InvalidOptionsError(path, endpoint?.name, 'a name')
-    if (seen.has(endpoint.name)) throw new InvalidOptionsError(path, endpoint.name, 'unique within the pool')
-    seen.add(endpoint.name)
   }
 }

@@ -6,8 +6,8 @@ export class NoEndpointReadyError extends Error implements RejectedError {
   override readonly name = 'NoEndpointReadyError'
   readonly code = 'ERR_SPILLWAY_NO_ENDPOINT_READY'
   readonly verdict: RejectedError['verdict']
-  /** No more calls may wait, none can answer it before its deadline, or the pipeline was disposed of meanwhile. */
-  readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
+  /** No more calls may wait, none can answer it before its deadline, none may serve it, or the pipeline was disposed of. */
+  readonly reason: 'queue_full' | 'not_allowed' | 'waited_too_long' | 'disposed'
   /** Milliseconds until the first of them could take a call, where that is known. */
   readonly retryAfterMs?: number
 
@@ -37,5 +37,6 @@ const WHY = {
   queue_full: (names: string) =>
     `none of ${names} can take the call now and the queue is full. Send less, or raise queueLimit.`,
   waited_too_long: (names: string) => `none of ${names} can answer the call before its deadline.`,
+  not_allowed: (names: string) => `none of ${names} may serve the call. See mayServe and maxCost.`,
   disposed: (names: string) => `the pipeline was disposed of while the call waited for one of ${names}.`,
 }

@@ -90,7 +90,7 @@ describe('an attempt is taken for lost', () => {
     const endpoints = [{ name: 'a' }, { name: 'b' }]
     const { clock, calls } = await experienced(20, {}, [failover({ endpoints, order: 'ordered' })])
     const operation = scriptedOperation([
-      { error: new Judged({ kind: 'endpoint_failed' }) },
+      { error: new Judged({ kind: 'transient' }) },
       { hang: true },
       { value: 'again' },
     ])
