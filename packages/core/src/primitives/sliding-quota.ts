@@ -42,7 +42,7 @@ export class SlidingQuota {
    *
    * @param permits to be asked as if so many were its permits
    */
-  readyInMs(now: number, cost: number, permits = this.permits): number {
+  readyInMs(now: number, cost: number, permits: number = this.permits): number {
     this.#forget(now)
     const excess = this.#spent + this.#debt + Math.min(cost, permits) - permits
     if (excess <= 0) return 0

@@ -37,7 +37,7 @@ export const choose = (round: Round, order: EndpointOrder, context: CallContext)
   const { eligible, tried } = round
   const panic = eligible.every((member) => member.ejected(now))
   const open = (member: PoolMember): boolean =>
-    !tried.has(member) && (panic || !member.ejected(now)) && context.remainingMs() >= member.health.answerMs(now)
+    !tried.has(member) && (panic || !member.ejected(now)) && context.remainingMs() >= member.health.slowAnswerMs(now)
   try {
     const drawn = order === 'ranked' && eligible.length > LARGE_POOL ? drawTwo(round, open, context, now) : undefined
     return drawn ?? chooseAmong(round, order, open, context, now)

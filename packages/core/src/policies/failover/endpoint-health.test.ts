@@ -82,4 +82,15 @@ describe('EndpointHealth', () => {
     health.broke('transient', now)
     expect(health.failureRatio(now)).toBe(0.5)
   })
+
+  test('a late answer is one that nine in ten came before; with few of them the average says it', () => {
+    const answers = (count: number): readonly [VerdictKind, number][] =>
+      Array.from({ length: count }, (_, i): [VerdictKind, number] => ['success', i % 10 === 9 ? 90_000 : 30_000])
+    const [few, then] = healthAfter(answers(4))
+    expect(few.slowAnswerMs(then)).toBe(few.answerMs(then))
+    const [many, now] = healthAfter(answers(20))
+    expect(many.slowAnswerMs(now)).toBe(90_000)
+    expect(many.answerMs(now)).toBeLessThan(60_000)
+    expect(many.slowAnswerMs(now + 300_000)).toBe(45_000)
+  })
 })

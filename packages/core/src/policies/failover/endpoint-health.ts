@@ -1,10 +1,14 @@
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import { MovingAverage } from '../../primitives/moving-average.ts'
+import { MovingQuantile } from '../../primitives/moving-quantile.ts'
 
 /** The newest outcome counts half: overload comes and goes within a minute, and attempts are few. */
 const FAILURE_WEIGHT_RATIO = 0.5
 /** An endpoint that nobody asks any more is forgiven: after five minutes half of what is held against it is forgotten. */
 const HALF_LIFE_MS = 300_000
+/** How many answers say how late a late one is, and how many it takes to say so. */
+const ANSWERS_REMEMBERED = 32
+const ANSWERS_FOR_A_QUANTILE = 5
 const DURATION_WEIGHT_RATIO = 0.3
 /** What a refusal costs a call besides its own time: the wait before the next try. */
 const AFTER_FAILURE_MS = 2000
@@ -24,6 +28,7 @@ const FAILED: Partial<Record<VerdictKind, boolean>> = {
 export class EndpointHealth {
   readonly #failureRatio = new MovingAverage(FAILURE_WEIGHT_RATIO, HALF_LIFE_MS)
   readonly #answerMs = new MovingAverage(DURATION_WEIGHT_RATIO)
+  readonly #recentMs = new MovingQuantile(ANSWERS_REMEMBERED)
   readonly #failureMs = new MovingAverage(DURATION_WEIGHT_RATIO)
   /** When the last attempt ended. */
   #heardAt = 0
@@ -43,6 +48,7 @@ export class EndpointHealth {
       if (failed === undefined) return
       this.attempts++
       this.#failureRatio.add(failed ? 1 : 0, endedAt)
+      if (!failed) this.#recentMs.add(endedAt - now)
       ;(failed ? this.#failureMs : this.#answerMs).add(endedAt - now, endedAt)
     }
   }
@@ -68,7 +74,16 @@ export class EndpointHealth {
 
   /** How long its recent answers took; half after five minutes in which nobody asked it, so that it is tried again. */
   answerMs(now: number): number {
-    return this.lastAnswerMs * 0.5 ** (Math.max(0, now - this.#heardAt) / HALF_LIFE_MS)
+    return this.#forgiven(this.lastAnswerMs, now)
+  }
+
+  /**
+   * With less time left than this a call is not worth sending: nine in ten of its recent answers came sooner, or the
+   * average while there are few. Forgiven like `answerMs`.
+   */
+  slowAnswerMs(now: number): number {
+    const known = this.#recentMs.count >= ANSWERS_FOR_A_QUANTILE
+    return this.#forgiven(known ? (this.#recentMs.quantile(0.9) ?? 0) : this.lastAnswerMs, now)
   }
 
   /** How long its last answers took, whenever that was. 0: none yet. */
@@ -78,6 +93,10 @@ export class EndpointHealth {
 
   get inFlight(): number {
     return this.#inFlight.size
+  }
+
+  #forgiven(ms: number, now: number): number {
+    return ms * 0.5 ** (Math.max(0, now - this.#heardAt) / HALF_LIFE_MS)
   }
 
   #oldestMs(now: number): number {

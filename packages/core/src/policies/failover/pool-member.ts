@@ -9,9 +9,9 @@ export class PoolMember {
   readonly level: number
   readonly weight: number
   /** Until when the provider asked everybody who shares its key, project or model to wait. */
-  closedUntil = -Infinity
+  closedUntil: number = -Infinity
   /** Until when it is passed over. */
-  ejectedUntil = -Infinity
+  ejectedUntil: number = -Infinity
   /** Ejections in a row. */
   ejections = 0
   /** Whether it has not answered since it was ejected. */
