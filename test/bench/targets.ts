@@ -73,7 +73,7 @@ export const overheadTargets = (markdown: string): string => {
 
 const OURS = 'Spillway, defaults'
 
-/** Each scenario: the best goodput of all within a point, and no more requests than whoever has the same. */
+/** Each scenario: the best goodput of all within a point, and no more requests than whoever is within a point of ours. */
 export const outcomeTargets = (markdown: string): string => {
   const lines: string[] = []
   for (const [title, rows] of tablesOf(markdown)) {
@@ -82,7 +82,7 @@ export const outcomeTargets = (markdown: string): string => {
     const goodput = (row: Record<string, string> | undefined): number => numberOf(row?.['goodput %'])
     const requests = (row: Record<string, string> | undefined): number => numberOf(row?.['requests per success'])
     const best = Math.max(...others.map(goodput))
-    const peers = others.filter((row) => goodput(row) >= goodput(own) - 0.05)
+    const peers = others.filter((row) => goodput(row) >= goodput(own) - 1)
     const fewest = Math.min(...peers.map(requests))
     lines.push(
       line(
