@@ -68,7 +68,7 @@ function describe({ folder, declarations }: EntryPoint, messages: string[]): str
     messageCallback: (message) => {
       message.handled = true
       // a constant that only lends its type (`keyof typeof table`) needs no name outside; a type does
-      if (message.messageId === 'ae-forgotten-export' && /^The symbol "[a-z]/.test(message.text)) return
+      if (message.messageId === 'ae-forgotten-export' && /^The symbol "(?:[a-z]|[A-Z_]+")/.test(message.text)) return
       // what the package's main entry point exports may be spoken of by the others
       if (message.messageId === 'ae-forgotten-export' && isExportedByMain(folder, message.text)) return
       if (message.logLevel === ExtractorLogLevel.Error) {

@@ -5,7 +5,7 @@ import type { VirtualClock } from '@spillway/core/testing'
 export type Reply = 'answer' | 'refuse' | 'hang'
 
 /** A refusal as an overloaded provider sends it. */
-export class Overloaded extends Error {}
+class Overloaded extends Error {}
 
 export const overloadedClassifier: Classifier = {
   error: (error) => (error instanceof Overloaded ? { kind: 'overloaded' } : undefined),

@@ -9,6 +9,7 @@ describe('checkEndpoints', () => {
   it.for([
     { name: 'official' },
     { name: 'second', apiKey: 'key' },
+    { name: 'dear', level: 1, weight: 2, keyId: 'k', project: 'p', costPerCall: 0.1 },
     { name: 'second', apiKey: () => 'key' },
     { name: 'beta', baseUrl: `${OWN}beta` },
     { name: 'relay', baseUrl: 'http://localhost:8080', apiKey: 'key' },

@@ -1,4 +1,4 @@
-import { checkKnown, type Endpoint, InvalidOptionsError } from '@spillway/core'
+import { checkKnown, type Endpoint, ENDPOINT_FIELDS, InvalidOptionsError } from '@spillway/core'
 
 /** A place that serves the Gemini API: the vendor's own, another project's key, or a relay. */
 export interface GeminiEndpoint extends Endpoint {
@@ -15,7 +15,7 @@ export interface GeminiEndpoint extends Endpoint {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const KNOWN = ['name', 'baseUrl', 'apiKey', 'models', 'headers']
+const KNOWN = [...ENDPOINT_FIELDS, 'baseUrl', 'apiKey', 'models', 'headers']
 
 /** Whether the endpoint is on the client's own host, where its own key may go. */
 export const isOwnOrigin = ({ baseUrl }: GeminiEndpoint, clientBaseUrl: string): boolean =>

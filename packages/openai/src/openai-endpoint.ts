@@ -1,4 +1,4 @@
-import { checkKnown, InvalidOptionsError, type Endpoint } from '@spillway/core'
+import { checkKnown, ENDPOINT_FIELDS, InvalidOptionsError, type Endpoint } from '@spillway/core'
 
 /** A place that serves an OpenAI-compatible API: the provider itself, another account, a relay. */
 export interface OpenAIEndpoint extends Endpoint {
@@ -19,21 +19,23 @@ export interface OpenAIEndpoint extends Endpoint {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const KNOWN = ['name', 'baseURL', 'apiKey', 'organization', 'project', 'models', 'headers']
+/** What changes a request. The other fields of an endpoint say how it is chosen. */
+const REWRITTEN = ['baseURL', 'apiKey', 'organization', 'project', 'models', 'headers']
 
 /** Whether the endpoint is on the client's own host, where its own key may go. */
 export const isOwnOrigin = (endpoint: OpenAIEndpoint, clientBaseURL: string): boolean =>
   endpoint.baseURL === undefined || new URL(endpoint.baseURL).origin === new URL(clientBaseURL).origin
 
 /** Whether the endpoint asks for anything to be rewritten. */
-export const rewrites = (endpoint: OpenAIEndpoint): boolean => Object.keys(endpoint).some((key) => key !== 'name')
+export const rewrites = (endpoint: OpenAIEndpoint): boolean =>
+  Object.keys(endpoint).some((key) => REWRITTEN.includes(key))
 
 /** Checks the endpoints before any call. */
 export const checkEndpoints = (endpoints: readonly OpenAIEndpoint[], clientBaseURL: string): void => {
   if (!Array.isArray(endpoints)) throw new InvalidOptionsError('resilient.endpoints', endpoints, 'a list of endpoints')
   for (const [i, endpoint] of endpoints.entries()) {
     const path = `resilient.endpoints[${i}]`
-    checkKnown(path, endpoint, KNOWN)
+    checkKnown(path, endpoint, [...new Set([...ENDPOINT_FIELDS, ...REWRITTEN])])
     const { baseURL, apiKey, headers = {} } = endpoint
     if (baseURL !== undefined && !/^https?:$/.test(URL.parse(baseURL)?.protocol ?? ''))
       throw new InvalidOptionsError(`${path}.baseURL`, baseURL, 'an http or https URL')

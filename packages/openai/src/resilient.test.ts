@@ -36,6 +36,11 @@ describe('what cannot be wrapped is refused', () => {
 })
 
 describe('options', () => {
+  test('take what says how an endpoint is chosen', () => {
+    const endpoints = [{ name: 'own' }, { name: 'dear', level: 1, weight: 2, keyId: 'k', costPerCall: 0.1 }]
+    expect(() => resilient(plain(), { endpoints })).not.toThrow()
+  })
+
   test.for([
     ['a misspelt name', { retires: {} }, /retires/],
     ['a pipeline and more', { pipeline: pipeline([]), retry: {} }, /either \{ pipeline \} alone/],

@@ -68,7 +68,7 @@ export interface Gate {
   enter(context: CallContext): undefined | RejectedError | PromiseLike<undefined | RejectedError>
   /**
    * How what was admitted ended for its caller: for a stream, when the stream ended. Called once per admission. What it
-   * throws, or {@link release} or {@link progress}, is reported and changes nothing.
+   * throws, or `release` or `progress`, is reported and changes nothing.
    */
   leave(context: CallContext, outcome: Outcome<unknown>): void
   /** The work itself has ended: later than `leave` for what was abandoned and went on. Called once per admission. */

@@ -5,7 +5,7 @@ import { rankOf, type QueueOrder } from '../kernel/queue-order.ts'
 import { WaitQueue } from './wait-queue.ts'
 
 /** Why somebody was not let in. */
-export type RefusalReason =
+type RefusalReason =
   /** Nobody more may wait. */
   | 'queue_full'
   /** The wait took longer than allowed, or would. */

@@ -3,7 +3,7 @@ import { FAULTS } from '../faults/table.ts'
 import type { Random } from '../random.ts'
 import type { EndpointSettings } from '../scenario/resolve.ts'
 import type { OfferedRequest, QuotaHit, Refusal } from './offer.ts'
-import type { Quota } from './quota.ts'
+import type { Quota, QuotaLevels } from './quota.ts'
 import type { Script } from './script.ts'
 import type { Slots } from './slots.ts'
 import { type Timeline, isOpen } from './timeline.ts'
@@ -19,7 +19,7 @@ export interface Verdict {
 /** Decides in this order: script, outage, quota, chance, brown-out, room. A scripted request skips all but the last. */
 export interface Admission {
   decide(request: OfferedRequest, at: number): Verdict
-  quotaLevels(key: string, at: number): ReturnType<Quota['levels']>
+  quotaLevels(key: string, at: number): QuotaLevels
 }
 
 export interface AdmissionOptions {

@@ -18,11 +18,13 @@ export interface QuotaLevel {
 export interface Quota {
   /** Takes the request's share of every limit, or says which one has none left (and takes nothing). */
   take(request: OfferedRequest, limits: QuotaScenario, at: number): QuotaHit | undefined
-  levels(
-    key: string,
-    limits: QuotaScenario,
-    at: number,
-  ): { readonly requests?: QuotaLevel; readonly tokens?: QuotaLevel }
+  levels(key: string, limits: QuotaScenario, at: number): QuotaLevels
+}
+
+/** What is left of a key's quotas; a limit that is not set is missing. */
+export interface QuotaLevels {
+  readonly requests?: QuotaLevel
+  readonly tokens?: QuotaLevel
 }
 
 interface Usage {

@@ -2,12 +2,12 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import type { EndpointSettings } from '../scenario/resolve.ts'
 import type { ScriptedReply } from '../faults/fault.ts'
-import { type Admission, type Verdict, createAdmission } from './admission.ts'
+import { type Verdict, createAdmission } from './admission.ts'
 import { type CounterBook, createCounterBook } from './counters.ts'
 import { createEventQueue } from '../event-queue.ts'
 import { createGeneration } from './generation.ts'
 import type { Offer, OfferEvent, OfferedRequest } from './offer.ts'
-import { createQuota } from './quota.ts'
+import { type QuotaLevels, createQuota } from './quota.ts'
 import { createScript } from './script.ts'
 import { drawServiceMs } from './service-time.ts'
 import { createSlots } from './slots.ts'
@@ -23,7 +23,7 @@ export interface Upstream {
   settle(): void
   readonly counters: CounterBook
   /** What is left of a key's quota now. */
-  quotaLevels(key: string): ReturnType<Admission['quotaLevels']>
+  quotaLevels(key: string): QuotaLevels
   state(): UpstreamState
   /** Ends its timer; nothing more happens. */
   close(): void

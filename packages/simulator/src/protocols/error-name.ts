@@ -21,4 +21,5 @@ export const ERROR_NAMES = [
   'bodyTooLarge',
 ] as const
 
+/** One of them. */
 export type ErrorName = (typeof ERROR_NAMES)[number]

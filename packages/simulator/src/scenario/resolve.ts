@@ -30,6 +30,7 @@ export interface EndpointSettings {
   readonly replies: readonly ScriptedReply[]
 }
 
+/** `ServiceTimeScenario` with every default filled in. */
 export interface ServiceTimeSettings {
   readonly image: {
     readonly minMs: number
@@ -40,6 +41,7 @@ export interface ServiceTimeSettings {
   readonly chat: { readonly firstTokenMs: number; readonly tokensPerSecond: number; readonly jitterRatio: number }
 }
 
+/** `TenantsScenario` with every default filled in. */
 export interface TenantsSettings {
   readonly lowRatio: number
   readonly mediumRatio: number

@@ -90,7 +90,8 @@ export interface TenantsScenario {
   readonly warmUpMs?: number
 }
 
-interface Window {
+/** When something holds. */
+export interface TimeWindow {
   /** Start, in model time from the start of the scenario, ≥ 0. @default 0 */
   readonly atMs?: number
   /** Length in model time, above 0. @default to the end */
@@ -101,7 +102,7 @@ interface Window {
 export type Phase = BrownOutPhase | OutagePhase | LoadPhase | QuotaPhase | SlowPhase
 
 /** The provider sheds a share of the requests, or has lost a part of its capacity, or both. */
-export interface BrownOutPhase extends Window {
+export interface BrownOutPhase extends TimeWindow {
   readonly kind: 'brownOut'
   /** Share of requests refused at once with 503. @default 0 */
   readonly refusedRatio?: number
@@ -110,20 +111,20 @@ export interface BrownOutPhase extends Window {
 }
 
 /** Nothing is served. */
-export interface OutagePhase extends Window {
+export interface OutagePhase extends TimeWindow {
   readonly kind: 'outage'
   /** What every request meets. @default 'connectionReset' */
   readonly fault?: 'connectionReset' | 'overloaded' | 'hang' | 'internal' | 'badGateway'
 }
 
 /** The others send more, or less. */
-export interface LoadPhase extends Window {
+export interface LoadPhase extends TimeWindow {
   readonly kind: 'load'
   readonly multiplier: number
 }
 
 /** Other limits hold. */
-export interface QuotaPhase extends Window {
+export interface QuotaPhase extends TimeWindow {
   readonly kind: 'quota'
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
@@ -132,7 +133,7 @@ export interface QuotaPhase extends Window {
 }
 
 /** Every generation takes longer. */
-export interface SlowPhase extends Window {
+export interface SlowPhase extends TimeWindow {
   readonly kind: 'slow'
   /** Factor on the service time, above 0. */
   readonly factor: number

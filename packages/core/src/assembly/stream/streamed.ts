@@ -45,6 +45,7 @@ export function streamed<T>(
   source: ReadableStream<T>,
   options?: StreamedOptions<T>,
 ): Promise<ReadableStream<T>>
+/** The same for any async iterable. */
 export function streamed<T>(
   context: CallContext,
   source: AsyncIterable<T>,

@@ -11,7 +11,15 @@ export const callContextOf = (
   { priority = 0, deadline = Infinity }: { readonly priority?: number; readonly deadline?: number } = {},
 ): CallContext => {
   const random = (): number => 0.5
-  const origin = { name: 'test', clock, random, classifier: defaultClassifier, sink: SILENT, completed() {} }
+  const origin = {
+    name: 'test',
+    clock,
+    random,
+    classifier: defaultClassifier,
+    sink: SILENT,
+    completed() {},
+    orphans: { count: 0 },
+  }
   const ignore = (): void => {}
   const call = new Call(1, origin, () => Promise.resolve(), { priority }, ignore, ignore)
   call.deadline = deadline
