@@ -38,6 +38,12 @@ const OVERHEAD: readonly {
     unit: '',
   },
   {
+    what: 'open circuit with fallback, to a bare rejection',
+    where: ['Refusals', 'Spillway, open circuit and fallback', 'quickest'],
+    atMost: 1,
+    unit: '×',
+  },
+  {
     what: 'retry alone, gzipped',
     where: ['Bundle', 'Spillway: retry alone', 'KiB, gzipped'],
     atMost: 2,
