@@ -65,7 +65,14 @@ const readOnce = (value: unknown): ErrorBody => {
 
 const readError = (error: Json): ErrorBody => {
   const { code, type, status, message, details } = error
-  const number = typeof code === 'number' ? code : typeof status === 'number' ? status : Number(code ?? Number.NaN)
+  const number =
+    typeof code === 'number'
+      ? code
+      : typeof status === 'number'
+        ? status
+        : typeof code === 'string'
+          ? Number(code)
+          : Number.NaN
   const isHttp = Number.isInteger(number) && number >= 300 && number < 600
   return {
     ...readDetails(Array.isArray(details) ? details : []),

@@ -2,6 +2,8 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { ServerLimit } from '../../kernel/provider-report.ts'
 import { costIn, REQUESTS, type Costs } from './costs.ts'
 import { LearnedLimit } from './learned-limit.ts'
+import type { Random } from '../../kernel/random.ts'
+import { Pause } from './pause.ts'
 import { startQuota, type QuotaPlan, type QuotaState } from './read-quotas.ts'
 import { ServerBudget } from './server-budget.ts'
 
@@ -23,8 +25,7 @@ export class Allowance {
   readonly #learns: boolean
   readonly #budgets = new Map<string, ServerBudget>()
   #sent = 0
-  /** Until when the provider asked everybody to wait. */
-  #pausedUntil = 0
+  readonly #pause = new Pause()
 
   constructor(plans: readonly QuotaPlan[], learns: boolean) {
     this.#quotas = plans.map(startQuota)
@@ -36,7 +37,7 @@ export class Allowance {
   readyInMs(clock: Clock, costs: Costs): number {
     const now = clock.now()
     const wallTimeMs = this.#wallTime(clock)
-    let ready = Math.max(0, this.#pausedUntil - now, this.#learned?.readyInMs(now) ?? 0)
+    let ready = Math.max(this.#pause.readyInMs(now), this.#learned?.readyInMs(now) ?? 0)
     for (const { unit, window, calendar, pacer } of this.#quotas) {
       const cost = costIn(costs, unit)
       const quotaReady = window?.readyInMs(now, cost) ?? calendar?.readyInMs(wallTimeMs, cost) ?? 0
@@ -46,8 +47,10 @@ export class Allowance {
     return ready
   }
 
-  spend(clock: Clock, costs: Costs): Spending {
+  /** @param waiting how many stand in line behind it */
+  spend(clock: Clock, costs: Costs, waiting: number, random: Random): Spending {
     const now = clock.now()
+    this.#pause.passed(now, waiting, random)
     const spending = { at: now, wallTimeMs: this.#wallTime(clock), costs, sent: ++this.#sent }
     this.#learned?.spend(now)
     for (const quota of this.#quotas) charge(quota, spending, costIn(costs, quota.unit))
@@ -77,12 +80,14 @@ export class Allowance {
     }
   }
 
-  /** The provider throttled the request and asked for a pause. Gives back whether that is longer than the pause so far. */
-  throttled({ at }: Spending, hintMs: number, now: number): boolean {
+  /**
+   * The provider throttled the request and asked for a pause. Gives back whether that is longer than the pause so far.
+   *
+   * @param waiting how many stand in line
+   */
+  throttled({ at }: Spending, hintMs: number, now: number, waiting: number, random: Random): boolean {
     this.#learned?.throttled(at, hintMs, now)
-    if (now + hintMs <= this.#pausedUntil) return false
-    this.#pausedUntil = now + hintMs
-    return true
+    return this.#pause.begin(hintMs, now, waiting, random)
   }
 
   /** An answer says what is left. */
@@ -103,7 +108,7 @@ export class Allowance {
   }
 
   get pausedUntil(): number {
-    return this.#pausedUntil
+    return this.#pause.until
   }
 
   #wallTime(clock: Clock): number {

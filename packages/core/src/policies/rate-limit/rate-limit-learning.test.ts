@@ -59,7 +59,8 @@ describe('rateLimit, without a quota', () => {
     await clock.run()
     await Promise.all(all)
     expect(learned()).toBeUndefined()
-    expect(provider.requests()).toBeGreaterThanOrEqual(30 + 20 + 10)
+    // Whoever waited comes back within seconds of the hint, ten a minute or not.
+    expect(provider.requests()).toBeGreaterThan(30 + 20)
   })
 
   test('tries one more after three clean minutes', async () => {

@@ -86,12 +86,12 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
 
   const costsOf = (context: CallContext): Costs => checkCosts('rateLimit.cost()', cost(context))
 
-  const tryEnter = (context: CallContext, { allowance }: Partition): number => {
+  const tryEnter = (context: CallContext, { allowance, line }: Partition): number => {
     const admission = context.kept(gate) as Admission
-    const { clock } = context.call
+    const { clock, random } = context.call
     const ready = allowance.readyInMs(clock, admission.costs)
     if (ready > 0) return ready
-    admission.spending = allowance.spend(clock, admission.costs)
+    admission.spending = allowance.spend(clock, admission.costs, line.size, random)
     return 0
   }
 
@@ -132,11 +132,11 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
         allowance.giveBack(spending)
         return line.serve()
       }
-      const { clock } = context.call
+      const { clock, random } = context.call
       const { kind, retryAfterMs } = outcome.verdict
       if (kind === 'throttled' && retryAfterMs !== undefined) {
         const before = allowance.learnedLimit
-        const paused = allowance.throttled(spending, retryAfterMs, clock.now())
+        const paused = allowance.throttled(spending, retryAfterMs, clock.now(), line.size, random)
         const permits = allowance.learnedLimit
         const event = { policy: name, partition: key }
         if (permits !== undefined && permits !== before)
