@@ -13,12 +13,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          setupFiles: ['./test/setup/seed.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+        },
       },
       {
         extends: true,
         test: {
           name: 'integration',
+          setupFiles: ['./test/setup/seed.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/packaging/**', 'test/slow/**', 'test/.snippets/**', '**/node_modules/**'],
           testTimeout: 30_000,
