@@ -1,6 +1,6 @@
 // Properties are tried on the same cases in every run, so that a check that was green stays green until something changes.
 // `pnpm test:explore` tries others: a failure prints its seed, and `SEED=… pnpm test:unit` repeats it.
-import fc from 'fast-check'
+import { configureGlobal } from 'fast-check'
 
 const { SEED = '20261122' } = process.env
-fc.configureGlobal({ seed: SEED === 'random' ? Date.now() & 0x7fffffff : Number(SEED) })
+configureGlobal({ seed: SEED === 'random' ? Date.now() & 0x7fffffff : Number(SEED) })
