@@ -36,16 +36,16 @@ const bodyOf = (sources: readonly Source[], name: string): string => {
   throw new Error(`No exported interface is called ${name}.`)
 }
 
+/** A field, or a method: what takes a function and must be compared loosely is written as one. */
+const FIELD =
+  /^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}(?:readonly )?(\w+\??)(?:: |(?=\())([\s\S]*?)(?=\n {2}\/\*\*|$(?![\s\S]))/gm
+
 const fieldsOf = (sources: readonly Source[], name: string): Field[] =>
-  [
-    ...bodyOf(sources, name).matchAll(
-      /^ {2}\/\*\*([\s\S]*?)\*\/\n {2}readonly (\w+\??): ([\s\S]*?)(?=\n {2}(?:\/\*\*|readonly)|$(?![\s\S]))/gm,
-    ),
-  ].map(([, comment = '', field = '', type = '']) => {
+  [...bodyOf(sources, name).matchAll(FIELD)].map(([, comment = '', field = '', type = '']) => {
     const [text = '', given] = plain(comment).split('@default')
     return {
       name: field.replace('?', ''),
-      type: type.trim(),
+      type: type.trim().replace(/^(\(.*\)): /s, '$1 => '),
       text: text.trim(),
       default: given?.trim() ?? (field.endsWith('?') ? 'none' : 'required'),
     }
