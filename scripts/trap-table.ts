@@ -1,13 +1,13 @@
-// Writes docs/reference/traps.md from test/traps/traps.ts and the tags above tests: `// trap: <slug>`.
-// `--check` writes nothing and fails where the page is out of date or a trap lacks its test.
+// Writes the pages of promises and their proofs, docs/reference/traps.md and hard-cases.md, from the lists in test/ and
+// the tags above tests: `// trap: <slug>`, `// hard case: <slug>`.
+// `--check` writes nothing and fails where a page is out of date or a promise lacks its proof.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DECIDED, TRAPS } from '../test/traps/traps.ts'
 import { findTags, type TaggedTest } from './trap-table/find-tags.ts'
-import { problemsOf, trapTables } from './trap-table/table.ts'
+import { PROOF_PAGES } from './trap-table/pages.ts'
+import { problemsOf, proofTables } from './trap-table/table.ts'
 
 const root = join(import.meta.dirname, '..')
-const page = join(root, 'docs/reference/traps.md')
 
 /** Every test of the project that carries a tag. */
 export const taggedTests = (): TaggedTest[] =>
@@ -23,16 +23,17 @@ const words = (text: string): string => text.replaceAll(/[ \-\n]+/g, ' ')
 
 if (import.meta.main) {
   const tests = taggedTests()
-  const problems = problemsOf(TRAPS, DECIDED, tests)
-  const old = readFileSync(page, 'utf8')
-  const made = old.replace(
-    /(<!-- traps -->\n)[\s\S]*(<!-- end -->)/,
-    (_, start: string, end: string) => `${start}\n${trapTables(TRAPS, DECIDED, tests)}\n\n${end}`,
-  )
-  if (words(made) !== words(old)) {
-    if (process.argv.includes('--check'))
-      problems.push('docs/reference/traps.md is out of date: run `pnpm docs:tables`.')
-    else writeFileSync(page, made)
+  const problems = PROOF_PAGES.flatMap((page) => problemsOf(page, tests))
+  for (const proofs of PROOF_PAGES) {
+    const path = join(root, proofs.page)
+    const old = readFileSync(path, 'utf8')
+    const made = old.replace(
+      /(<!-- proofs -->\n)[\s\S]*(<!-- end -->)/,
+      (_, start: string, end: string) => `${start}\n${proofTables(proofs, tests)}\n\n${end}`,
+    )
+    if (words(made) === words(old)) continue
+    if (process.argv.includes('--check')) problems.push(`${proofs.page} is out of date: run \`pnpm docs:tables\`.`)
+    else writeFileSync(path, made)
   }
   for (const problem of problems) console.log(problem)
   process.exitCode = problems.length > 0 ? 1 : 0

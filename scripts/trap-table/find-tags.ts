@@ -2,7 +2,11 @@
 
 /** A test that carries a tag. */
 export interface TaggedTest {
+  /** The kind of tag: `trap`, `hard case`. */
+  readonly word: string
   readonly slug: string
+  /** What else the tag says: `// hard case: <slug> (openai)`. */
+  readonly about: string | undefined
   /** The name of the test, with those of the groups it stands in. */
   readonly name: string
   readonly path: string
@@ -10,7 +14,7 @@ export interface TaggedTest {
   readonly fails: boolean
 }
 
-const TAG = /^( *)\/\/ trap: (\S+)$/
+const TAG = /^( *)\/\/ (trap|hard case): (\S+)(?: \((.+)\))?$/
 const COMMENT = /^ *\/\//
 const TEST = /^ *(?:test|property)\b/
 const QUOTED = String.raw`\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|${'`'}[^${'`'}]*${'`'})`
@@ -40,13 +44,13 @@ const groupsAround = (lines: readonly string[], from: number, indent: number): s
 export const findTags = (path: string, text: string): TaggedTest[] => {
   const lines = text.split('\n')
   return lines.flatMap((line, i) => {
-    const [, indent = '', slug = ''] = TAG.exec(line) ?? []
+    const [, indent = '', word = '', slug = '', about] = TAG.exec(line) ?? []
     if (slug === '') return []
     let at = i + 1
     while (COMMENT.test(lines[at] ?? '')) at++
     const title = TEST.test(lines[at] ?? '') ? titleOf(lines.slice(at).join('\n')) : undefined
-    if (title === undefined) throw new Error(`${path}:${i + 1}: "trap: ${slug}" stands above no test.`)
+    if (title === undefined) throw new Error(`${path}:${i + 1}: "${word}: ${slug}" stands above no test.`)
     const name = [...groupsAround(lines, i, indent.length), title].join(' › ')
-    return [{ slug, name, path, fails: /^ *\w+\.fails\b/.test(lines[at] as string) }]
+    return [{ word, slug, about, name, path, fails: /^ *\w+\.fails\b/.test(lines[at] as string) }]
   })
 }
