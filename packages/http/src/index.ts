@@ -7,7 +7,7 @@ export { StreamTruncatedError } from './stream-truncated-error.ts'
 export { refusalBehind, SPILLWAY_CODE_HEADER } from './refusal-response.ts'
 
 // For authors of adapters.
-export type { AnswerMeaning, EventMeaning, Protocol } from './protocol.ts'
+export type { AnswerMeaning, EventMeaning, Protocol, Usage } from './protocol.ts'
 export type { Fetch, FetchInput, OutgoingRequest } from './outgoing-request.ts'
 export { classifyReply } from './classify-reply.ts'
 export type { Reply, ReplyJudgement } from './classify-reply.ts'

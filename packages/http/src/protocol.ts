@@ -3,6 +3,13 @@ import type { Reply, ReplyJudgement } from './classify-reply.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import type { ServerSentEvent } from './server-sent-events.ts'
 
+/**
+ * What an answer says it used. Units are those that quotas of `rateLimit` may name: `inputTokens`, `outputTokens`, `tokens` for
+ * both together, `cachedInputTokens` for the part of the input that was read from a cache, `images`. A unit that the answer
+ * does not name stays as it was estimated.
+ */
+export type Usage = Readonly<Record<string, number>>
+
 /** What one event of a stream means. An empty object: a heartbeat or a preamble. */
 export interface EventMeaning {
   /** Text, a tool call, image bytes: what the caller asked for. Commits the attempt. */
@@ -13,6 +20,8 @@ export interface EventMeaning {
   readonly error?: unknown
   /** The verdict on an answer that ends without content; `empty` where none is given. */
   readonly verdict?: Verdict | undefined
+  /** What the answer has used so far: the last event that names a unit counts. */
+  readonly usage?: Usage | undefined
 }
 
 /** What a whole JSON answer with a success status means. An empty object: it is as it should be. */
@@ -21,6 +30,8 @@ export interface AnswerMeaning {
   readonly error?: unknown
   /** `empty`: the result is missing. `request_failed`: it was withheld. The answer goes to the caller all the same. */
   readonly verdict?: Verdict | undefined
+  /** What it used; told also where the answer is of no use, because it is billed. */
+  readonly usage?: Usage | undefined
 }
 
 /** What {@link resilientFetch} has to know of a provider's dialect. Everything but the name is optional. */

@@ -3,7 +3,7 @@ import { classifyReply } from './classify-reply.ts'
 import { watchBytes, watchEvents } from './event-watch.ts'
 import { keepReply, respondWith, withBytes } from './kept-reply.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import type { Protocol } from './protocol.ts'
+import type { Protocol, Usage } from './protocol.ts'
 import { ProviderError } from './provider-error.ts'
 import { readRateLimits } from './rate-limit-headers.ts'
 import { discard, joined, readBody } from './read-body.ts'
@@ -88,7 +88,8 @@ const receiveText = async (
   } catch {
     throw failed(response, bytes, { error: { code: 'malformed_json' } }, receiver)
   }
-  const { error, verdict } = protocol.readAnswer?.(answer, request) ?? {}
+  const { error, verdict, usage } = protocol.readAnswer?.(answer, request) ?? {}
+  if (usage !== undefined) context.providerSaid({ usage })
   if (error !== undefined) throw failed(response, bytes, { error }, receiver)
   if (verdict !== undefined) judge(whole, verdict)
   return whole
@@ -103,7 +104,12 @@ const receiveEvents = async (
   const { protocol, request, context, judge } = receiver
   const { readEvent } = protocol
   if (!asksModel || readEvent === undefined) return deliver(response, body, context)
-  const watch = watchEvents((event) => readEvent(event, request))
+  let used: Usage | undefined
+  const watch = watchEvents((event) => {
+    const meaning = readEvent(event, request)
+    if (meaning.usage !== undefined) context.providerSaid({ usage: (used = { ...used, ...meaning.usage }) })
+    return meaning
+  })
   const reader = body.getReader()
   const stop = context.onAbort((reason) => discard(reader, reason))
   const held: Uint8Array[] = []

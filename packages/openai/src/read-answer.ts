@@ -1,6 +1,7 @@
 import type { Verdict } from '@spillway/core'
 import type { AnswerMeaning } from '@spillway/http'
 import { isFilled, isObject, objectsOf, type Json } from './json.ts'
+import { readUsage } from './read-usage.ts'
 
 /** What a request asks for, as far as its answer has to be understood. */
 export type AnswerKind = 'completion' | 'response' | 'image' | 'other'
@@ -31,14 +32,19 @@ export const hasContent = (message: Json): boolean =>
 export const readAnswer = (answer: unknown, kind: AnswerKind): AnswerMeaning => {
   // Errors in an array are a habit of Gemini's compatible API.
   const error = errorIn(Array.isArray(answer) ? answer[0] : answer)
-  if (error !== undefined) return { error }
-  if (kind === 'other') return {}
-  if (!isObject(answer)) return { verdict: EMPTY }
-  if (kind === 'image') {
-    const made = objectsOf(answer['data']).some(({ b64_json: bytes, url }) => isFilled(bytes) || isFilled(url))
-    return made ? {} : { verdict: EMPTY }
-  }
-  return { verdict: kind === 'completion' ? verdictOfCompletion(answer) : verdictOfResponse(answer) }
+  const usage = isObject(answer) ? readUsage(answer) : undefined
+  const used = usage === undefined ? {} : { usage }
+  if (error !== undefined) return { error, ...used }
+  const verdict = kind === 'other' ? undefined : verdictOf(answer, kind)
+  return verdict === undefined ? used : { verdict, ...used }
+}
+
+const verdictOf = (answer: unknown, kind: Exclude<AnswerKind, 'other'>): Verdict | undefined => {
+  if (!isObject(answer)) return EMPTY
+  if (kind === 'completion') return verdictOfCompletion(answer)
+  if (kind === 'response') return verdictOfResponse(answer)
+  const made = objectsOf(answer['data']).some(({ b64_json: bytes, url }) => isFilled(bytes) || isFilled(url))
+  return made ? undefined : EMPTY
 }
 
 const errorIn = (answer: unknown): unknown => {

@@ -48,7 +48,7 @@ describe('a typed stream', () => {
     ['response.output_item.done', {}, { content: true, terminal: false }],
     ['response.completed', { response: { output: [{}] } }, { content: true, terminal: true }],
     ['image_generation.partial_image', { b64_json: 'x' }, { content: true, terminal: false }],
-    ['image_generation.completed', { b64_json: 'x' }, { content: true, terminal: true }],
+    ['image_generation.completed', { b64_json: 'x' }, { content: true, terminal: true, usage: { images: 1 } }],
     ['transcript.text.done', {}, { content: true, terminal: true }],
   ] as const)('%s %j', ([type, fields, expected]) => {
     expect(read({ type, ...fields })).toEqual(expected)

@@ -2,6 +2,7 @@ import type { Verdict } from '@spillway/core'
 import type { EventMeaning, ServerSentEvent } from '@spillway/http'
 import { isFilled, isObject, objectsOf, type Json } from './json.ts'
 import { hasContent, verdictOfFinish } from './read-answer.ts'
+import { readUsage } from './read-usage.ts'
 
 /** The events that complete an answer. The chat API has none: there `[DONE]` or a finish reason does it. */
 const LAST = new Set([
@@ -27,6 +28,13 @@ export const readEvent = ({ event, data }: ServerSentEvent): EventMeaning => {
   }
   if (!isObject(json)) return {}
   const type = typeof json['type'] === 'string' ? json['type'] : event
+  const { response } = json
+  const usage = readUsage(isObject(response) ? response : json)
+  const meaning = meaningOf(type, json)
+  return usage === undefined ? meaning : { ...meaning, usage }
+}
+
+const meaningOf = (type: string, json: Json): EventMeaning => {
   if (isFilled(json['error'])) return { error: json['error'] }
   if (type === 'error') return { error: json }
   return Array.isArray(json['choices']) ? readChunk(json) : readTyped(type, json)
