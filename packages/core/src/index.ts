@@ -1,6 +1,8 @@
 // For users.
 export { pipeline } from './assembly/pipeline.ts'
 export type { CallOptions } from './assembly/call-options.ts'
+export { openCall } from './assembly/open-call.ts'
+export type { OpenCall } from './assembly/open-call.ts'
 export type { AddedBy, OnlyAdding, Pipeline, PipelineDescription, PipelineState } from './assembly/pipeline.ts'
 export { PIPELINE_DEFAULTS } from './assembly/pipeline-options.ts'
 export type { PipelineOptions } from './assembly/pipeline-options.ts'
@@ -181,7 +183,7 @@ export type { IBackoff, IBackoffFactory, IBreaker } from 'cockatiel'
 // For authors of policies, adapters and stores.
 export { Body } from './kernel/body.ts'
 export { Call } from './kernel/call.ts'
-export type { CallOrigin, CallSettings } from './kernel/call.ts'
+export type { CallOrigin, CallSettings, SeveralExecutions } from './kernel/call.ts'
 export { CallContext } from './kernel/call-context.ts'
 export type { ContextOwner } from './kernel/call-context.ts'
 export {

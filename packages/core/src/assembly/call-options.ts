@@ -2,6 +2,7 @@ import type { Classifier } from '../kernel/classifier.ts'
 import { checkKnown, checkNumber } from '../kernel/check-options.ts'
 import type { ContextKey } from '../kernel/context-key.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
+import type { ExecutableCall, OpenCall } from './open-call.ts'
 
 /** What one call may say for itself. */
 export interface CallOptions {
@@ -18,14 +19,16 @@ export interface CallOptions {
   readonly repeatable?: boolean
   /** Judges this call instead of the pipeline's classifier. */
   readonly classifier?: Classifier
+  /** The call that this execution is a part of, made by `openCall()`. @default a call of its own */
+  readonly within?: OpenCall
 }
 
-const KNOWN = ['signal', 'priority', 'values', 'repeatable', 'classifier']
+const KNOWN = ['signal', 'priority', 'values', 'repeatable', 'classifier', 'within']
 
 /** @throws InvalidOptionsError for what would otherwise go wrong in the middle of a call, or silently */
 export const checkCall = (options: CallOptions): void => {
   checkKnown('execute', options, KNOWN)
-  const { signal, priority, values, repeatable, classifier } = options
+  const { signal, priority, values, repeatable, classifier, within } = options
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new InvalidOptionsError('execute.signal', signal, 'an AbortSignal')
   if (priority !== undefined) checkNumber('execute.priority', priority, {})
@@ -34,6 +37,8 @@ export const checkCall = (options: CallOptions): void => {
   if (repeatable !== undefined && typeof repeatable !== 'boolean')
     throw new InvalidOptionsError('execute.repeatable', repeatable, 'true or false')
   if (classifier !== undefined) checkClassifier('execute.classifier', classifier)
+  if (within !== undefined && typeof (within as ExecutableCall | null)?.execute !== 'function')
+    throw new InvalidOptionsError('execute.within', within, 'a call made by openCall()')
 }
 
 export const checkClassifier = (option: string, classifier: Classifier): void => {

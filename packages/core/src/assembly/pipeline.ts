@@ -9,6 +9,7 @@ import { checkCall, type CallOptions } from './call-options.ts'
 import { EventSource } from './event-source.ts'
 import type { EventStream } from './event-stream.ts'
 import { Generations } from './generations.ts'
+import type { ExecutableCall } from './open-call.ts'
 import { PipelineDisposedError } from './pipeline-disposed-error.ts'
 import type { PipelineReloaded } from './pipeline-events.ts'
 import { checkParts, checkPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
@@ -97,13 +98,14 @@ export const pipeline = <const P extends readonly Part[]>(
   const events = new EventSource()
   const generations = new Generations(policies, resolved, events)
   let callId = 0
+  const nextId = (): number => ++callId
   let disposed = false
 
   const start = <R>(operation: Operation<R>, settings: CallOptions): Promise<R> => {
     const { signal, values } = settings
     const promise = new Promise<R>(grabSettlers as Executor<R>)
     const generation = generations.current
-    const call = new Call(++callId, generation, plugins.around(operation), settings, grabbed.resolve, grabbed.reject)
+    const call = new Call(nextId(), generation, plugins.around(operation), settings, grabbed.resolve, grabbed.reject)
     if (values !== undefined) for (const [key, value] of values) call.set(key, value)
     generation.inFlight++
     if (signal !== undefined) call.unfollow = followSignal(signal, call)
@@ -121,6 +123,8 @@ export const pipeline = <const P extends readonly Part[]>(
     } catch (error) {
       return Promise.reject(error)
     }
+    if (call?.within !== undefined)
+      return (call.within as ExecutableCall).execute({ generations, plugins, nextId }, operation, call)
     return call?.signal?.aborted ? Promise.reject(call.signal.reason) : start(operation, call ?? NO_OPTIONS)
   }
 

@@ -27,16 +27,24 @@ export interface CallSettings {
   readonly repeatable?: boolean
 }
 
+/** What is known of a call that is executed more than once. */
+export interface SeveralExecutions {
+  /** Calls `listener` once, when the whole call is over. */
+  whenOver(listener: () => void): void
+}
+
 /** One call: the root of its contexts, and what they all share. */
 export class Call extends CallContext {
   readonly id: number
   readonly origin: CallOrigin
-  readonly operation: Operation<unknown>
-  readonly classifier: Classifier
+  operation: Operation<unknown>
+  classifier: Classifier
   /** Who goes first where calls wait: higher before lower. */
   readonly priority: number
   /** Whether the operation may be carried out twice. `false`: nobody sends it again once the provider may have done it. */
-  readonly repeatable: boolean
+  repeatable: boolean
+  /** Set where several executions are one call: what bounds the whole call outlasts each of them. */
+  several: SeveralExecutions | undefined
   /** Real runs of the operation so far: what the provider counts and bills. */
   attempts = 0
   /** How long the last useful answer took from its request, in milliseconds: to its first content for a stream. */

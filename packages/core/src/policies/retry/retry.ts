@@ -19,6 +19,11 @@ const LEAST_WAIT_MS = 100
 /** So many tries may follow each other without a wait; then timers, sockets and other calls get their turn. */
 const MAX_HASTE = 32
 
+interface Spent {
+  attempts: number
+  rerolls: number
+}
+
 const RETRIED: ReadonlySet<VerdictKind> = new Set(['overloaded', 'throttled', 'transient', 'empty'])
 
 /**
@@ -82,9 +87,8 @@ export const retry = (options: RetryOptions = {}): Reaction => {
 
   const again = async <R>(first: Outcome<R>, next: Next<R>, context: CallContext): Promise<Outcome<R>> => {
     const delays = new Delays({ name, backoff, jitter })
+    const spent = spentBy(context)
     let outcome = first
-    let attempts = 0
-    let rerolls = 0
     let haste = 0
     for (let tries = 1; ; tries++) {
       if (context.aborted) return aborted(context.reason)
@@ -98,8 +102,8 @@ export const retry = (options: RetryOptions = {}): Reaction => {
       }
       if (!mayRepeat(context, verdict)) return stop('not_repeatable')
       const counts = ask('countsAttempt', outcome, context, kind !== 'rejected')
-      if (counts && ++attempts >= maxAttempts) return stop('attempts')
-      if (kind === 'empty' && rerolls++ >= maxRerolls) return stop('rerolls')
+      if (counts && ++spent.attempts >= maxAttempts) return stop('attempts')
+      if (kind === 'empty' && spent.rerolls++ >= maxRerolls) return stop('rerolls')
       const delayMs = Math.max(delays.next(outcome, tries, context), counts ? 0 : LEAST_WAIT_MS)
       const spareMs = context.remainingMs() - (answers.quantile(0.5) ?? 0)
       if (delayMs >= spareMs) return stop('deadline')
@@ -118,12 +122,22 @@ export const retry = (options: RetryOptions = {}): Reaction => {
     }
   }
 
+  /** What a call has spent of its tries and re-rolls: executions that are one call share them. */
+  const spentBy = ({ call }: CallContext): Spent => {
+    if (call.several === undefined) return { attempts: 0, rerolls: 0 }
+    const known = call.kept(reaction) as Spent | undefined
+    if (known !== undefined) return known
+    const spent: Spent = { attempts: 0, rerolls: 0 }
+    call.keep(reaction, spent)
+    return spent
+  }
+
   const learned = <R>(outcome: Outcome<R>, context: CallContext): Outcome<R> => {
     if (outcome.verdict.kind === 'success' && context.call.answerMs > 0) answers.add(context.call.answerMs)
     return outcome
   }
 
-  return {
+  const reaction: Reaction = {
     name,
     kind: 'retry',
     options: {
@@ -145,6 +159,7 @@ export const retry = (options: RetryOptions = {}): Reaction => {
       ...(budget === undefined ? {} : { budget: budget.snapshot() }),
     }),
   }
+  return reaction
 }
 
 /** How much longer a spent budget makes a wait: at most until half of the time is gone that there is. */

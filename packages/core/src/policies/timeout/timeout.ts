@@ -1,3 +1,4 @@
+import type { SeveralExecutions } from '../../kernel/call.ts'
 import type { CallContext } from '../../kernel/call-context.ts'
 import { checkKnown } from '../../kernel/check-options.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
@@ -59,7 +60,17 @@ export const timeout = (options: TimeoutOptions): Gate => {
   const firstByte = limit('first_byte', 'firstByteMs')
   const idle = limit('idle', 'idleMs')
   const ofTheWhole = [total, attempt].filter((each) => each !== undefined)
+  const ofEachExecution = attempt === undefined ? [] : [attempt]
   const ofTheBeginning = [connect, firstByte].filter((each) => each !== undefined)
+
+  /** A call of several executions has one total limit, from the first to the end of the last. */
+  const boundAll = (whole: Limit, several: SeveralExecutions, { call, startedAt }: CallContext): void => {
+    if (call.kept(gate) !== undefined) return
+    const pending: Pending = all.map(nothing)
+    call.keep(gate, pending)
+    several.whenOver(() => whole.stop(pending))
+    call.endBy(startedAt + whole.start(pending, call, startedAt))
+  }
 
   const gate: Gate = {
     name,
@@ -70,7 +81,10 @@ export const timeout = (options: TimeoutOptions): Gate => {
       const pending: Pending = all.map(nothing)
       context.keep(gate, pending)
       const now = context.startedAt
-      for (const each of ofTheWhole) context.endBy(now + each.start(pending, context, now))
+      const { several } = context.call
+      if (several !== undefined && total !== undefined) boundAll(total, several, context)
+      for (const each of several === undefined ? ofTheWhole : ofEachExecution)
+        context.endBy(now + each.start(pending, context, now))
       for (const each of ofTheBeginning) each.start(pending, context, now)
       return undefined
     },
