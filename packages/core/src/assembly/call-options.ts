@@ -1,5 +1,5 @@
+import { checkDuration, checkKnown, checkNumber } from '../kernel/check-options.ts'
 import type { Classifier } from '../kernel/classifier.ts'
-import { checkKnown, checkNumber } from '../kernel/check-options.ts'
 import type { ContextKey } from '../kernel/context-key.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
 import type { ExecutableCall, OpenCall } from './open-call.ts'
@@ -8,6 +8,11 @@ import type { ExecutableCall, OpenCall } from './open-call.ts'
 export interface CallOptions {
   /** The caller's own way to end the call. Its reason is thrown by identity. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * The longest that the call may take, in milliseconds, waits and the reading of a stream included: above 0, or
+   * `Infinity`. A shorter limit in the pipeline holds all the same. @default what the pipeline allows
+   */
+  readonly totalMs?: number
   /** Higher goes first where calls wait by priority. @default 0 */
   readonly priority?: number
   /** Per-call values, each with its key. */
@@ -23,22 +28,28 @@ export interface CallOptions {
   readonly within?: OpenCall
 }
 
-const KNOWN = ['signal', 'priority', 'values', 'repeatable', 'classifier', 'within']
+const KNOWN = ['signal', 'totalMs', 'priority', 'values', 'repeatable', 'classifier', 'within']
 
 /** @throws InvalidOptionsError for what would otherwise go wrong in the middle of a call, or silently */
 export const checkCall = (options: CallOptions): void => {
   checkKnown('execute', options, KNOWN)
-  const { signal, priority, values, repeatable, classifier, within } = options
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-    throw new InvalidOptionsError('execute.signal', signal, 'an AbortSignal')
-  if (priority !== undefined) checkNumber('execute.priority', priority, {})
-  if (values !== undefined && !Array.isArray(values))
-    throw new InvalidOptionsError('execute.values', values, 'a list of pairs of a key and its value')
+  checkCaller('execute', options)
+  const { repeatable, classifier, within } = options
   if (repeatable !== undefined && typeof repeatable !== 'boolean')
     throw new InvalidOptionsError('execute.repeatable', repeatable, 'true or false')
   if (classifier !== undefined) checkClassifier('execute.classifier', classifier)
   if (within !== undefined && typeof (within as ExecutableCall | null)?.execute !== 'function')
     throw new InvalidOptionsError('execute.within', within, 'a call made by openCall()')
+}
+
+/** What may be said for one call, and for all calls inside a function. */
+export const checkCaller = (owner: string, { signal, totalMs, priority, values }: CallOptions): void => {
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
+    throw new InvalidOptionsError(`${owner}.signal`, signal, 'an AbortSignal')
+  if (totalMs !== undefined) checkDuration(`${owner}.totalMs`, totalMs, { min: Number.MIN_VALUE, infinite: true })
+  if (priority !== undefined) checkNumber(`${owner}.priority`, priority, {})
+  if (values !== undefined && !Array.isArray(values))
+    throw new InvalidOptionsError(`${owner}.values`, values, 'a list of pairs of a key and its value')
 }
 
 export const checkClassifier = (option: string, classifier: Classifier): void => {

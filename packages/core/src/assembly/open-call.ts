@@ -3,10 +3,9 @@ import { aborted } from '../kernel/gate-run.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
 import type { Outcome } from '../kernel/outcome.ts'
 import type { Operation } from '../kernel/policy.ts'
-import { followSignal } from '../kernel/signal-hub.ts'
 import type { AttachedPlugins } from './attached-plugins.ts'
 import type { CallStarted } from './call-events.ts'
-import type { CallOptions } from './call-options.ts'
+import { endedAlready, followCaller, type CallerOptions } from './caller.ts'
 import type { Generation } from './generation.ts'
 import type { Generations } from './generations.ts'
 
@@ -25,7 +24,7 @@ export interface OpenCall {
 
 /** An open call as a pipeline sees it. */
 export interface ExecutableCall extends OpenCall {
-  execute<R>(host: CallHost, operation: Operation<R>, options: CallOptions): Promise<R>
+  execute<R>(host: CallHost, operation: Operation<R>, options: CallerOptions): Promise<R>
 }
 
 /**
@@ -70,15 +69,15 @@ class SeveralInOne implements ExecutableCall, SeveralExecutions {
     this.#completeWhenOver()
   }
 
-  async execute<R>(host: CallHost, operation: Operation<R>, options: CallOptions): Promise<R> {
+  async execute<R>(host: CallHost, operation: Operation<R>, options: CallerOptions): Promise<R> {
     if (this.#waiting || this.#ended || (this.#host ?? host).generations !== host.generations)
       throw new InvalidOptionsError(
         'execute.within',
         this,
         'an open call of this pipeline whose executions follow one another',
       )
-    const { signal } = options
-    if (signal?.aborted) throw this.#refused(signal.reason)
+    const gone = endedAlready(options)
+    if (gone !== undefined) throw this.#refused(gone.reason)
     const first = this.#call === undefined
     const call = this.#call ?? this.#begin(host, options)
     if (call.aborted) throw this.#refused(call.reason)
@@ -88,7 +87,7 @@ class SeveralInOne implements ExecutableCall, SeveralExecutions {
     for (const [key, value] of options.values ?? []) call.set(key, value)
     this.#waiting = true
     let outcome: Promise<Outcome<unknown>> | undefined
-    const run = (): void => void (outcome = this.#run(call, signal))
+    const run = (): void => void (outcome = this.#run(call, options))
     if (first && host.plugins.aroundCalls) host.plugins.begin(call, run)
     else run()
     const { ok, value, error } = (await outcome) as Settled<R>
@@ -103,7 +102,7 @@ class SeveralInOne implements ExecutableCall, SeveralExecutions {
     return reason
   }
 
-  #begin(host: CallHost, options: CallOptions): Call {
+  #begin(host: CallHost, options: CallerOptions): Call {
     const generation = host.generations.current
     const call = new Call(host.nextId(), generation, never, options, nothing, nothing)
     call.several = this
@@ -115,12 +114,12 @@ class SeveralInOne implements ExecutableCall, SeveralExecutions {
     return call
   }
 
-  async #run(call: Call, signal: AbortSignal | undefined): Promise<Outcome<unknown>> {
+  async #run(call: Call, options: CallerOptions): Promise<Outcome<unknown>> {
     const branch = call.child()
-    const unfollow = signal === undefined ? nothing : followSignal(signal, branch)
+    const unfollow = followCaller(branch, options)
     this.#running++
     const ended = (last: Outcome<unknown>): void => {
-      unfollow()
+      unfollow?.()
       branch.detach()
       this.#running--
       this.#last = last

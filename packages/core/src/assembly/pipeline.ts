@@ -2,10 +2,10 @@ import { Call } from '../kernel/call.ts'
 import { checkFunction } from '../kernel/check-options.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Gate, Operation, Part, Policy, Reaction } from '../kernel/policy.ts'
-import { followSignal } from '../kernel/signal-hub.ts'
 import { AttachedPlugins } from './attached-plugins.ts'
 import type { CallStarted } from './call-events.ts'
 import { checkCall, type CallOptions } from './call-options.ts'
+import { endedAlready, followCaller, surroundings, type Begin, type CallerOptions } from './caller.ts'
 import { EventSource } from './event-source.ts'
 import type { EventStream } from './event-stream.ts'
 import { Generations } from './generations.ts'
@@ -101,14 +101,16 @@ export const pipeline = <const P extends readonly Part[]>(
   const nextId = (): number => ++callId
   let disposed = false
 
-  const start = <R>(operation: Operation<R>, settings: CallOptions): Promise<R> => {
-    const { signal, values } = settings
+  const start = <R>(operation: Operation<R>, settings: CallerOptions): Promise<R> => {
+    const ended = endedAlready(settings)
+    if (ended !== undefined) return Promise.reject(ended.reason)
+    const { values } = settings
     const promise = new Promise<R>(grabSettlers as Executor<R>)
     const generation = generations.current
     const call = new Call(nextId(), generation, plugins.around(operation), settings, grabbed.resolve, grabbed.reject)
     if (values !== undefined) for (const [key, value] of values) call.set(key, value)
     generation.inFlight++
-    if (signal !== undefined) call.unfollow = followSignal(signal, call)
+    call.unfollow = followCaller(call, settings)
     call.emit<CallStarted>({ type: 'call.started' })
     if (plugins.aroundCalls) plugins.begin(call, () => generation.run.begin(call))
     else generation.run.begin(call)
@@ -123,9 +125,13 @@ export const pipeline = <const P extends readonly Part[]>(
     } catch (error) {
       return Promise.reject(error)
     }
-    if (call?.within !== undefined)
-      return (call.within as ExecutableCall).execute({ generations, plugins, nextId }, operation, call)
-    return call?.signal?.aborted ? Promise.reject(call.signal.reason) : start(operation, call ?? NO_OPTIONS)
+    const settings = call ?? NO_OPTIONS
+    const within = settings.within as ExecutableCall | undefined
+    const begin: Begin =
+      within === undefined ? start : (...given) => within.execute({ generations, plugins, nextId }, ...given)
+    return surroundings.around === undefined
+      ? begin(operation, settings)
+      : surroundings.around(begin, operation, settings)
   }
 
   const made: Pipeline = {
