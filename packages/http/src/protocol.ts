@@ -1,7 +1,7 @@
 import type { CallContext, SpillwayError, Verdict } from '@spillway/core'
-import type { Reply, ReplyJudgement } from './classify-reply.ts'
-import type { OutgoingRequest } from './outgoing-request.ts'
-import type { ServerSentEvent } from './server-sent-events.ts'
+import type { Reply, ReplyJudgement } from './classify/classify-reply.ts'
+import type { OutgoingRequest } from './request/outgoing-request.ts'
+import type { ServerSentEvent } from './events/server-sent-events.ts'
 
 /**
  * What an answer says it used. Units are those that quotas of `rateLimit` may name: `inputTokens`, `outputTokens`, `tokens` for

@@ -9,13 +9,13 @@ import {
   type Pipeline,
   type Verdict,
 } from '@spillway/core'
-import { BodyNotRepeatableError, once } from './body-not-repeatable-error.ts'
-import { classifyNetworkError } from './classify-network-error.ts'
-import { keptReply, respondWith } from './kept-reply.ts'
-import { readRequest, type Fetch, type OriginalRequest } from './outgoing-request.ts'
+import { BodyNotRepeatableError, once } from './request/body-not-repeatable-error.ts'
+import { classifyNetworkError } from './classify/classify-network-error.ts'
+import { keptReply, respondWith } from './response/kept-reply.ts'
+import { readRequest, type Fetch, type OriginalRequest } from './request/outgoing-request.ts'
 import { PLAIN_PROTOCOL, type Protocol } from './protocol.ts'
-import { receive } from './receive.ts'
-import { refusalResponse, refusalStatus } from './refusal-response.ts'
+import { receive } from './response/receive.ts'
+import { refusalResponse, refusalStatus } from './response/refusal-response.ts'
 
 /** An answer that cannot be asked for again is as good as it gets. */
 const takeAsItIs = (): void => {}

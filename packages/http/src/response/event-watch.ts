@@ -1,6 +1,6 @@
 import type { Verdict } from '@spillway/core'
-import type { EventMeaning } from './protocol.ts'
-import { createEventParser, type ServerSentEvent } from './server-sent-events.ts'
+import type { EventMeaning } from '../protocol.ts'
+import { createEventParser, type ServerSentEvent } from '../events/server-sent-events.ts'
 
 /** Looks into a stream as its bytes go by. */
 export interface EventWatch {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { geminiReplies, openaiReplies, otherReplies, type RecordedReply } from './__fixtures__/replies.ts'
+import { geminiReplies, openaiReplies, otherReplies, type RecordedReply } from '../__fixtures__/replies.ts'
 import { classifyReply } from './classify-reply.ts'
 
 const judged = ({ status, headers, body }: RecordedReply): ReturnType<typeof classifyReply> =>

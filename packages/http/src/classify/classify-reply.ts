@@ -1,6 +1,6 @@
 import type { Verdict, VerdictKind, VerdictScope } from '@spillway/core'
 import { readErrorBody, type ErrorBody } from './error-body.ts'
-import { serverWaitMs, type HeadersLike } from './server-wait.ts'
+import { serverWaitMs, type HeadersLike } from '../limits/server-wait.ts'
 
 /** An answer that is no success. */
 export interface Reply {

@@ -1,4 +1,4 @@
-import { readErrorBody, type ErrorBody } from './error-body.ts'
+import { readErrorBody, type ErrorBody } from '../classify/error-body.ts'
 import { parseDurationMs } from './parse-duration.ts'
 import { readRateLimits } from './rate-limit-headers.ts'
 
