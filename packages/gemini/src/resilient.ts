@@ -7,7 +7,7 @@ import {
   standardPipeline,
   type StandardPipelineOptions,
 } from '@spillway/core'
-import { type Fetch, resilientFetch } from '@spillway/http'
+import { type Fetch, resilientFetch, unlimitedFetch } from '@spillway/http'
 import { canonicalError } from './canonical-error.ts'
 import { copyClient, insideOf } from './copy-client.ts'
 import { EXPECTATIONS } from './expectation.ts'
@@ -15,7 +15,6 @@ import { checkEndpoints, type GeminiEndpoint } from './gemini-endpoint.ts'
 import { geminiProtocol } from './gemini-protocol.ts'
 import type { Expectation } from './judge-answer.ts'
 import { isModelCall } from './model-calls.ts'
-import { unlimitedFetch } from './unlimited-fetch.ts'
 import { wrapModels } from './wrap-models.ts'
 
 /** A pipeline of one's own, shared by as many clients as one likes. */

@@ -1,6 +1,7 @@
 // For users.
 export { resilientFetch } from './resilient-fetch.ts'
 export type { ResilientFetchOptions } from './resilient-fetch.ts'
+export { unlimitedFetch } from './request/send.ts'
 export { ProviderError } from './classify/provider-error.ts'
 export type { ProviderErrorSource } from './classify/provider-error.ts'
 export { StreamTruncatedError } from './response/stream-truncated-error.ts'

@@ -13,6 +13,7 @@ import { BodyNotRepeatableError, once } from './request/body-not-repeatable-erro
 import { classifyNetworkError } from './classify/classify-network-error.ts'
 import { keptReply, respondWith } from './response/kept-reply.ts'
 import { readRequest, type Fetch, type OriginalRequest } from './request/outgoing-request.ts'
+import { senderThrough } from './request/send.ts'
 import { PLAIN_PROTOCOL, type Protocol } from './protocol.ts'
 import { receive } from './response/receive.ts'
 import { refusalResponse, refusalStatus } from './response/refusal-response.ts'
@@ -20,9 +21,15 @@ import { refusalResponse, refusalStatus } from './response/refusal-response.ts'
 /** An answer that cannot be asked for again is as good as it gets. */
 const takeAsItIs = (): void => {}
 
+/** Whether a limit of the pipeline ends a connection that takes too long. */
+const limitsConnecting = (pipeline: Pipeline<Response>): boolean =>
+  pipeline
+    .describe()
+    .some(({ options }) => 'connectMs' in options && ![undefined, Infinity].includes(options.connectMs as number))
+
 /** Options of {@link resilientFetch}. */
 export interface ResilientFetchOptions {
-  /** What sends the requests. @default the global `fetch`, looked up at each call */
+  /** What sends the requests. @default the global `fetch`, looked up at each call, without its limits of 300 s */
   readonly fetch?: Fetch
   /** The provider's dialect; adapters bring it. @default plain HTTP: status and error body */
   readonly protocol?: Protocol
@@ -71,14 +78,13 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
   }
   const judge = (response: Response, verdict: Verdict): void => void verdicts.set(response, verdict)
 
+  const send = senderThrough(options.fetch, () => limitsConnecting(pipeline))
+
   const attempt = async (original: OriginalRequest, context: CallContext): Promise<Response> => {
     const plain = original.copy()
     const request = protocol.address === undefined ? plain : await protocol.address(plain, context)
     if (context.aborted) throw context.reason
-    const { url, method, headers, body } = request
-    const init = { ...original.rest, method, headers, signal: context.signal, redirect: 'manual' as const }
-    const send = options.fetch ?? globalThis.fetch
-    const response = await send(url, (body === undefined ? init : { ...init, body }) as RequestInit)
+    const response = await send(request, original.rest, context)
     return receive(response, { protocol, request, context, judge: original.repeatable ? judge : takeAsItIs })
   }
 

@@ -53,7 +53,13 @@ describe('the order', () => {
 
 describe('the defaults', () => {
   test('are the ones that the measurements chose', () => {
-    expect(STANDARD_TIMEOUTS).toEqual({ totalMs: 180_000, attemptMs: Infinity, firstByteMs: Infinity, idleMs: 15_000 })
+    expect(STANDARD_TIMEOUTS).toEqual({
+      totalMs: 180_000,
+      attemptMs: Infinity,
+      connectMs: Infinity,
+      firstByteMs: Infinity,
+      idleMs: 15_000,
+    })
     expect(RETRY_DEFAULTS).toMatchObject({ maxAttempts: Infinity, jitter: 'symmetric', maxRerolls: 2 })
     expect(BULKHEAD_DEFAULTS).toMatchObject({ order: 'deadline' })
     expect(RATE_LIMIT_DEFAULTS).toMatchObject({ quotas: [] })

@@ -63,6 +63,8 @@ export interface StandardTimeouts {
   readonly totalMs?: number
   /** One attempt. An abandoned generation is paid work thrown away, so that there is none by default. @default Infinity */
   readonly attemptMs?: number
+  /** Up to the connection of an attempt. @default Infinity; Node's `fetch` then gives it up after 10 s */
+  readonly connectMs?: number
   /** Up to the first content of an attempt. @default Infinity */
   readonly firstByteMs?: number
   /** Between two parts of a stream; thinking models need more. @default 15000 */
@@ -73,6 +75,7 @@ export interface StandardTimeouts {
 export const STANDARD_TIMEOUTS: Required<StandardTimeouts> = {
   totalMs: 180_000,
   attemptMs: Infinity,
+  connectMs: Infinity,
   firstByteMs: Infinity,
   idleMs: 15_000,
 }
@@ -109,6 +112,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
   const {
     totalMs = STANDARD_TIMEOUTS.totalMs,
     attemptMs = STANDARD_TIMEOUTS.attemptMs,
+    connectMs = STANDARD_TIMEOUTS.connectMs,
     firstByteMs = STANDARD_TIMEOUTS.firstByteMs,
     idleMs = STANDARD_TIMEOUTS.idleMs,
   } = limits
@@ -127,7 +131,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
     rest.rateLimit !== false && rateLimit(rest.rateLimit),
     rest.adaptiveConcurrency !== false && adaptiveConcurrency(rest.adaptiveConcurrency),
     rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ignores, ...rest.circuitBreaker }),
-    timeout({ name: 'timeout(attempt)', attemptMs, firstByteMs, idleMs }),
+    timeout({ name: 'timeout(attempt)', attemptMs, connectMs, firstByteMs, idleMs }),
   ]
   const made = pipeline(
     parts.filter((part) => part !== false),
