@@ -109,7 +109,7 @@ const ask = (upstream: Upstream, endpoint: string, prompt: string, signal: Abort
       (event) => {
         if (event.type === 'refused') fail(event.refusal)
         else if (event.type === 'started') fault = event.fault
-        else if (fault === undefined || FAULTS[fault.fault].effect === 'slow') end(() => resolve({ prompt, endpoint }))
+        else if (fault === undefined || FAULTS[fault.fault].effect === 'whole') end(() => resolve({ prompt, endpoint }))
         else fail(fault)
       },
     )

@@ -11,19 +11,29 @@ export function cutAfter(answer: readonly Step[], chunks: number): Step[] {
   const kept: Step[] = []
   let seen = 0
   for (const step of answer.flatMap(inPieces)) {
-    const isContent = step.type === 'write' && (step.part === 'content' || step.part === 'body')
-    if (seen >= chunks && (isContent || step.type === 'end' || (step.type === 'write' && step.part === 'final'))) break
+    if (seen >= chunks && (isContent(step) || step.type === 'end' || (step.type === 'write' && step.part === 'final')))
+      break
     if (seen >= chunks && step.type === 'wait') break
-    if (isContent) seen += 1
+    if (isContent(step)) seen += 1
     kept.push(step)
   }
   return kept
+}
+
+/** The first half of the content write after `chunks` of them; of the last one where there are not so many. */
+export function nextHalf(answer: readonly Step[], chunks: number): Buffer {
+  const writes = answer.flatMap(inPieces).flatMap((step) => (isContent(step) ? [Buffer.from(step.data)] : []))
+  const next = writes[chunks] ?? writes.at(-1) ?? Buffer.alloc(0)
+  return next.subarray(0, Math.ceil(next.length / 2))
 }
 
 /** The head of an answer, without the announcement of a length. */
 export function headOf(answer: readonly Step[]): Step[] {
   return answer.filter((step) => step.type === 'head').map(withoutLength)
 }
+
+const isContent = (step: Step): step is Step & { type: 'write' } =>
+  step.type === 'write' && (step.part === 'content' || step.part === 'body')
 
 function inPieces(step: Step): Step[] {
   if (step.type === 'head') return [withoutLength(step)]

@@ -7,6 +7,10 @@ export const emptyFaults: Record<EmptyKind, FaultKind> = {
   textOnly: emptyFault('textOnly', 'an image was asked for and words came'),
   emptyObject: emptyFault('emptyObject', 'the body is `{}`'),
   blockedPrompt: emptyFault('blockedPrompt', "the prompt is refused; `reason` as in the provider's list", 'refusal'),
+  incomplete: emptyFault(
+    'incomplete',
+    "cut off by the caller's own limit before anything was said (`length`, `MAX_TOKENS`)",
+  ),
   blockedOutput: emptyFault('blockedOutput', 'what was made is withheld (`IMAGE_SAFETY`, `content_filter`)'),
 }
 

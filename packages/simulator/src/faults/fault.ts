@@ -68,8 +68,8 @@ export interface FaultKind {
   readonly summary: string
   /** `refusal`: no generation runs. `answer`: it runs, holds its slot, and its answer is changed. */
   readonly stage: 'refusal' | 'answer'
-  /** What it amounts to for a client that never sees bytes. */
-  readonly effect: 'error' | 'reset' | 'hang' | 'broken' | 'empty' | 'slow'
+  /** What it amounts to for a client that never sees bytes; `whole`: the proper answer, late or in an unusual shape. */
+  readonly effect: 'error' | 'reset' | 'hang' | 'broken' | 'empty' | 'whole'
   /** The HTTP status it is known by, if it is one. */
   readonly status?: number
   /** The parameters it reads. */

@@ -20,21 +20,22 @@ const CASES = PROTOCOLS.flatMap(([protocol, route]) =>
   ),
 )
 
-function replyOf(protocol: Protocol, route: Route, stream: boolean): Reply {
-  const request: ModelRequest = {
-    kind: 'chat',
-    model: 'm',
-    prompt: 'Count.',
-    stream,
-    images: 0,
-    width: 16,
-    height: 16,
-    seed: undefined,
-    maxTokens: undefined,
-    withUsage: false,
-  }
-  return protocol.reply(route, request, TEXT, CONTEXT)
+const REQUEST: ModelRequest = {
+  kind: 'chat',
+  model: 'm',
+  prompt: 'Count.',
+  stream: true,
+  images: 0,
+  drafts: 0,
+  width: 16,
+  height: 16,
+  seed: undefined,
+  maxTokens: undefined,
+  withUsage: false,
 }
+
+const replyOf = (protocol: Protocol, route: Route, stream: boolean): Reply =>
+  protocol.reply(route, { ...REQUEST, stream }, TEXT, CONTEXT)
 
 function play(name: FaultName, stream: boolean, spec: FaultParameters = {}, protocol = openai): Step[] {
   const route = PROTOCOLS.find(([candidate]) => candidate === protocol)![1]
@@ -94,6 +95,48 @@ describe('in a stream', () => {
     expect(steps).toContainEqual({ type: 'wait', ms: 5000 })
   })
 
+  test('half of an event is what ends it, cleanly or in the middle of a character', () => {
+    const half = play('halfEvent', true, { afterChunks: 1 })
+    expect(written(half)).toMatch(/One.*\n\ndata: \{[^\n]*$/s)
+    expect(written(half)).not.toContain(' three')
+    expect(ending(half)).toBe('end')
+    const cut = play('resetInCharacter', true, { afterChunks: 1 })
+    const bytes = Buffer.concat(cut.map((step) => (step.type === 'write' ? Buffer.from(step.data) : Buffer.alloc(0))))
+    expect([...bytes.subarray(-2)]).toEqual([0xe2, 0x82])
+    expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).toThrow(/not valid/)
+    expect(ending(cut)).toBe('reset')
+  })
+
+  test('lines that end with CRLF say the same, and come apart between the two', () => {
+    const usual = written(replyOf(openai, { operation: 'chat' }, true).answer(0))
+    const steps = play('crlf', true)
+    expect(written(steps)).toBe(usual.replaceAll('\n', '\r\n'))
+    const writes = steps.flatMap((step) => (step.type === 'write' ? [String(step.data)] : []))
+    expect(writes.filter((data) => data.includes('\r\n'))).toEqual([])
+    expect(written(play('crlf', true, {}, gemini))).toBe(
+      written(PROTOCOLS[0]![0].reply(PROTOCOLS[0]![1], REQUEST, TEXT, CONTEXT).answer(0)),
+    )
+  })
+
+  test('a huge event is as large as asked for, and says the same', () => {
+    const steps = play('hugeEvent', true, { bytes: 50_000 })
+    const events = written(steps).split('\n\n')
+    const largest = events.find((event) => event.length > 10_000)
+    expect(largest?.length).toBe(50_000 - 2)
+    expect(JSON.parse(largest?.replace(/^data: /, '') ?? '')).toMatchObject({
+      choices: [{ delta: { content: 'One' } }],
+    })
+  })
+
+  test('a failure of the responses API is an event of its own', () => {
+    const reply = openai.reply({ operation: 'responses' }, REQUEST, TEXT, CONTEXT)
+    const steps = FAULTS.failedAnswer.steps({ spec: { afterChunks: 1 }, reply, answer: reply.answer(0) })
+    expect(written(steps)).toMatch(/"delta":"One".*event: response\.failed\ndata: .*server_is_overloaded/s)
+    expect(written(steps)).not.toContain('response.completed')
+    const incomplete = FAULTS.incomplete.steps({ spec: {}, reply, answer: [] })
+    expect(written(incomplete)).toMatch(/event: response\.incomplete\n.*"reason":"max_output_tokens"/)
+  })
+
   test('a drip carries every byte of the answer', () => {
     expect(written(play('drip', true, { bytes: 7 }))).toBe(
       written(replyOf(openai, { operation: 'chat' }, true).answer(0)),
@@ -112,6 +155,22 @@ describe('in a whole body', () => {
 })
 
 describe('headers and status', () => {
+  test('an answer may have another type than its own, and its body may come later', () => {
+    const usual = written(replyOf(openai, { operation: 'chat' }, false).answer(0))
+    const html = play('wrongType', false, { headers: { 'content-type': 'text/html' } })
+    expect(html[0]).toMatchObject({ type: 'head', status: 200, headers: { 'content-type': 'text/html' } })
+    expect(play('wrongType', true).find(({ type }) => type === 'head')).toMatchObject({
+      headers: { 'content-type': 'text/plain' },
+    })
+    const slow = play('slowBody', false, { afterMs: 700 })
+    expect(slow.map(({ type }) => type)).toEqual(['head', 'wait', 'write', 'end'])
+    expect([written(html), written(slow)]).toEqual([usual, usual])
+  })
+
+  test('a status for a code is a number', () => {
+    expect(JSON.parse(written(play('numericCode', false)))).toMatchObject({ error: { code: 503 } })
+  })
+
   test('a fault may carry any status and any headers, also hints that make no sense', () => {
     const spec = { status: 529, headers: { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT' }, retryAfterMs: 50 }
     const head = play('overloaded', false, spec).find((step) => step.type === 'head')

@@ -15,7 +15,14 @@ const BAD_GATEWAY_PAGE = `<html>
 
 /** Errors in a body that no client library expects. `error` names it inside. */
 export const oddBodyFaults: Record<
-  'badGateway' | 'textError' | 'arrayError' | 'stringError' | 'emptyError' | 'brokenError' | 'hugeError',
+  | 'badGateway'
+  | 'textError'
+  | 'arrayError'
+  | 'stringError'
+  | 'numericCode'
+  | 'emptyError'
+  | 'brokenError'
+  | 'hugeError',
   FaultKind
 > = {
   badGateway: oddBody('a 502 page in HTML, by a proxy in between', 502, 'text/html', () => BAD_GATEWAY_PAGE),
@@ -23,6 +30,12 @@ export const oddBodyFaults: Record<
   arrayError: oddBody('the JSON error in an array', 503, 'application/json', (error) => JSON.stringify([error])),
   stringError: oddBody('`{"error":"server busy"}`, as Ollama does it', 503, 'application/json', () =>
     JSON.stringify({ error: 'server busy, please try again. maximum pending requests exceeded' }),
+  ),
+  numericCode: oddBody(
+    'the JSON error with its status for a code, as OpenRouter and vLLM do it',
+    503,
+    'application/json',
+    () => JSON.stringify({ error: { message: 'Provider returned error', code: 503 } }),
   ),
   emptyError: oddBody('a 503 without a body', 503, 'application/json', () => ''),
   brokenError: oddBody('JSON by its content type, but cut off', 503, 'application/json', (error) =>

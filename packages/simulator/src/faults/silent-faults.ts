@@ -6,7 +6,10 @@ import type { Step } from './step.ts'
 const HEARTBEATS = 10_000
 
 /** Faults that leave the client waiting, or that make it wait. */
-export const silentFaults: Record<'hang' | 'stallAfterHeaders' | 'stall' | 'heartbeatsOnly' | 'drip', FaultKind> = {
+export const silentFaults: Record<
+  'hang' | 'stallAfterHeaders' | 'stall' | 'heartbeatsOnly' | 'slowBody' | 'drip',
+  FaultKind
+> = {
   hang: {
     summary: 'accepted, and then nothing, not even a status',
     stage: 'refusal',
@@ -41,10 +44,21 @@ export const silentFaults: Record<'hang' | 'stallAfterHeaders' | 'stall' | 'hear
       return [...headOf(answer), ...Array.from({ length: HEARTBEATS }, () => beat).flat(), { type: 'stall' }]
     },
   },
+  slowBody: {
+    summary: 'status and headers at once, the rest `afterMs` later',
+    stage: 'answer',
+    effect: 'whole',
+    parameters: ['afterMs'],
+    steps({ answer, spec }) {
+      const head = answer.filter((step) => step.type === 'head')
+      const rest = answer.filter((step) => step.type !== 'head')
+      return [...head, { type: 'wait', ms: spec.afterMs ?? 0 }, ...rest]
+    },
+  },
   drip: {
     summary: 'the whole answer, `bytes` at a time, one write each `everyMs`',
     stage: 'answer',
-    effect: 'slow',
+    effect: 'whole',
     parameters: ['bytes', 'everyMs'],
     steps({ answer, spec }) {
       const size = spec.bytes ?? 1

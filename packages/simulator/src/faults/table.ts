@@ -2,6 +2,7 @@ import { brokenFaults } from './broken-faults.ts'
 import { emptyFaults } from './empty-faults.ts'
 import { errorFaults } from './error-faults.ts'
 import type { FaultKind } from './fault.ts'
+import { oddAnswerFaults } from './odd-answer-faults.ts'
 import { oddBodyFaults } from './odd-body-faults.ts'
 import { silentFaults } from './silent-faults.ts'
 
@@ -9,6 +10,7 @@ import { silentFaults } from './silent-faults.ts'
 export type FaultName =
   | keyof typeof errorFaults
   | keyof typeof oddBodyFaults
+  | keyof typeof oddAnswerFaults
   | keyof typeof silentFaults
   | keyof typeof brokenFaults
   | keyof typeof emptyFaults
@@ -17,6 +19,7 @@ export type FaultName =
 export const FAULTS: Readonly<Record<FaultName, FaultKind>> = {
   ...errorFaults,
   ...oddBodyFaults,
+  ...oddAnswerFaults,
   ...silentFaults,
   ...brokenFaults,
   ...emptyFaults,

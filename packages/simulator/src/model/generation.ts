@@ -27,7 +27,7 @@ export interface GenerationOptions {
 export function createGeneration(options: GenerationOptions): Generation {
   const { request, verdict, serviceMs, slots, counters, listener } = options
   const { fault, scripted } = verdict
-  const spoiled = fault !== undefined && FAULTS[fault.fault].effect !== 'slow'
+  const spoiled = fault !== undefined && FAULTS[fault.fault].effect !== 'whole'
   let abandoned = false
   let ended = false
   let startedAt: number | undefined

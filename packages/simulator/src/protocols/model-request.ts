@@ -6,6 +6,8 @@ export interface ModelRequest {
   readonly stream: boolean
   /** Images asked for; 0 for chat. */
   readonly images: number
+  /** Drafts to be sent in a stream before the finished image. */
+  readonly drafts: number
   readonly width: number
   readonly height: number
   readonly seed: number | undefined

@@ -5,7 +5,7 @@ import type { ErrorAnswer, ErrorDetail, Reply } from './reply.ts'
 
 /** A request line that a protocol serves. */
 export interface Route {
-  readonly operation: 'generate' | 'chat' | 'images' | 'models'
+  readonly operation: 'generate' | 'chat' | 'responses' | 'images' | 'edits' | 'models'
   /** From the path, where the protocol has it there. */
   readonly model?: string
   /** `sse`, or the whole stream as one JSON array, when the path asks for a stream. */

@@ -2,7 +2,7 @@ import type { Step } from '../faults/step.ts'
 import type { ErrorName } from './error-name.ts'
 
 /** Results that are HTTP 200 and yet not what was asked for. */
-export type EmptyKind = 'noImage' | 'textOnly' | 'emptyObject' | 'blockedPrompt' | 'blockedOutput'
+export type EmptyKind = 'noImage' | 'textOnly' | 'emptyObject' | 'blockedPrompt' | 'blockedOutput' | 'incomplete'
 
 /** What an error answer may say beside its name. */
 export interface ErrorDetail {
@@ -28,6 +28,8 @@ export interface Reply {
   error(name: ErrorName, detail?: ErrorDetail): ErrorAnswer
   /** An error as it appears inside a stream, or as the body of a 200. */
   errorFrame(name: ErrorName): string
+  /** A failure as an answer with status 200 tells of it: the end of a stream, or a body. */
+  failedFrame(name: ErrorName): string
   /** The proper answer; a stream takes `serviceMs`. */
   answer(serviceMs: number): Step[]
   /** HTTP 200 without the result; `reason` in the provider's words. */

@@ -1,6 +1,7 @@
 import type { Step } from '../../faults/step.ts'
 import { renderImage } from '../../images/render-image.ts'
 import { type ModelRequest, countTokens } from '../model-request.ts'
+import type { ErrorName } from '../error-name.ts'
 import type { ReplyContext, Route } from '../protocol.ts'
 import type { EmptyKind, Reply } from '../reply.ts'
 import { paced, wholeBody } from '../steps.ts'
@@ -64,13 +65,16 @@ export function geminiReply(
         ]
       : wholeBody(JSON_HEADERS, JSON.stringify(route.stream === 'array' ? [body] : body))
 
+  const errorFrame = (name: ErrorName): string => {
+    const { body } = geminiError(name, context.timeScale, { model })
+    return request.stream ? frame(body) : JSON.stringify(body)
+  }
+
   return {
     stream: request.stream,
     error: (name, detail) => geminiError(name, context.timeScale, { ...detail, model }),
-    errorFrame(name) {
-      const { body } = geminiError(name, context.timeScale, { model })
-      return request.stream ? frame(body) : JSON.stringify(body)
-    },
+    errorFrame,
+    failedFrame: errorFrame,
     answer(serviceMs) {
       if (!request.stream) return render(whole())
       const { content: pieces, final } = chunks()
@@ -101,6 +105,7 @@ function emptyResponse(kind: EmptyKind, reason: string | undefined, parts: Empty
     },
     textOnly: parts.response({ ...words, finishReason: 'STOP' }, 8),
     noImage: parts.response({ content: {}, finishReason: reason ?? 'NO_IMAGE' }, 0),
+    incomplete: parts.response({ content: {}, finishReason: reason ?? 'MAX_TOKENS' }, 0),
     blockedOutput: parts.response({ content: {}, finishReason: reason ?? 'IMAGE_SAFETY' }, 0),
   }
   return bodies[kind]

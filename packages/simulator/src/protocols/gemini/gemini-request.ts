@@ -25,6 +25,7 @@ export function parseGeminiRequest(route: Route, body: unknown): ModelRequest | 
     model,
     prompt,
     stream: route.stream === 'sse',
+    drafts: 0,
     images: wantsImage ? 1 : 0,
     ...sizeOf(asText(asObject(config['imageConfig'])['aspectRatio'])),
     seed: asCount(config['seed']),

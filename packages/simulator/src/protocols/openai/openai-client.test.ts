@@ -1,4 +1,4 @@
-import OpenAI, { APIError } from 'openai'
+import OpenAI, { APIError, toFile } from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import type { ScriptedReply } from '../../faults/fault.ts'
 import { readImagePrompt } from '../../images/image-prompt.ts'
@@ -135,4 +135,85 @@ test('a dripping answer is whole in the end', async () => {
   const client = await connect([{ fault: 'drip', bytes: 100, everyMs: 1 }])
   const answer = await client.chat.completions.create(asked)
   expect(answer.choices[0]?.finish_reason).toBe('stop')
+})
+
+test('the responses API answers whole and in a stream that its helper puts together', async () => {
+  const client = await connect()
+  const whole = await client.responses.create({ model: 'gpt-5', input: 'Tell me of rivers' })
+  expect(whole.output_text).toMatch(/^About "Tell me of rivers": /)
+  expect(whole).toMatchObject({ status: 'completed', usage: { input_tokens: 5 } })
+  const types = new Set<string>()
+  const stream = client.responses.stream({ model: 'gpt-5', input: [{ role: 'user', content: 'Tell me of rivers' }] })
+  for await (const { type } of stream) types.add(type)
+  const { output_text: text, status } = await stream.finalResponse()
+  expect({ text, status }).toEqual({ text: whole.output_text, status: 'completed' })
+  expect([...types]).toEqual([
+    'response.created',
+    'response.output_item.added',
+    'response.content_part.added',
+    'response.output_text.delta',
+    'response.output_text.done',
+    'response.content_part.done',
+    'response.output_item.done',
+    'response.completed',
+  ])
+})
+
+test('a response that failed and one that was cut off say so with status 200', async () => {
+  const client = await connect([{ fault: 'failedAnswer', error: 'internal' }, { fault: 'incomplete' }])
+  const ask = { model: 'gpt-5', input: 'Tell me of rivers' } as const
+  expect(await client.responses.create(ask)).toMatchObject({ status: 'failed', error: { code: 'server_error' } })
+  expect(await client.responses.create(ask)).toMatchObject({
+    status: 'incomplete',
+    incomplete_details: { reason: 'max_output_tokens' },
+  })
+})
+
+test('an image is streamed in drafts and then finished', async () => {
+  const client = await connect()
+  const drawing = { model: 'gpt-image-1', prompt: 'A fox', stream: true, partial_images: 2 } as const
+  const types: string[] = []
+  let last = ''
+  for await (const event of await client.images.generate(drawing)) {
+    types.push(event.type)
+    last = event.b64_json
+  }
+  expect(types).toEqual([
+    'image_generation.partial_image',
+    'image_generation.partial_image',
+    'image_generation.completed',
+  ])
+  expect(readImagePrompt(Buffer.from(last, 'base64'))).toEqual({ prompt: 'A fox', model: 'gpt-image-1' })
+})
+
+test('an image is edited out of a form, whole and in a stream', async () => {
+  const client = await connect()
+  const image = await toFile(Buffer.from('a picture'), 'in.png', { type: 'image/png' })
+  const edit = { model: 'gpt-image-1', prompt: '42', image }
+  const { data = [] } = await client.images.edit({ ...edit, n: 2 })
+  expect(readImagePrompt(Buffer.from(data[1]?.b64_json ?? '', 'base64'))?.prompt).toBe('42')
+  const types: string[] = []
+  for await (const { type } of await client.images.edit({ ...edit, stream: true, partial_images: 1 })) types.push(type)
+  expect(types).toEqual(['image_edit.partial_image', 'image_edit.completed'])
+  expect(simulator.counters().total.requests).toBe(2)
+})
+
+test.each(['crlf', 'hugeEvent', 'slowBody'] as const)('%s changes nothing that is said', async (fault) => {
+  const client = await connect([{ fault, times: 2 }])
+  const whole = await client.chat.completions.create(asked)
+  expect(await readStream(client)).toEqual({ text: whole.choices[0]?.message.content, ended: 'ended' })
+  expect(simulator.counters().total.outcomes).toEqual({ [fault]: 2 })
+})
+
+test('an answer under a wrong type is a text to the client, and a stream a stream', async () => {
+  const client = await connect([{ fault: 'wrongType', times: 2 }])
+  const whole: unknown = await client.chat.completions.create(asked)
+  expect(JSON.parse(whole as string)).toMatchObject({ object: 'chat.completion' })
+  expect(await readStream(client)).toMatchObject({ text: expect.stringMatching(/^About/), ended: 'ended' })
+})
+
+test('half an event, and half a character, are what the client makes of them', async () => {
+  const client = await connect([{ fault: 'halfEvent' }, { fault: 'resetInCharacter' }])
+  expect(await readStream(client)).toMatchObject({ ended: expect.stringMatching(/malfor/) })
+  expect(await readStream(client)).toMatchObject({ ended: 'terminated' })
 })

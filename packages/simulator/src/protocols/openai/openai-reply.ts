@@ -1,83 +1,52 @@
 import type { Step } from '../../faults/step.ts'
 import { renderImage } from '../../images/render-image.ts'
-import { type ModelRequest, countTokens } from '../model-request.ts'
-import type { ReplyContext } from '../protocol.ts'
+import type { ErrorName } from '../error-name.ts'
+import type { ModelRequest } from '../model-request.ts'
+import type { ReplyContext, Route } from '../protocol.ts'
 import type { EmptyKind, Reply } from '../reply.ts'
 import { paced, wholeBody } from '../steps.ts'
+import { chatWords } from './openai-chat.ts'
 import { openaiError } from './openai-errors.ts'
 import { openaiHeaders } from './openai-headers.ts'
+import { imageWords } from './openai-images.ts'
+import { responseWords } from './openai-responses.ts'
+import { frame, type Made, type OpenaiSpeech } from './openai-words.ts'
 
-const TOKENS_PER_IMAGE = 1056
+const SPEECHES: Readonly<Partial<Record<Route['operation'], OpenaiSpeech>>> = {
+  images: imageWords('image_generation'),
+  edits: imageWords('image_edit'),
+  responses: responseWords,
+}
 
-export function openaiReply(request: ModelRequest, text: readonly string[], context: ReplyContext): Reply {
+const FINISHES: Readonly<Partial<Record<EmptyKind, string>>> = {
+  blockedPrompt: 'content_filter',
+  blockedOutput: 'content_filter',
+  incomplete: 'length',
+}
+
+export function openaiReply(
+  route: Route,
+  request: ModelRequest,
+  text: readonly string[],
+  context: ReplyContext,
+): Reply {
   const shared = openaiHeaders(context)
   const jsonHeaders = { 'content-type': 'application/json', ...shared }
   const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8', ...shared }
-  const inputTokens = countTokens(request.prompt)
-  const usage = {
-    prompt_tokens: inputTokens,
-    completion_tokens: text.length,
-    total_tokens: inputTokens + text.length,
-  }
-  const identity = { id: `chatcmpl-${context.requestId}`, created: context.unixSeconds, model: request.model }
-
-  const completion = (message: object, finishReason: string): object => ({
-    ...identity,
-    object: 'chat.completion',
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', refusal: null, ...message },
-        logprobs: null,
-        finish_reason: finishReason,
-      },
-    ],
-    usage,
-    system_fingerprint: null,
-  })
-  const chunk = (delta: object, finishReason: string | null = null): object => ({
-    ...identity,
-    object: 'chat.completion.chunk',
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
-  })
-  const images = (count: number): object => ({
-    created: context.unixSeconds,
-    data: Array.from({ length: count }, (_, index) => ({
-      b64_json: Buffer.from(renderImage({ ...request, seed: (request.seed ?? 0) + index })).toString('base64'),
-    })),
-    output_format: 'png',
-    usage: {
-      input_tokens: inputTokens,
-      output_tokens: count * TOKENS_PER_IMAGE,
-      total_tokens: inputTokens + count * TOKENS_PER_IMAGE,
-      input_tokens_details: { text_tokens: inputTokens, image_tokens: 0 },
-    },
-  })
+  const words = (SPEECHES[route.operation] ?? chatWords)(request, context)
 
   const whole = (body: object): Step[] => wholeBody(jsonHeaders, JSON.stringify(body))
-  const ended = (finishReason: string): string[] => [
-    frame(chunk({}, finishReason)),
-    ...(request.withUsage ? [frame({ ...identity, object: 'chat.completion.chunk', choices: [], usage })] : []),
-    'data: [DONE]\n\n',
-  ]
-  const streamed = (content: readonly string[], finishReason: string, serviceMs: number): Step[] =>
-    paced(
-      streamHeaders,
-      [frame(chunk({ role: 'assistant', content: '', refusal: null }))],
-      content.map((piece) => frame(chunk({ content: piece }))),
-      ended(finishReason),
-      serviceMs,
-    )
-
-  const emptyAnswer = (kind: EmptyKind, reason: string | undefined): Step[] => {
-    if (kind === 'emptyObject') return request.stream ? paced(streamHeaders, [], [frame({})], [], 0) : whole({})
-    if (request.kind === 'image') return whole({ ...images(0), usage: undefined })
-    const finishReason = kind.startsWith('blocked') ? (reason ?? 'content_filter') : 'stop'
-    const content = kind === 'textOnly' ? 'Here is the picture you asked for.' : ''
-    return request.stream
-      ? streamed(content === '' ? [] : [content], finishReason, 0)
-      : whole(completion({ content: content === '' ? null : content }, finishReason))
+  const render = (made: Made, serviceMs: number): Step[] => {
+    if (!request.stream) return whole(words.whole(made))
+    const { preamble, content, final } = words.events(made)
+    return paced(streamHeaders, preamble, content, final, serviceMs)
   }
+  const pictures = (): string[] =>
+    Array.from({ length: request.images }, (_, index) => {
+      const seed = (request.seed ?? 0) + index
+      return Buffer.from(renderImage({ ...request, seed })).toString('base64')
+    })
+  const errorBody = (name: ErrorName): object => openaiError(name, context.timeScale, { model: request.model }).body
 
   return {
     stream: request.stream,
@@ -85,16 +54,14 @@ export function openaiReply(request: ModelRequest, text: readonly string[], cont
       const answer = openaiError(name, context.timeScale, { ...detail, model: request.model })
       return { ...answer, headers: { ...shared, ...answer.headers } }
     },
-    errorFrame(name) {
-      const { body } = openaiError(name, context.timeScale, { model: request.model })
-      return request.stream ? frame(body) : JSON.stringify(body)
+    errorFrame: (name) => (request.stream ? frame(errorBody(name)) : JSON.stringify(errorBody(name))),
+    failedFrame: (name) => words.failed((errorBody(name) as { error: object }).error),
+    answer: (serviceMs) => render({ pieces: request.kind === 'image' ? pictures() : text, finish: 'stop' }, serviceMs),
+    empty(kind, reason) {
+      if (kind === 'emptyObject') return request.stream ? paced(streamHeaders, [], [frame({})], [], 0) : whole({})
+      const pieces = kind === 'textOnly' && request.kind === 'chat' ? ['Here is the picture you asked for.'] : []
+      const usual = FINISHES[kind]
+      return render({ pieces, finish: usual === undefined ? 'stop' : (reason ?? usual) }, 0)
     },
-    answer(serviceMs) {
-      if (request.kind === 'image') return whole(images(request.images))
-      return request.stream ? streamed(text, 'stop', serviceMs) : whole(completion({ content: text.join('') }, 'stop'))
-    },
-    empty: emptyAnswer,
   }
 }
-
-const frame = (body: object): string => `data: ${JSON.stringify(body)}\n\n`
