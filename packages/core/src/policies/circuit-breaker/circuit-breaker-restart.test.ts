@@ -21,7 +21,6 @@ const ask = ({ calls }: ReturnType<typeof breakerOf>): Promise<unknown> =>
 
 describe('circuitBreaker after a restart', () => {
   // trap: restored-due-time
-  // trap: restored-due-time
   test('a probe is due when it would have been', async () => {
     const before = breakerOf()
     await before.fail(3)
@@ -61,7 +60,6 @@ describe('circuitBreaker after a restart', () => {
     expect(await ask(restart(before, 3_600_000))).toBe('served')
   })
 
-  // trap: isolation-is-releasable
   // trap: isolation-is-releasable
   test('held open by hand stays so, and can be closed', async () => {
     const before = breakerOf()
@@ -129,7 +127,6 @@ describe('circuitBreaker after a restart', () => {
   })
 
   // trap: foreign-snapshot
-  // trap: foreign-snapshot
   test.each<[unknown, string]>([
     [undefined, 'shape'],
     ['text', 'shape'],
@@ -183,7 +180,6 @@ describe('circuitBreaker after a restart', () => {
     fc.constantFrom('fail', 'succeed', 'hang', 'isolate', 'close', 'quota'),
   )
 
-  // trap: isolation-is-releasable
   // trap: isolation-is-releasable
   test.prop([fc.array(step, { maxLength: 20 }), fc.integer({ min: -100_000, max: 1_000_000 })])(
     'every state that can be saved can be restored, and be left again',

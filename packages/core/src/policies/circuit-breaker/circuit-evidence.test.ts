@@ -1,42 +1,66 @@
-import { ConsecutiveBreaker, ConstantBackoff } from 'cockatiel'
 import { describe, expect, test } from 'vitest'
 import type { VerdictKind } from '../../kernel/verdict.ts'
-import { Circuit } from './circuit.ts'
-
-const circuitOf = (options: { openAfterMs?: number; probeLeaseMs?: number; failures?: number } = {}): Circuit<string> =>
-  new Circuit(new ConsecutiveBreaker(options.failures ?? 3), {
-    breaks: new ConstantBackoff(10_000),
-    probeLeaseMs: options.probeLeaseMs ?? 3000,
-    openAfterMs: options.openAfterMs ?? 0,
-  })
-
-const refuse = (circuit: Circuit<string>, now: number, kind: VerdictKind = 'overloaded', hintMs?: number): void => {
-  circuit.settle(circuit.admit(now, 'call'), kind, now, hintMs)
-}
+import { windowBreaker } from './window-breaker.ts'
+import type { BreakerSample, TimedBreaker } from './timed-breaker.ts'
+import { circuitOf, opened, run, LEASE_MS } from './__fixtures__/circuit.ts'
 
 describe('what a row of refusals is worth', () => {
   test('a row begins anew when it ended with something that lives', () => {
     const circuit = circuitOf({ openAfterMs: 6000 })
-    refuse(circuit, 0)
+    run(circuit, 'overloaded', 0)
     circuit.admit(1000, 'lives')
-    refuse(circuit, 5000)
-    refuse(circuit, 6000)
+    run(circuit, 'overloaded', 5000)
+    run(circuit, 'overloaded', 6000)
     expect(circuit.state).toBe('closed')
     // The strategy has forgotten the three: two more are not enough, however late.
-    refuse(circuit, 20_000)
-    refuse(circuit, 40_000)
+    run(circuit, 'overloaded', 20_000)
+    run(circuit, 'overloaded', 40_000)
     expect(circuit.state).toBe('closed')
   })
 
   test('a success in between ends the row, so that the time of the failures counts from the next one', () => {
     const circuit = circuitOf({ openAfterMs: 6000, failures: 2 })
-    refuse(circuit, 0)
+    run(circuit, 'overloaded', 0)
     circuit.settle(circuit.admit(5000, 'call'), 'success', 5000, undefined)
-    refuse(circuit, 6500)
-    refuse(circuit, 7000)
+    run(circuit, 'overloaded', 6500)
+    run(circuit, 'overloaded', 7000)
     expect(circuit.state).toBe('closed')
-    refuse(circuit, 12_500)
+    run(circuit, 'overloaded', 12_500)
     expect(circuit.state).toBe('open')
+  })
+
+  test.each([
+    [LEASE_MS - 1, 'closed'],
+    [LEASE_MS, 'open'],
+  ])('a failure after %i ms, while others live, leaves it %s: the lease says what comes at once', (takesMs, state) => {
+    const circuit = circuitOf({ openAfterMs: 6000 })
+    run(circuit, 'overloaded', 0)
+    run(circuit, 'overloaded', 0)
+    circuit.admit(1000, 'lives')
+    circuit.settle(circuit.admit(10_000, 'call'), 'transient', 10_000 + takesMs, undefined)
+    expect(circuit.state).toBe(state)
+  })
+})
+
+describe('what a strategy that knows the time', () => {
+  test('hears of each call: how it ended, how long it took, and when', () => {
+    const samples: BreakerSample[] = []
+    const record = (sample: BreakerSample): undefined => void samples.push(sample)
+    const breaker: TimedBreaker = { ...windowBreaker(), record }
+    const circuit = circuitOf({ breaker })
+    circuit.settle(circuit.admit(1000, 'call'), 'success', 1500, undefined)
+    circuit.settle(circuit.admit(2000, 'call'), 'transient', 2250, undefined)
+    expect(samples).toEqual([
+      { kind: 'success', durationMs: 500, now: 1500 },
+      { kind: 'failure', durationMs: 250, now: 2250 },
+    ])
+  })
+
+  test('says of slow failures opens it at once, however short they have lasted', () => {
+    const breaker = windowBreaker({ slowCallMs: 60_000, minimumCalls: 2 })
+    const circuit = circuitOf({ breaker, openAfterMs: 100_000 })
+    const slow = [0, 0].map((now) => circuit.admit(now, 'call'))
+    expect(slow.map((each) => circuit.settle(each, 'transient', 60_000, undefined))).toEqual([undefined, 'opened'])
   })
 })
 
@@ -45,7 +69,7 @@ describe('what decides nothing', () => {
     'a long hint on %s, which says nothing about the endpoint',
     (kind) => {
       const circuit = circuitOf()
-      for (let i = 0; i < 5; i++) refuse(circuit, i, kind, 3_600_000)
+      for (let i = 0; i < 5; i++) run(circuit, kind, i, 3_600_000)
       expect(circuit.state).toBe('closed')
     },
   )
@@ -61,7 +85,7 @@ describe('what decides nothing', () => {
 
 test('the ramp after closing has steps of three seconds at most, whatever the lease', () => {
   const circuit = circuitOf({ probeLeaseMs: 60_000 })
-  for (let i = 0; i < 3; i++) refuse(circuit, 0)
+  opened(circuit)
   circuit.settle(circuit.admit(10_000, 'probe'), 'success', 10_000, undefined)
   for (let i = 0; i < 2; i++) circuit.admit(10_000, 'call')
   expect([circuit.readyInMs(10_000), circuit.readyInMs(13_000)]).toEqual([3000, 0])

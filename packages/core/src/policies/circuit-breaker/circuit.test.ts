@@ -1,39 +1,10 @@
-import { ConsecutiveBreaker, ConstantBackoff, IterableBackoff, type IBackoffFactory } from 'cockatiel'
+import { IterableBackoff } from 'cockatiel'
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import type { Admission } from './admissions.ts'
-import { Circuit, SIGNIFICANCE } from './circuit.ts'
-import type { BreakContext } from './breaks.ts'
-
-const LEASE_MS = 3000
-
-interface Setup {
-  readonly breaks?: IBackoffFactory<BreakContext>
-  readonly openAfterMs?: number
-  readonly failures?: number
-}
-
-const circuitOf = ({
-  breaks = new ConstantBackoff(10_000),
-  openAfterMs = 0,
-  failures = 3,
-}: Setup = {}): Circuit<string> =>
-  new Circuit(new ConsecutiveBreaker(failures), { breaks, probeLeaseMs: LEASE_MS, openAfterMs })
-
-/** Lets one in and hears how it ended, at one instant. */
-const run = (
-  circuit: Circuit<string>,
-  kind: VerdictKind,
-  now: number,
-  hintMs?: number,
-): ReturnType<Circuit<string>['settle']> => circuit.settle(circuit.admit(now, 'call'), kind, now, hintMs)
-
-/** Opens a circuit of three failures at an instant. */
-const opened = (circuit: Circuit<string>, now = 0): Circuit<string> => {
-  for (let i = 0; i < 3; i++) run(circuit, 'overloaded', now)
-  return circuit
-}
+import { SIGNIFICANCE } from './circuit.ts'
+import { circuitOf, LEASE_MS, opened, run, startedAt } from './__fixtures__/circuit.ts'
 
 describe('Circuit', () => {
   test('opens when the strategy says so, for as long as the break lasts', () => {
@@ -102,6 +73,12 @@ describe('Circuit', () => {
     expect(circuit.openUntil).toBe(20_000)
   })
 
+  test('a probe that fails opens it again whatever the strategy says, and however short its failures have lasted', () => {
+    const circuit = circuitOf({ openAfterMs: 6000 })
+    run(circuit, 'quota_exhausted', 0)
+    expect(run(circuit, 'overloaded', 10_000)).toBe('opened')
+  })
+
   // trap: neutral-probe
   test.each(['canceled', 'request_failed', 'empty', 'rejected', 'throttled'] as const)(
     'a probe that ends %s decides nothing and makes room for the next',
@@ -109,6 +86,8 @@ describe('Circuit', () => {
       const circuit = opened(circuitOf())
       expect(run(circuit, kind, 10_000)).toBeUndefined()
       expect([circuit.state, circuit.inFlight, circuit.readyInMs(10_000)]).toEqual(['half_open', 0, 0])
+      circuit.admit(10_000, 'call')
+      expect([circuit.state, circuit.readyInMs(10_000)]).toEqual(['half_open', LEASE_MS])
     },
   )
 
@@ -125,9 +104,7 @@ describe('Circuit', () => {
   test('a probe that has lived for long closed the circuit when its lease was over, not when somebody asks', () => {
     const circuit = opened(circuitOf())
     circuit.admit(10_000, 'call')
-    let started = 0
-    for (; circuit.readyInMs(60_000) === 0 && started < 500; started++) circuit.admit(60_000, 'call')
-    expect(started).toBe(500)
+    expect(startedAt(circuit, 60_000)).toBe(1000)
   })
 
   // trap: late-results
@@ -156,14 +133,10 @@ describe('Circuit', () => {
   test('after closing two may start, and each lease doubles that', () => {
     const circuit = opened(circuitOf())
     run(circuit, 'success', 10_000)
-    const startedBy = (now: number): number => {
-      let count = 0
-      for (; circuit.readyInMs(now) === 0 && count < 1000; count++) circuit.admit(now, 'call')
-      return count
-    }
-    expect([10_000, 13_000, 16_000, 19_000].map((now) => startedBy(now))).toEqual([2, 2, 4, 8])
-    expect(circuit.readyInMs(19_000)).toBe(LEASE_MS)
-    expect(startedBy(10_000 + 7 * LEASE_MS)).toBe(1000)
+    const started = [0, 1, 2, 3, 4, 5, 6].map((step) => startedAt(circuit, 10_000 + step * LEASE_MS))
+    expect(started).toEqual([2, 2, 4, 8, 16, 32, 64])
+    expect(circuit.readyInMs(10_000 + 6 * LEASE_MS)).toBe(LEASE_MS)
+    expect(startedAt(circuit, 10_000 + 7 * LEASE_MS)).toBe(1000)
   })
 
   test('breaks grow while it opens again soon, and begin anew once it has stayed closed for as long', () => {
@@ -175,8 +148,11 @@ describe('Circuit', () => {
     opened(circuit, 11_000)
     expect(circuit.openUntil).toBe(20_000)
     run(circuit, 'success', 20_000)
-    opened(circuit, 29_001)
-    expect(circuit.openUntil).toBe(33_001)
+    opened(circuit, 28_999)
+    expect(circuit.openUntil).toBe(37_999)
+    run(circuit, 'success', 37_999)
+    opened(circuit, 46_999)
+    expect(circuit.openUntil).toBe(50_999)
   })
 
   describe('with failures that must go on for a while', () => {

@@ -111,7 +111,7 @@ export class Circuit<T> {
   ): 'opened' | 'closed' | undefined {
     admission.list.delete(admission)
     if (admission.list !== this.#inFlight) return undefined
-    const throttledForLong = kind === 'throttled' && hintMs !== undefined && hintMs > LONG_HINT_MS
+    const throttledForLong = kind === 'throttled' && (hintMs ?? 0) > LONG_HINT_MS
     const significance = throttledForLong ? 'exhausted' : SIGNIFICANCE[kind]
     if (significance === 'neutral') return undefined
     if (this.#state === 'half_open' && significance === 'success') {
@@ -216,7 +216,7 @@ export class Circuit<T> {
 
   #open(now: number, atLeastMs: number): 'opened' {
     // Breaks begin anew once it has stayed closed for as long as it was open before.
-    if (this.#state === 'closed' && now - this.#closedAt > this.#breaks.lastMs) this.#breaks.restart()
+    if (this.#state === 'closed' && now - this.#closedAt >= this.#breaks.lastMs) this.#breaks.restart()
     this.#openUntil = now + this.#breaks.next(atLeastMs)
     this.#state = 'open'
     this.#forgetAdmissions()

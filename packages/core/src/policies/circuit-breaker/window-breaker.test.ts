@@ -5,7 +5,6 @@ import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
 
 describe('windowBreaker', () => {
   // trap: trips-at-low-traffic
-  // trap: trips-at-low-traffic
   test('with its defaults opens within ten failing calls that are spread over two minutes', async () => {
     const { clock, breaker, fail } = breakerOf({ breaker: () => windowBreaker() })
     let failed = 0
@@ -28,7 +27,6 @@ describe('windowBreaker', () => {
     expect(breaker.stateOf()).toBe('open')
   })
 
-  // trap: stale-counts
   // trap: stale-counts
   test('forgets what is older than its window, all of it after an idle time', async () => {
     const { clock, breaker, fail } = breakerOf({ breaker: () => windowBreaker({ windowMs: 10_000, minimumCalls: 5 }) })
