@@ -42,6 +42,26 @@ describe('circuitBreaker after a restart', () => {
     })
   })
 
+  test('data that comes later, while the process is at work, is told with the time that is left', async () => {
+    const before = breakerOf()
+    await before.fail(3)
+    const { clock, breaker, calls } = breakerOf()
+    await calls.execute(async () => 1)
+    await clock.advance(4000)
+    const recording = recordEvents(calls)
+    breaker.restore(before.breaker.save())
+    expect(recording.events).toMatchObject([{ type: 'circuit.restored', at: 4000, openForMs: 6000 }])
+  })
+
+  test('what was closed lets those go who wait, at once', async () => {
+    const { breaker, calls, fail } = breakerOf({ whenOpen: 'wait' })
+    const closed = breaker.save()
+    await fail(3)
+    const answer = calls.execute(async () => 'served')
+    breaker.restore({ ...closed, partitions: { '': { state: 'closed', lastBreakMs: 0, breaks: 0 } } })
+    expect(await answer).toBe('served')
+  })
+
   test('with a probe under way, the next one is due at once', async () => {
     const before = breakerOf()
     await before.fail(3)
@@ -66,6 +86,10 @@ describe('circuitBreaker after a restart', () => {
     before.breaker.isolate()
     const after = restart(before, 1e9)
     expect(await ask(after)).toMatchObject({ reason: 'isolated' })
+    expect(after.recording.events.find(({ type }) => type === 'circuit.restored')).toMatchObject({
+      state: 'isolated',
+      openForMs: Infinity,
+    })
     after.breaker.close()
     expect([after.breaker.stateOf(), await ask(after)]).toEqual(['closed', 'served'])
     const again = restart(before, 1e9)
@@ -163,6 +187,14 @@ describe('circuitBreaker after a restart', () => {
     expect(breaker.stateOf('a')).toBe('closed')
   })
 
+  test('what is done by hand before the first call goes before what was saved', async () => {
+    const before = breakerOf()
+    await before.fail(3)
+    const after = restart(before, 0)
+    after.breaker.isolate()
+    expect(await ask(after)).toMatchObject({ reason: 'isolated' })
+  })
+
   test('whoever asks first when it would admit sees what was saved', async () => {
     const before = breakerOf()
     await before.fail(3)
@@ -201,63 +233,4 @@ describe('circuitBreaker after a restart', () => {
       expect(await ask(after)).toBe('served')
     },
   )
-})
-
-describe('circuitBreaker worked by hand', () => {
-  test('tells each change once, also between calls', async () => {
-    const { clock, breaker, calls } = breakerOf()
-    const recording = recordEvents(calls)
-    await ask({ breaker, calls, clock, fail: async () => {} })
-    await clock.advance(100)
-    for (let i = 0; i < 2; i++) breaker.isolate('a')
-    await clock.advance(100)
-    for (let i = 0; i < 2; i++) breaker.close('a')
-    expect(recording.timeline('circuit.isolated', 'circuit.closed')).toEqual([
-      '100 circuit.isolated',
-      '200 circuit.closed',
-    ])
-    expect(recording.events.at(-1)).toMatchObject({ partition: 'a', byHand: true })
-  })
-})
-
-describe('circuitBreaker in a dry run', () => {
-  test('refuses nobody, and tells what it would have done', async () => {
-    const { clock, breaker, calls, fail } = breakerOf({ dryRun: true })
-    const recording = recordEvents(calls)
-    await fail(3)
-    expect(breaker.stateOf()).toBe('open')
-    for (let i = 0; i < 2; i++) expect(await calls.execute(async () => 'served')).toBe('served')
-    expect(breaker.stateOf()).toBe('open')
-    await clock.advance(10_000)
-    await calls.execute(async () => 'the probe')
-    expect(recording.timeline('circuit.opened', 'circuit.rejected', 'circuit.half_opened', 'circuit.closed')).toEqual([
-      '0 circuit.opened',
-      '0 circuit.rejected',
-      '0 circuit.rejected',
-      '10000 circuit.half_opened',
-      '10000 circuit.closed',
-    ])
-    const circuit = recording.events.filter(({ type }) => type.startsWith('circuit.'))
-    expect(circuit.every((event) => 'dryRun' in event && event.dryRun)).toBe(true)
-  })
-
-  test('lets nobody wait, whoever asks, also while it is held open by hand', async () => {
-    const { breaker, calls } = breakerOf({ dryRun: true, whenOpen: 'wait' })
-    breaker.isolate()
-    const ready = await calls.execute(async (context) => breaker.readyInMs?.(context))
-    expect(ready).toBe(0)
-  })
-})
-
-test('what it ignores neither opens nor closes it', async () => {
-  const { clock, breaker, calls, fail } = breakerOf({ ignores: ['overloaded'] })
-  await fail(20)
-  expect(breaker.stateOf()).toBe('closed')
-  await fail(3, 'transient')
-  expect(breaker.stateOf()).toBe('open')
-  await clock.advance(10_000)
-  await fail(1)
-  expect(breaker.stateOf()).toBe('half_open')
-  await calls.execute(async () => 1)
-  expect(breaker.stateOf()).toBe('closed')
 })

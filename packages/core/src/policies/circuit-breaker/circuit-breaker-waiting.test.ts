@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { recordEvents, scriptedOperation, settle } from '../../testing.ts'
+import { circuitBreaker, createContextKey, pipeline, timeout } from '../../index.ts'
+import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
 import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
 
 describe('circuitBreaker, when calls wait while it is open', () => {
@@ -34,10 +35,27 @@ describe('circuitBreaker, when calls wait while it is open', () => {
     expect(operation.started.map(({ at }) => at)).toEqual([10_000, 20_200, 30_400])
   })
 
+  test('who has the nearest deadline goes first', async () => {
+    const clock = new VirtualClock()
+    const limit = createContextKey('limit', 60_000)
+    const breaker = circuitBreaker({ whenOpen: 'wait', halfOpenAfter: 10_000 })
+    const calls = pipeline([timeout({ totalMs: (context) => context.get(limit) }), breaker], { clock })
+    for (let i = 0; i < 5; i++) await calls.execute(() => Promise.reject(busy)).catch(caught)
+    const operation = scriptedOperation([{ value: 1 }])
+    const order: number[] = []
+    const answers = [50_000, 20_000, 30_000].map((totalMs) =>
+      calls.execute(operation, { values: [[limit, totalMs]] }).then(() => order.push(totalMs)),
+    )
+    await clock.run()
+    await Promise.all(answers)
+    expect(order).toEqual([20_000, 30_000, 50_000])
+  })
+
   // trap: hung-probe
   test('who aborts leaves in the same tick', async () => {
     const { clock, breaker, calls, fail } = breakerOf({ whenOpen: 'wait' })
     await fail(3)
+    const recording = recordEvents(calls)
     const caller = new AbortController()
     const operation = scriptedOperation([{ value: 1 }])
     const answer = calls.execute(operation, { signal: caller.signal }).catch(caught)
@@ -45,6 +63,8 @@ describe('circuitBreaker, when calls wait while it is open', () => {
     caller.abort('gone')
     expect(breaker.snapshot?.()).toMatchObject({ partitions: { '': { waiting: 0 } } })
     expect([await answer, operation.runs, clock.pending]).toEqual(['gone', 0, 0])
+    // Who leaves was not refused.
+    expect(recording.timeline('circuit.rejected')).toEqual([])
   })
 
   test('a call whose deadline comes before the next probe is refused at once', async () => {
@@ -54,18 +74,6 @@ describe('circuitBreaker, when calls wait while it is open', () => {
       name: 'CircuitOpenError',
       retryAfterMs: 200_000,
     })
-  })
-
-  test('closing by hand lets those go who wait', async () => {
-    const { breaker, calls } = breakerOf({ whenOpen: 'wait' })
-    breaker.isolate()
-    const operation = scriptedOperation([{ value: 1 }])
-    for (let i = 0; i < 3; i++) void calls.execute(operation)
-    await settle()
-    expect(operation.runs).toBe(0)
-    breaker.close()
-    await settle()
-    expect(operation.runs).toBe(3)
   })
 
   test('a backoff that throws leaves nobody waiting', async () => {

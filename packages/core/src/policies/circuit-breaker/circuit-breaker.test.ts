@@ -38,14 +38,15 @@ describe('circuitBreaker', () => {
   test('tells each change once', async () => {
     const { clock, calls, fail } = breakerOf()
     const recording = recordEvents(calls)
+    await clock.advance(500)
     await fail(4)
     await clock.advance(10_000)
     await calls.execute(async () => 1)
     expect(recording.timeline(...CIRCUIT_EVENTS)).toEqual([
-      '0 circuit.opened',
-      '0 circuit.rejected',
-      '10000 circuit.half_opened',
-      '10000 circuit.closed',
+      '500 circuit.opened',
+      '500 circuit.rejected',
+      '10500 circuit.half_opened',
+      '10500 circuit.closed',
     ])
     expect(recording.events.find(({ type }) => type === 'circuit.opened')).toMatchObject({
       policy: 'circuitBreaker',
@@ -107,6 +108,30 @@ describe('circuitBreaker', () => {
     expect(breaker.stateOf()).toBe('closed')
   })
 
+  test('a probe that outlives its lease closes it, which is told when the next call comes', async () => {
+    const { clock, calls, fail } = breakerOf()
+    await fail(3)
+    await clock.advance(10_000)
+    const recording = recordEvents(calls)
+    void calls.execute(scriptedOperation([{ hang: true }])).catch(caught)
+    await clock.advance(3000)
+    await calls.execute(async () => 1)
+    expect(recording.timeline(...CIRCUIT_EVENTS)).toEqual(['10000 circuit.half_opened', '13000 circuit.closed'])
+  })
+
+  test('what it ignores neither opens nor closes it', async () => {
+    const { clock, breaker, calls, fail } = breakerOf({ ignores: ['overloaded'] })
+    await fail(20)
+    expect(breaker.stateOf()).toBe('closed')
+    await fail(3, 'transient')
+    expect(breaker.stateOf()).toBe('open')
+    await clock.advance(10_000)
+    await fail(1)
+    expect(breaker.stateOf()).toBe('half_open')
+    await calls.execute(async () => 1)
+    expect(breaker.stateOf()).toBe('closed')
+  })
+
   test('a stream counts by how it ended', async () => {
     const { calls, breaker, clock } = breakerOf({ breaker: () => new ConsecutiveBreaker(1) })
     await calls.execute(async (context) => {
@@ -132,6 +157,15 @@ describe('circuitBreaker', () => {
     expect(breaker.stateOf()).toBe('open')
   })
 
+  test('who asks when it would admit leaves no trace', async () => {
+    const { breaker, calls } = breakerOf()
+    const ready = await pipeline([]).execute(async (context) => breaker.readyInMs?.(context))
+    expect([ready, breaker.snapshot?.()]).toEqual([0, { partitions: {} }])
+    await calls.execute(async () => 1)
+    const closed = { state: 'closed', retryAfterMs: 0, inFlight: 0, waiting: 0 }
+    expect(breaker.snapshot?.()).toStrictEqual({ partitions: { '': closed } })
+  })
+
   // trap: wall-clock-jumps
   test('a jump of the wall clock changes nothing', async () => {
     const { clock, breaker, calls, fail } = breakerOf()
@@ -144,21 +178,6 @@ describe('circuitBreaker', () => {
     await clock.advance(10_000)
     await calls.execute(async () => 1)
     expect(breaker.stateOf()).toBe('closed')
-  })
-
-  test('held open and closed by hand, for one partition', async () => {
-    const { breaker, calls } = breakerOf({ partitionKey: (context) => context.get(tenant) })
-    const ask = (name: string): Promise<unknown> =>
-      calls.execute(async () => name, { values: [[tenant, name]] }).catch(caught)
-    breaker.isolate('acme')
-    expect(await ask('acme')).toMatchObject({
-      reason: 'isolated',
-      retryAfterMs: Infinity,
-      message: 'circuitBreaker (acme) is held open by hand. Close it to let calls through.',
-    })
-    expect(await ask('other')).toBe('other')
-    breaker.close('acme')
-    expect(await ask('acme')).toBe('acme')
   })
 
   test('more failing keys than it may remember leave a bounded state, and what is held open by hand stays so', async () => {

@@ -1,35 +1,10 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { pipeline, retry, timeout, type Classifier, type Clock, type RetryOptions, type Verdict } from '../../index.ts'
+import { pipeline, retry, type Clock } from '../../index.ts'
+import { ended } from '../../kernel/__fixtures__/ended.ts'
+import { scriptedOperation, seededRandom, VirtualClock } from '../../testing.ts'
+import { busy, classifier, run } from './__fixtures__/retrying.ts'
 import { JITTERS } from './jitter.ts'
-import { recordEvents, scriptedOperation, seededRandom, VirtualClock, type ScriptStep } from '../../testing.ts'
-
-const busy = new Error('busy')
-
-/** Errors are their own verdicts here; a value of 0 is an empty answer. */
-const classifier: Classifier = {
-  error: (error) => (error instanceof Error ? undefined : (error as Verdict)),
-  value: (value) => (value === 0 ? { kind: 'empty' } : undefined),
-}
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
-
-const run = async (options: RetryOptions, steps: readonly ScriptStep<unknown>[], totalMs = 3_600_000, seed = 1) => {
-  const clock = new VirtualClock()
-  const calls = pipeline([timeout({ totalMs }), retry(options)], { clock, classifier, random: seededRandom(seed) })
-  const recording = recordEvents(calls)
-  const operation = scriptedOperation(steps)
-  const answer = ended(calls.execute(operation))
-  await clock.run()
-  expect(clock.pending).toBe(0)
-  const delays = recording.events.flatMap((event) => (event.type === 'retry.scheduled' ? [event.delayMs] : []))
-  const exhausted = recording.events.find((event) => event.type === 'retry.exhausted')
-  return { answer: await answer, operation, delays, exhausted, recording, at: clock.now() }
-}
 
 describe('how often', () => {
   // trap: attempts-include-the-first
@@ -39,6 +14,16 @@ describe('how often', () => {
     expect(operation.runs).toBe(maxAttempts)
     expect(delays).toHaveLength(maxAttempts - 1)
     expect(exhausted).toMatchObject({ reason: 'attempts', verdict: 'transient' })
+  })
+
+  test('says each time what it waits for, and at last why no more', async () => {
+    const { recording } = await run({ maxAttempts: 2, jitter: 'none' }, [{ error: { kind: 'overloaded' } }])
+    const said = recording.events.filter(({ type }) => type.startsWith('retry.'))
+    const about = { pipeline: 'pipeline', callId: 1, policy: 'retry', verdict: 'overloaded' }
+    expect(said).toStrictEqual([
+      { ...about, type: 'retry.scheduled', at: 0, attempt: 1, delayMs: 2000 },
+      { ...about, type: 'retry.exhausted', at: 2000, attempt: 2, reason: 'attempts' },
+    ])
   })
 
   test('a success ends it', async () => {
@@ -111,6 +96,13 @@ describe('a rule of the user', () => {
     ])
   })
 
+  test('is never asked about what the deadline ended, which is no exhaustion either', async () => {
+    let asked = 0
+    const { answer, exhausted } = await run({ shouldHandle: () => ++asked > 0 }, [{ hang: true }], 1000)
+    expect(answer).toMatchObject({ phase: 'total' })
+    expect([asked, exhausted]).toEqual([0, undefined])
+  })
+
   test('is never asked about what the caller ended', async () => {
     const clock = new VirtualClock()
     const caller = new AbortController()
@@ -171,40 +163,6 @@ describe('when the caller aborts', () => {
   })
 })
 
-describe('the time left', () => {
-  const answering: readonly ScriptStep<unknown>[] = [{ value: 'done', afterMs: 40_000 }]
-
-  test('an attempt that could not answer before the deadline, by the median of recent answers, is not sent', async () => {
-    const clock = new VirtualClock()
-    const calls = pipeline([timeout({ totalMs: 60_000 }), retry({ jitter: 'none' })], { clock, classifier })
-    for (let i = 0; i < 3; i++) {
-      const answer = calls.execute(scriptedOperation(answering))
-      await clock.run()
-      await answer
-    }
-    expect(calls.state().policies[1]?.state).toEqual({ answerMs: 40_000 })
-    const { events } = recordEvents(calls)
-    const late = scriptedOperation([{ error: busy, afterMs: 20_000 }, ...answering])
-    const refused = ended(calls.execute(late))
-    await clock.run()
-    expect(await refused).toBe(busy)
-    expect(late.runs).toBe(1)
-    expect(events.find(({ type }) => type === 'retry.exhausted')).toMatchObject({ reason: 'deadline' })
-    const early = scriptedOperation([{ error: busy, afterMs: 19_000 }, ...answering])
-    const answered = ended(calls.execute(early))
-    await clock.run()
-    expect(await answered).toBe('done')
-  })
-
-  // trap: hint-not-undercut
-  test('a wait that reaches the deadline is not begun', async () => {
-    const { answer, at, exhausted } = await run({}, [{ error: { kind: 'throttled', retryAfterMs: 60_000 } }], 60_000)
-    expect(answer).toMatchObject({ retryAfterMs: 60_000 })
-    expect(at).toBe(0)
-    expect(exhausted).toMatchObject({ reason: 'deadline', retryAfterMs: 60_000 })
-  })
-})
-
 describe('the wait that the server asked for', () => {
   // trap: hint-not-undercut
   property.prop([fc.integer({ min: 1, max: 600_000 }), fc.integer(), fc.constantFrom(...JITTERS)])(
@@ -260,22 +218,5 @@ describe('the wait that the server asked for', () => {
     )
     expect(answer).toMatchObject({ kind: 'transient' })
     expect([at, operation.runs]).toEqual([0, 1])
-  })
-})
-
-describe('what is wrong with an option is said when the policy is made', () => {
-  test.each([
-    [{ maxAttempts: 0 }, 'retry.maxAttempts must be an integer of at least 1 or Infinity, got 0.'],
-    [{ maxAttempts: 2.5 }, 'retry.maxAttempts'],
-    [{ maxAttempts: '3' }, 'retry.maxAttempts'],
-    [{ maxRerolls: -1 }, 'retry.maxRerolls'],
-    [{ jitter: 'some' }, 'retry.jitter must be one of none, symmetric, equal, full, decorrelated, got'],
-    [{ shouldHandle: true }, 'retry.shouldHandle'],
-    [{ backoff: 1000 }, 'retry.backoff'],
-    [{ backoff: null }, 'retry.backoff'],
-    [{ attempts: 3 }, 'retry.attempts'],
-    [null, 'retry must be an object'],
-  ])('%o', (options, message) => {
-    expect(() => retry(options as never)).toThrow(message)
   })
 })

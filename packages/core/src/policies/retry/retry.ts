@@ -16,8 +16,8 @@ import { RETRY_DEFAULTS, type RetryOptions } from './retry-options.ts'
 const ANSWERS_REMEMBERED = 32
 /** The least wait after a try that does not count, and what a wait of nothing counts as where the budget is spent. */
 const LEAST_WAIT_MS = 100
-/** So many tries may follow each other without a wait; then timers, sockets and other calls get their turn. */
-const MAX_HASTE = 32
+/** One try in so many lets timers, sockets and other calls have their turn, although there is nothing to wait for. */
+const TRIES_A_TURN = 32
 
 interface Spent {
   attempts: number
@@ -89,7 +89,6 @@ export const retry = (options: RetryOptions = {}): Reaction => {
     const delays = new Delays({ name, backoff, jitter })
     const spent = spentBy(context)
     let outcome = first
-    let haste = 0
     for (let tries = 1; ; tries++) {
       if (context.aborted) return aborted(context.reason)
       if (!handles(outcome, context)) return learned(outcome, context)
@@ -112,8 +111,7 @@ export const retry = (options: RetryOptions = {}): Reaction => {
       const waitMs = delayMs + slowedMs
       const slowed = slowedMs > 0 ? { slowedMs } : {}
       context.emit<RetryScheduled>({ type: 'retry.scheduled', delayMs: waitMs, ...about, ...slowed })
-      haste = waitMs > 0 ? 0 : haste + 1
-      if (waitMs > 0 || haste % MAX_HASTE === 0) await context.sleep(waitMs)
+      if (waitMs > 0 || tries % TRIES_A_TURN === 0) await context.sleep(waitMs)
       if (context.aborted) {
         budget?.giveBack(context, verdict)
         return aborted(context.reason)
