@@ -2,12 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { bulkhead, InvalidOptionsError, pipeline, PipelineDisposedError, rateLimit, retry, timeout } from '../index.ts'
 import type { Operation } from '../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../testing.ts'
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+import { ended } from '../kernel/__fixtures__/ended.ts'
 
 describe('a pipeline without policies', () => {
   test('gives the value of the operation, and its error untouched', async () => {

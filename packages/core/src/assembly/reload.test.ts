@@ -10,12 +10,7 @@ import {
 } from '../index.ts'
 import type { Part, Policy } from '../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../testing.ts'
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+import { ended } from '../kernel/__fixtures__/ended.ts'
 
 /** A policy that tells of its end. */
 const mortal = (name: string, log: string[], thrown?: Error): Policy => ({

@@ -9,12 +9,7 @@ import {
   type VerdictKind,
 } from '../index.ts'
 import { recordEvents, scriptedOperation, seededRandom, VirtualClock } from '../testing.ts'
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+import { ended } from '../kernel/__fixtures__/ended.ts'
 
 const names = (options?: Parameters<typeof standardPipeline>[0]): string[] =>
   standardPipeline(options)

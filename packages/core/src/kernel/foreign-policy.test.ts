@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bulkhead, failure, fallback, pipeline, retry, success, type Policy, type Reaction } from '../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../testing.ts'
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+import { ended } from './__fixtures__/ended.ts'
 
 describe('a policy of somebody else', () => {
   /** Runs two branches and takes the first success; ends the loser. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { bulkhead, pipeline, rejected, retry, timeout, type Gate, type RejectedError } from '../index.ts'
+import { bulkhead, pipeline, retry, timeout, type Gate, type RejectedError } from '../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../testing.ts'
+import { ended } from './__fixtures__/ended.ts'
+import { refusal } from './__fixtures__/refusal.ts'
 
 /** A gate that admits when told to, and writes down what it hears. */
 const spyGate = (name: string, log: string[], admission?: () => ReturnType<Gate['enter']>): Gate => ({
@@ -19,15 +21,6 @@ const spyGate = (name: string, log: string[], admission?: () => ReturnType<Gate[
     log.push(`${name} ${progress}`)
   },
 })
-
-const refusal = (): RejectedError =>
-  Object.assign(new Error('refused'), { isSpillwayError: true, code: 'ERR_TEST', verdict: rejected() } as const)
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
 
 describe('neighbouring gates', () => {
   test('are entered from the outside in, left and released from the inside out, once each', async () => {

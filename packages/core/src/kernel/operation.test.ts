@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { bulkhead, pipeline, rejected, retry, type RejectedError } from '../index.ts'
+import { bulkhead, pipeline, retry } from '../index.ts'
 import { recordEvents } from '../testing.ts'
-
-const refusal = (): RejectedError =>
-  Object.assign(new Error('refused'), { isSpillwayError: true, code: 'ERR_TEST', verdict: rejected() } as const)
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+import { ended } from './__fixtures__/ended.ts'
+import { refusal } from './__fixtures__/refusal.ts'
 
 describe('an operation', () => {
   test('that throws before it gives a promise has failed, and its attempt is told', async () => {

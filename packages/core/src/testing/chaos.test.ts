@@ -10,12 +10,7 @@ import {
   type Policy,
 } from '../index.ts'
 import { chaos, policyContract, scriptedOperation, seededRandom, VirtualClock, type ChaosOptions } from '../testing.ts'
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+import { ended } from '../kernel/__fixtures__/ended.ts'
 
 describe('chaos keeps the contract of a policy', () => {
   policyContract('chaos', () => chaos(), { test })

@@ -8,12 +8,8 @@ import {
   VirtualClock,
   type OverloadedUpstreamOptions,
 } from '../testing.ts'
+import { ended } from '../kernel/__fixtures__/ended.ts'
 
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
 const setup = (options: Partial<OverloadedUpstreamOptions> = {}) => {
   const clock = new VirtualClock()
   const upstream = overloadedUpstream({ clock, capacity: 1, serviceMs: 1000, ...options })

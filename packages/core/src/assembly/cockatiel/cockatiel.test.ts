@@ -21,12 +21,8 @@ import {
   type Policy,
 } from '../../index.ts'
 import { policyContract, recordEvents, scriptedOperation, settle } from '../../testing.ts'
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
 const quick = (maxAttempts: number): cockatiel.RetryPolicy =>
   cockatiel.retry(handleAll, { maxAttempts, backoff: new ConstantBackoff(0) })
 

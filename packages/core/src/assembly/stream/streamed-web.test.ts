@@ -1,7 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { pipeline, StreamTruncatedError, streamed } from '../../index.ts'
 import { settle } from '../../testing.ts'
-import { beat, end, ended, options, read, word, type Word } from './__fixtures__/provider.ts'
+import { beat, end, options, read, word, type Word } from './__fixtures__/provider.ts'
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 
 describe('a web stream', () => {
   const web = (parts: readonly Word[], log: { pulls: number; canceled: unknown }): ReadableStream<Word> => {

@@ -1,7 +1,8 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import { bulkhead, timeout } from '../../index.ts'
-import { beat, end, ended, setup, word } from './__fixtures__/provider.ts'
+import { beat, end, setup, word } from './__fixtures__/provider.ts'
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 
 test.prop([
   fc.array(

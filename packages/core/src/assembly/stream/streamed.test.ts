@@ -12,7 +12,8 @@ import {
   timeout,
 } from '../../index.ts'
 import { recordEvents, settle, VirtualClock } from '../../testing.ts'
-import { beat, end, ended, provider, read, setup, word, type Word } from './__fixtures__/provider.ts'
+import { beat, end, provider, read, setup, word, type Word } from './__fixtures__/provider.ts'
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 
 describe('a streamed result', () => {
   test('is committed at its first content, and gives the parts in order, those held back included', async () => {

@@ -19,8 +19,8 @@ import {
   type VerdictKind,
 } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
 
-const caught = (error: unknown): unknown => error
 /** An error says itself what it means. */
 const classifier: Classifier = { error: (error) => ({ kind: (error as Error).message as VerdictKind }) }
 

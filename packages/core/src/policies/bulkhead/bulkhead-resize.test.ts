@@ -2,8 +2,7 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { bulkhead, InvalidOptionsError, pipeline, type BulkheadOptions, type Operation } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
-
-const caught = (error: unknown): unknown => error
+import { caught } from '../../kernel/__fixtures__/ended.ts'
 
 const setup = (options: BulkheadOptions) => {
   const clock = new VirtualClock()

@@ -3,8 +3,7 @@ import { isBulkheadRejectedError } from 'cockatiel'
 import { describe, expect } from 'vitest'
 import { bulkhead, pipeline, retry, success, timeout, type BulkheadOptions, type Operation } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
-
-const caught = (error: unknown): unknown => error
+import { caught } from '../../kernel/__fixtures__/ended.ts'
 
 const setup = (options: BulkheadOptions) => {
   const clock = new VirtualClock()

@@ -2,7 +2,8 @@ import { ConsecutiveBreaker } from 'cockatiel'
 import { describe, expect, test } from 'vitest'
 import { createContextKey } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle } from '../../testing.ts'
-import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { breakerOf, busy } from './__fixtures__/breaker.ts'
 
 const tenant = createContextKey('tenant', '')
 

@@ -3,7 +3,8 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { pipeline, windowBreaker, type CircuitBreakerOptions, type CircuitBreakerSnapshot } from '../../index.ts'
 import { recordEvents } from '../../testing.ts'
-import { breakerOf, caught } from './__fixtures__/breaker.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { breakerOf } from './__fixtures__/breaker.ts'
 
 const EVENTS = ['circuit.restored', 'circuit.snapshot_refused', 'circuit.half_opened', 'circuit.closed'] as const
 

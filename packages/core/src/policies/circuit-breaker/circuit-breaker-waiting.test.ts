@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { circuitBreaker, createContextKey, pipeline, timeout } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
-import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { breakerOf, busy } from './__fixtures__/breaker.ts'
 
 describe('circuitBreaker, when calls wait while it is open', () => {
   // trap: no-stampede-on-close

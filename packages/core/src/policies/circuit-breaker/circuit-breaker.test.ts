@@ -10,7 +10,8 @@ import {
   type Gate,
 } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
-import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { breakerOf, busy } from './__fixtures__/breaker.ts'
 
 const tenant = createContextKey('tenant', '')
 const CIRCUIT_EVENTS = ['circuit.opened', 'circuit.half_opened', 'circuit.closed', 'circuit.rejected'] as const

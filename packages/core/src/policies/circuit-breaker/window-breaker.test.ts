@@ -1,7 +1,8 @@
 import { CircuitState, circuitBreaker as cockatielBreaker, ConstantBackoff, handleAll } from 'cockatiel'
 import { describe, expect, test } from 'vitest'
 import { InvalidOptionsError, windowBreaker, type WindowBreakerOptions } from '../../index.ts'
-import { breakerOf, busy, caught } from './__fixtures__/breaker.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { breakerOf, busy } from './__fixtures__/breaker.ts'
 
 describe('windowBreaker', () => {
   // trap: trips-at-low-traffic

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { failover, pipeline, type CallContext, type FailoverOptions } from '../../index.ts'
 import { recordEvents, seededRandom, VirtualClock } from '../../testing.ts'
-import { caught, classifier, Judged } from './__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { classifier, Judged } from './__fixtures__/pool.ts'
 
 const pool = ['a', 'b', 'c', 'd'].map((name) => ({ name }))
 

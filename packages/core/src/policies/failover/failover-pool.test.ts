@@ -8,7 +8,8 @@ import {
   type FailoverOptions,
 } from '../../index.ts'
 import { recordEvents, seededRandom, VirtualClock } from '../../testing.ts'
-import { caught, classifier, door, Judged, whereTo } from './__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { classifier, door, Judged, whereTo } from './__fixtures__/pool.ts'
 
 const poolOf = (endpoints: readonly Endpoint[], options: Partial<FailoverOptions> = {}, inner = door(() => 0)) => {
   const clock = new VirtualClock()

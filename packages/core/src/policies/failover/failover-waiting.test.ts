@@ -11,7 +11,8 @@ import {
   type CallContext,
 } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
-import { caught, door, endpoints, Judged, poolOf, whereTo } from './__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { door, endpoints, Judged, poolOf, whereTo } from './__fixtures__/pool.ts'
 
 describe('failover, while endpoints are not ready', () => {
   test('goes to the endpoint that can take it while a preferred one cannot', async () => {

@@ -10,7 +10,8 @@ import {
   type Verdict,
 } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
-import { caught, endpoints, Judged, poolOf, whereTo } from './__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { endpoints, Judged, poolOf, whereTo } from './__fixtures__/pool.ts'
 
 describe('failover', () => {
   test('asks the first in the list while nothing is known', async () => {

@@ -1,18 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { fallback, InvalidOptionsError, pipeline, retry, type Failed, type Verdict } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 
 const busy = new Error('busy')
 const classifier = {
   error: (error: unknown): Verdict | undefined => (error instanceof Error ? undefined : (error as Verdict)),
   value: (value: unknown): Verdict | undefined => (value === 0 ? { kind: 'empty' } : undefined),
 }
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
 
 describe('another answer', () => {
   // trap: no-fallback-on-abort

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { failover, hedge, pipeline, retry, type HedgeOptions, type Operation, type Part } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
-import { caught, classifier, Judged } from '../failover/__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { classifier, Judged } from '../failover/__fixtures__/pool.ts'
 
 const after =
   (ms: number): Operation<string> =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bulkhead, failover, retry, type CallContext } from '../../index.ts'
 import { scriptedOperation } from '../../testing.ts'
-import { caught } from '../failover/__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
 import { hedged } from './__fixtures__/hedged.ts'
 
 describe('everything that is at work', () => {

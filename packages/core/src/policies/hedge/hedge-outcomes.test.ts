@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { success, timeout, type CallContext } from '../../index.ts'
 import { scriptedOperation, settle } from '../../testing.ts'
-import { caught, Judged } from '../failover/__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
+import { Judged } from '../failover/__fixtures__/pool.ts'
 import { hedged } from './__fixtures__/hedged.ts'
 
 describe('an error', () => {

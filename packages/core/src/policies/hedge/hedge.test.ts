@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bulkhead, hedge, HedgeLostError, InvalidOptionsError, timeout } from '../../index.ts'
 import { scriptedOperation, type ScriptStep } from '../../testing.ts'
-import { caught } from '../failover/__fixtures__/pool.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
 import { hedged } from './__fixtures__/hedged.ts'
 
 describe('after a delay', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createContextKey, pipeline, rateLimit, timeout, type Gate, type RateLimitOptions } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
+import { caught } from '../../kernel/__fixtures__/ended.ts'
 
-const caught = (error: unknown): unknown => error
 const throttled = (retryAfterMs?: number) => ({
   error: () => ({ kind: 'throttled' as const, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
 })

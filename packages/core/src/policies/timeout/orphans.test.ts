@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bulkhead, failure, pipeline, retry, success, timeout, type Body } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock, type ScriptStep } from '../../testing.ts'
-
-const ended = (answer: Promise<unknown>): Promise<unknown> => answer.catch((error: unknown) => error)
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 
 const calling = () => {
   const clock = new VirtualClock()

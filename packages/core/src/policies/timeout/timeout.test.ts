@@ -11,12 +11,7 @@ import {
 } from '../../index.ts'
 import type { Clock } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
-
-const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 
 describe('why a call ended is told by three different errors', () => {
   const busy = new Error('busy')

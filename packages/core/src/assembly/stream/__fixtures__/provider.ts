@@ -56,8 +56,3 @@ export const read = async (stream: AsyncIterable<Word>): Promise<string> => {
   for await (const part of stream) text += part.text ?? (part.end ? '.' : '~')
   return text
 }
-export const ended = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    (value) => value,
-    (error: unknown) => error,
-  )

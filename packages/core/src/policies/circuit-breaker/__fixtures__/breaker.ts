@@ -2,11 +2,10 @@ import { ConsecutiveBreaker } from 'cockatiel'
 import { circuitBreaker, pipeline, timeout } from '../../../index.ts'
 import type { CircuitBreaker, CircuitBreakerOptions, Gate, Pipeline, VerdictKind } from '../../../index.ts'
 import { VirtualClock } from '../../../testing.ts'
+import { caught } from '../../../kernel/__fixtures__/ended.ts'
 
 /** What fails in these tests. */
 export const busy: Error = new Error('busy')
-
-export const caught = (error: unknown): unknown => error
 
 /** A breaker of three failures and breaks of ten seconds, within a deadline of three minutes. */
 export const breakerOf = (

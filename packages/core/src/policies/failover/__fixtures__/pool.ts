@@ -37,5 +37,3 @@ export const door = (readyInMs: (context: CallContext) => number): Gate => ({
 
 /** Answers with the name of the endpoint it was sent to. */
 export const whereTo: Operation<string | undefined> = async ({ endpoint }) => endpoint?.name
-
-export const caught = (error: unknown): unknown => error
