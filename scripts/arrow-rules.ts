@@ -40,6 +40,7 @@ export const forbidden: IForbiddenRuleType[] = [
   ...packageRules('openai', ['core', 'http'], ['simulator']),
   ...packageRules('gemini', ['core', 'http'], ['simulator']),
   ...packageRules('rxjs', ['core'], ['simulator']),
+  ...packageRules('opentelemetry', ['core'], ['simulator']),
   {
     name: 'public-entry-points',
     comment: 'packages import each other only through what package.json exports',
@@ -104,6 +105,20 @@ export const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^packages/', pathNot: '^packages/rxjs/' },
     to: { path: '(^|/)node_modules/rxjs/|^rxjs(/|$)' },
+  },
+  {
+    name: 'opentelemetry-in-opentelemetry',
+    comment: 'OpenTelemetry stays in @spillway/opentelemetry, and there it is the API alone',
+    severity: 'error',
+    from: { path: '^packages/' },
+    to: { path: '(^|/)node_modules/@opentelemetry/|^@opentelemetry/', pathNot: '@opentelemetry/api(/|$)' },
+  },
+  {
+    name: 'opentelemetry-api-in-opentelemetry',
+    comment: 'only @spillway/opentelemetry knows the OpenTelemetry API',
+    severity: 'error',
+    from: { path: '^packages/', pathNot: '^packages/opentelemetry/' },
+    to: { path: '(^|/)node_modules/@opentelemetry/api/|^@opentelemetry/api(/|$)' },
   },
   {
     name: 'no-cycles',

@@ -14,7 +14,7 @@ function write(path: string, text: string): void {
 }
 
 /** A repository of the same shape as ours, in which every import goes with the arrows. */
-const packages = ['core', 'http', 'openai', 'gemini', 'rxjs', 'simulator']
+const packages = ['core', 'http', 'openai', 'gemini', 'rxjs', 'opentelemetry', 'simulator']
 for (const name of packages) {
   const exports = {
     '.': { '@spillway/source': './src/index.ts' },
@@ -25,7 +25,7 @@ for (const name of packages) {
   mkdirSync(join(folder, 'node_modules/@spillway'), { recursive: true })
   symlinkSync(join(folder, `packages/${name}`), join(folder, `node_modules/@spillway/${name}`))
 }
-for (const name of ['cockatiel', 'rxjs']) {
+for (const name of ['cockatiel', 'rxjs', '@opentelemetry/api', '@opentelemetry/sdk-trace']) {
   write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }))
   write(`node_modules/${name}/index.js`, 'exports.name = 1\n')
 }
@@ -49,6 +49,7 @@ const good: Record<string, string> = {
   'packages/http/src/fetch.test.ts': `${value('@spillway/simulator')}import '@spillway/core/testing'\n`,
   'packages/openai/src/client.ts': `${value('@spillway/http')}import '@spillway/core'\n`,
   'packages/rxjs/src/events.ts': `${value('rxjs')}import '@spillway/core'\n`,
+  'packages/opentelemetry/src/trace.ts': `${value('@opentelemetry/api')}import '@spillway/core'\n`,
   'packages/simulator/src/server.ts': value('node:http'),
   'examples/batch/main.ts': `${value('@spillway/openai')}import 'rxjs'\n`,
   'test/whole.test.ts': `${value('@spillway/gemini')}import 'cockatiel'\n`,
@@ -70,6 +71,10 @@ const bad: [rule: string, path: string, text: string][] = [
   ['package-gemini-tests', 'packages/gemini/src/a.test.ts', value('@spillway/openai')],
   ['package-rxjs', 'packages/rxjs/src/a.ts', `export const late = import('@spillway/http')\n`],
   ['package-rxjs-tests', 'packages/rxjs/src/a.test.ts', value('@spillway/http')],
+  ['package-opentelemetry', 'packages/opentelemetry/src/a.ts', value('@spillway/http')],
+  ['package-opentelemetry-tests', 'packages/opentelemetry/src/a.test.ts', value('@spillway/openai')],
+  ['opentelemetry-in-opentelemetry', 'packages/opentelemetry/src/a.ts', type('@opentelemetry/sdk-trace')],
+  ['opentelemetry-api-in-opentelemetry', 'packages/core/src/assembly/a.ts', type('@opentelemetry/api')],
   ['public-entry-points', 'packages/http/src/a.ts', value('../../core/src/kernel/clock.ts')],
   ['public-entry-points-outside', 'examples/batch/a.ts', value('../../packages/core/src/kernel/clock.ts')],
   ['packages-by-name', 'packages/http/src/a.ts', value('../../core/src/index.ts')],

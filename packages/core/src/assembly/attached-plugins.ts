@@ -1,4 +1,5 @@
 import type { CallContext } from '../kernel/call-context.ts'
+import { checkFunction } from '../kernel/check-options.ts'
 import { errorName, type DiagnosticReported } from '../kernel/events.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
 import type { Operation } from '../kernel/policy.ts'
@@ -19,6 +20,7 @@ type HookName = 'aroundCall' | 'aroundAttempt'
 export const checkPlugin = (option: string, plugin: Plugin): void => {
   if (typeof plugin?.name !== 'string' || typeof plugin.attach !== 'function')
     throw new InvalidOptionsError(option, plugin, 'a plugin: a name and a function attach()')
+  checkFunction(`${option}.isWanted`, (plugin as { isWanted?: unknown }).isWanted, true)
 }
 
 /** The plugins of one pipeline. A call pays for them only where there are any. */
@@ -26,6 +28,8 @@ export class AttachedPlugins {
   readonly #pipeline: Pipeline<unknown>
   readonly #events: EventSource
   #all: readonly Attached[] = []
+  /** Those that nobody wants yet. */
+  #unwanted: readonly Plugin[] = []
   #aroundCalls: readonly Attached[] = []
   #aroundAttempts: readonly Attached[] = []
 
@@ -36,7 +40,12 @@ export class AttachedPlugins {
 
   attach(plugin: Plugin): void {
     if (this.#all.some((each) => each.plugin === plugin)) return
+    this.#unwanted = this.#unwanted.filter((each) => each !== plugin)
     try {
+      if (plugin.isWanted?.(this.#pipeline) === false) {
+        this.#unwanted = [...this.#unwanted, plugin]
+        return
+      }
       const hooks = plugin.attach(this.#pipeline)
       if (hooks === undefined || hooks === null) return
       const subscription =
@@ -48,7 +57,13 @@ export class AttachedPlugins {
     }
   }
 
+  /** Attaches those that somebody wants by now. */
+  attachWanted(): void {
+    for (const plugin of this.#unwanted) if (isWanted(plugin, this.#pipeline)) this.attach(plugin)
+  }
+
   detach(plugin: Plugin): void {
+    this.#unwanted = this.#unwanted.filter((each) => each !== plugin)
     const found = this.#all.find((each) => each.plugin === plugin)
     if (found === undefined) return
     found.subscription?.unsubscribe()
@@ -61,7 +76,13 @@ export class AttachedPlugins {
   }
 
   detachAll(): void {
+    this.#unwanted = []
     for (const { plugin } of this.#all) this.detach(plugin)
+  }
+
+  /** Whether some wait for {@link attachWanted}. */
+  get someUnwanted(): boolean {
+    return this.#unwanted.length > 0
   }
 
   /** Whether a call has to begin through {@link begin}. */
@@ -106,6 +127,15 @@ export class AttachedPlugins {
       pipeline,
     }
     this.#events.publish(report)
+  }
+}
+
+/** What throws is wanted: attaching it reports why it cannot be. */
+const isWanted = (plugin: Plugin, pipeline: Pipeline<unknown>): boolean => {
+  try {
+    return plugin.isWanted?.(pipeline) !== false
+  } catch {
+    return true
   }
 }
 

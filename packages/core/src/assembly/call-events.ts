@@ -13,4 +13,6 @@ export interface CallCompleted extends PipelineEvent {
   readonly durationMs: number
   /** How often the provider was asked. */
   readonly attempts: number
+  /** The name of what the caller got as an error; absent where it got a value. */
+  readonly errorName?: string
 }

@@ -2,6 +2,7 @@ import type { Call, CallOrigin } from '../kernel/call.ts'
 import type { Classifier } from '../kernel/classifier.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { compose, type Composed } from '../kernel/compose.ts'
+import { errorNameOf } from '../kernel/events.ts'
 import type { Outcome } from '../kernel/outcome.ts'
 import type { Part } from '../kernel/policy.ts'
 import type { Random } from '../kernel/random.ts'
@@ -40,12 +41,14 @@ export class Generation implements CallOrigin {
     this.orphans = orphans
   }
 
-  completed(call: Call, { verdict }: Outcome<unknown>): void {
+  completed(call: Call, outcome: Outcome<unknown>): void {
     this.inFlight--
     call.unfollow?.()
     if (this.sink.listening) {
       const durationMs = this.clock.now() - call.startedAt
-      call.emit<CallCompleted>({ type: 'call.completed', verdict, durationMs, attempts: call.attempts })
+      const { verdict } = outcome
+      const error = errorNameOf(outcome)
+      call.emit<CallCompleted>({ type: 'call.completed', verdict, durationMs, attempts: call.attempts, ...error })
     }
     if (this.inFlight === 0) this.onIdle?.()
   }

@@ -105,6 +105,7 @@ export const pipeline = <const P extends readonly Part[]>(
     const ended = endedAlready(settings)
     if (ended !== undefined) return Promise.reject(ended.reason)
     const { values } = settings
+    if (plugins.someUnwanted) plugins.attachWanted()
     const promise = new Promise<R>(grabSettlers as Executor<R>)
     const generation = generations.current
     const call = new Call(nextId(), generation, plugins.around(operation), settings, grabbed.resolve, grabbed.reject)

@@ -11,6 +11,12 @@ export interface Plugin {
   readonly name: string
   /** Called once for each pipeline. What it gives back belongs to that pipeline; nothing: this one is left alone. */
   attach(pipeline: Pipeline<unknown>): PluginHooks | undefined
+  /**
+   * Whether anybody takes what it would tell of the pipeline. While it says no, it is attached nowhere: a call costs this question and
+   * nothing else, and no event is made. Asked when a plugin is added and when a call begins; from its first yes on the plugin
+   * is attached for good. @default always
+   */
+  isWanted?(pipeline: Pipeline<unknown>): boolean
 }
 
 /** What a {@link Plugin} does at one pipeline. */

@@ -1,3 +1,4 @@
+import type { Outcome } from './outcome.ts'
 import type { PipelineEvent } from './pipeline-event.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -16,6 +17,8 @@ export interface AttemptCompleted extends PipelineEvent {
   readonly type: 'attempt.completed'
   readonly verdict: Verdict
   readonly durationMs: number
+  /** The name of what it failed with; absent where it gave a value. */
+  readonly errorName?: string
 }
 
 /** The attempt was abandoned, and its operation goes on: work that may be billed and that nobody will read. */
@@ -33,6 +36,10 @@ export interface DiagnosticReported extends PipelineEvent {
 
 /** The name under which a thrown value appears in events. */
 export const errorName = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : typeof thrown)
+
+/** What an event about an outcome says of its error: the name alone. */
+export const errorNameOf = (outcome: Outcome<unknown>): { readonly errorName?: string } =>
+  outcome.ok ? {} : { errorName: errorName(outcome.error) }
 
 /** A call began to wait for its turn. */
 export interface CallQueued extends PipelineEvent {

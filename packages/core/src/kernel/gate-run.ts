@@ -2,7 +2,13 @@ import { AsyncResource } from 'node:async_hooks'
 import { CallContext } from './call-context.ts'
 import { judgeError, judgeValue } from './classifier.ts'
 import type { Timer } from './clock.ts'
-import type { AttemptCommitted, AttemptCompleted, AttemptOrphaned, AttemptStarted } from './events.ts'
+import {
+  errorNameOf,
+  type AttemptCommitted,
+  type AttemptCompleted,
+  type AttemptOrphaned,
+  type AttemptStarted,
+} from './events.ts'
 import { leaveGate, leaveGates, progressGates, releaseGate, releaseGates, reportToGates } from './gate-hooks.ts'
 import { failure, success, type Failure, type Outcome } from './outcome.ts'
 import type { Gate, Next, Progress } from './policy.ts'
@@ -277,6 +283,7 @@ export class GateRun extends CallContext implements Climber {
       type: 'attempt.completed',
       verdict: outcome.verdict,
       durationMs: this.endedAt - this.startedAt,
+      ...errorNameOf(outcome),
     })
   }
 }

@@ -25,6 +25,8 @@ export interface CacheCoalesced extends PipelineEvent {
   readonly type: 'cache.coalesced'
   readonly policy: string
   readonly keyHash: string
+  /** The `callId` of that other call, to which the attempts belong. */
+  readonly leader: number
   /** How many wait for it now, this one included. */
   readonly waiting: number
 }

@@ -98,7 +98,7 @@ export const cache = (options: CacheOptions = {}): Cache => {
     }
     if (flight !== undefined && !flight.landed) {
       const landing = flight.join(context)
-      tell(context, key, { type: 'cache.coalesced', waiting: flight.waiting })
+      tell(context, key, { type: 'cache.coalesced', leader: flight.context.call.id, waiting: flight.waiting })
       return landing.then((each) => arrive(each, visit))
     }
     const found = keptMs > 0 ? storeFor(context).get(key, context) : undefined

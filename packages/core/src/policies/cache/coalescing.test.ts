@@ -16,8 +16,8 @@ describe('identical calls in flight', () => {
     expect(operation.runs).toBe(1)
     expect(said()).toEqual([
       { type: 'cache.missed', at: 0, callId: 1 },
-      { type: 'cache.coalesced', at: 0, callId: 2, waiting: 2 },
-      { type: 'cache.coalesced', at: 0, callId: 3, waiting: 3 },
+      { type: 'cache.coalesced', at: 0, callId: 2, leader: 1, waiting: 2 },
+      { type: 'cache.coalesced', at: 0, callId: 3, leader: 1, waiting: 3 },
     ])
     const later = ask('a', operation)
     await clock.run()

@@ -184,7 +184,7 @@ describe('a stale answer, in place of a failure', () => {
     expect([await first, ...(await Promise.all(answers))]).toEqual(['old', 'old', 'old'])
     expect(said().slice(2)).toEqual([
       { type: 'cache.missed', at: 9000, callId: 2 },
-      { type: 'cache.coalesced', at: 9000, callId: 3, waiting: 2 },
+      { type: 'cache.coalesced', at: 9000, callId: 3, leader: 2, waiting: 2 },
       { type: 'cache.stale_used', at: 9500, callId: 2, ageMs: 9500, verdict: 'overloaded' },
     ])
     const late = ask('a', operation)

@@ -30,7 +30,7 @@ describe('a store that takes its time', () => {
     await clock.run()
     expect([await Promise.all(answers), clock.now()]).toEqual([['kept', 'kept'], 10])
     expect(said()).toEqual([
-      { type: 'cache.coalesced', at: 0, callId: 2, waiting: 2 },
+      { type: 'cache.coalesced', at: 0, callId: 2, leader: 1, waiting: 2 },
       { type: 'cache.hit', at: 10, callId: 1, ageMs: 10, stale: false },
     ])
   })
@@ -102,7 +102,7 @@ describe('a store that hangs', () => {
     expect(await Promise.all(answers)).toEqual(['new', 'new'])
     await clock.advance(200)
     expect(said()).toEqual([
-      { type: 'cache.coalesced', at: 0, callId: 2, waiting: 2 },
+      { type: 'cache.coalesced', at: 0, callId: 2, leader: 1, waiting: 2 },
       { type: 'diagnostic.reported', at: 200, callId: 1, source: 'cache.store.get', errorName: 'TimeoutError' },
       { type: 'cache.missed', at: 200, callId: 1 },
       { type: 'diagnostic.reported', at: 410, callId: 1, source: 'cache.store.set', errorName: 'TimeoutError' },
