@@ -1,3 +1,4 @@
+import type { Call } from '../kernel/call.ts'
 import type { CallContext } from '../kernel/call-context.ts'
 import { checkFunction } from '../kernel/check-options.ts'
 import { errorName, type DiagnosticReported } from '../kernel/events.ts'
@@ -90,13 +91,16 @@ export class AttachedPlugins {
     return this.#aroundCalls.length > 0
   }
 
-  begin(call: CallContext, start: () => void): void {
-    around('aroundCall', this.#aroundCalls, call, start)
+  begin(call: Call, start: (call: Call) => void): void {
+    around('aroundCall', this.#aroundCalls, call, () => start(call))
   }
 
   /** The operation with the hooks around it, those that are there when it runs; the operation itself where there are none. */
   around<R>(operation: Operation<R>): Operation<R> {
-    if (this.#aroundAttempts.length === 0) return operation
+    return this.#aroundAttempts.length === 0 ? operation : this.#wrapped(operation)
+  }
+
+  #wrapped<R>(operation: Operation<R>): Operation<R> {
     return (context) => {
       let answer: PromiseLike<R> | undefined
       around('aroundAttempt', this.#aroundAttempts, context, () => {

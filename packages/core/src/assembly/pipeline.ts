@@ -113,7 +113,7 @@ export const pipeline = <const P extends readonly Part[]>(
     generation.inFlight++
     call.unfollow = followCaller(call, settings)
     call.emit<CallStarted>({ type: 'call.started' })
-    if (plugins.aroundCalls) plugins.begin(call, () => generation.run.begin(call))
+    if (plugins.aroundCalls) plugins.begin(call, generation.run.begin)
     else generation.run.begin(call)
     return promise
   }

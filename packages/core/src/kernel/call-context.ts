@@ -13,6 +13,13 @@ export interface ContextOwner {
   progressed(progress: Progress): void
 }
 
+/** What a gate keeps. A context has few of them, so that a row is quicker to search than a map is to make. */
+interface Kept {
+  readonly gate: object
+  value: unknown
+  readonly next: Kept | undefined
+}
+
 /**
  * What travels down: who calls, until when, where to, and how to stop. Contexts form a tree; ending one ends all below
  * it. The operation gets the innermost one.
@@ -31,7 +38,7 @@ export class CallContext {
   /** Set by an operation whose result is a stream. */
   body: Body | undefined
   owner: ContextOwner | undefined
-  #kept: Map<object, unknown> | undefined
+  #kept: Kept | undefined
   /** What ends this context and bounds its time; `undefined` for a call, and for an independent branch. */
   readonly #above: CallContext | undefined
   /** Its own; `undefined`: none. */
@@ -210,12 +217,20 @@ export class CallContext {
 
   /** Keeps what a gate needs again when this admission ends. */
   keep(gate: object, value: unknown): void {
-    ;(this.#kept ??= new Map()).set(gate, value)
+    const known = this.#keptBy(gate)
+    if (known === undefined) this.#kept = { gate, value, next: this.#kept }
+    else known.value = value
   }
 
   /** What `keep` kept. */
   kept(gate: object): unknown {
-    return this.#kept?.get(gate)
+    return this.#keptBy(gate)?.value
+  }
+
+  #keptBy(gate: object): Kept | undefined {
+    let each = this.#kept
+    while (each !== undefined && each.gate !== gate) each = each.next
+    return each
   }
 
   /** Says how far the attempt has come, for the timeouts of its phases, the inner and the outer ones. */
@@ -249,15 +264,18 @@ export class CallContext {
 
   /** Whether anybody listens: look before making an event that costs something. */
   get listening(): boolean {
-    return this.call.sink.listening
+    return this.call.origin.sink.listening
   }
 
   /** Publishes a fact. Costs nothing while nobody listens. */
   emit<E extends PipelineEvent>(event: EventBody<E>): void {
+    if (this.listening) this.#publish(event)
+  }
+
+  #publish(event: { readonly type: string }): void {
     const { sink, clock, id, pipeline } = this.call
-    if (!sink.listening) return
     sink.publish({
-      ...(event as { type: string }),
+      ...event,
       at: clock.now(),
       pipeline,
       callId: id,

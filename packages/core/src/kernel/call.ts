@@ -1,3 +1,4 @@
+import type { Body } from './body.ts'
 import { CallContext } from './call-context.ts'
 import type { Classifier } from './classifier.ts'
 import type { Clock } from './clock.ts'
@@ -107,9 +108,13 @@ export class Call extends CallContext {
   finish(outcome: Outcome<unknown>): void {
     const { body } = outcome
     if (body === undefined) this.origin.completed(this, outcome)
-    else body.onEnd((last) => this.origin.completed(this, last))
+    else this.#completeWith(body)
     if (outcome.ok) this.#resolve(outcome.value)
     else this.#reject(outcome.error)
+  }
+
+  #completeWith(body: Body): void {
+    body.onEnd((last) => this.origin.completed(this, last))
   }
 
   /** One more operation at work. Gives its attempt number. */

@@ -1,4 +1,5 @@
-import { AsyncResource } from 'node:async_hooks'
+import { AsyncResource, executionAsyncId } from 'node:async_hooks'
+import type { Body } from './body.ts'
 import { CallContext } from './call-context.ts'
 import { judgeError, judgeValue } from './classifier.ts'
 import type { Timer } from './clock.ts'
@@ -24,8 +25,6 @@ const ORPHAN_GRACE_MS = 100
 export const aborted = (reason: unknown): Failure =>
   failure(reason, isSpillwayError(reason) ? reason.verdict : CANCELED)
 
-const nothing = (): undefined => undefined
-
 /** Neighbouring gates, what they guard, and who reacts to how it ended. Made once, when a pipeline is composed. */
 export interface Segment {
   readonly gates: readonly Gate[]
@@ -44,8 +43,6 @@ export class GateRun extends CallContext implements Climber {
   /** Who waits for the outcome; `undefined`: the caller itself. */
   readonly #resolve: ((outcome: Outcome<unknown>) => void) | undefined
   #entered = 0
-  /** What the entered gates keep until they are left, by place. */
-  #slots: unknown[] | undefined
   #outcome: Outcome<unknown> | undefined
   #left = false
   /** Whether the work in the middle has begun and not really ended. */
@@ -62,7 +59,7 @@ export class GateRun extends CallContext implements Climber {
     super(parent)
     this.#segment = segment
     this.#resolve = resolve
-    this.#home = segment.reactions.length > 0 ? new AsyncResource('SpillwayCall') : undefined
+    this.#home = segment.reactions.length > 0 ? new AsyncResource('SpillwayCall', executionAsyncId()) : undefined
   }
 
   /** @param now the clock's present, which whoever starts it has just read */
@@ -70,17 +67,6 @@ export class GateRun extends CallContext implements Climber {
     if (this.aborted) return this.#settle(aborted(this.reason))
     this.startedAt = now
     this.#enter()
-  }
-
-  override keep(gate: object, value: unknown): void {
-    const place = this.#segment.gates.indexOf(gate as Gate)
-    if (place < 0) super.keep(gate, value)
-    else (this.#slots ??= this.#segment.gates.map(nothing))[place] = value
-  }
-
-  override kept(gate: object): unknown {
-    const place = this.#segment.gates.indexOf(gate as Gate)
-    return place < 0 ? super.kept(gate) : this.#slots?.[place]
   }
 
   override progress(progress: Progress): void {
@@ -121,16 +107,17 @@ export class GateRun extends CallContext implements Climber {
         // A gate may have ended the context itself, as a deadline that has already passed does.
         if (this.#outcome !== undefined) return this.#giveBack(gate, this.#outcome)
         this.#entered++
-      } else if ('then' in answer) {
-        const waiting = gate
-        answer.then(
-          (late) => this.#admitted(waiting, late),
-          (error: unknown) => this.#settle(failure(error, REQUEST_FAILED)),
-        )
-        return
-      } else return this.#settle(failure(answer, answer.verdict))
+      } else if ('then' in answer) return this.#wait(gate, answer)
+      else return this.#settle(failure(answer, answer.verdict))
     }
     this.#work()
+  }
+
+  #wait(gate: Gate, answer: PromiseLike<undefined | RejectedError>): void {
+    answer.then(
+      (late) => this.#admitted(gate, late),
+      (error: unknown) => this.#settle(failure(error, REQUEST_FAILED)),
+    )
   }
 
   #admitted(gate: Gate, refusal: RejectedError | undefined): void {
@@ -169,19 +156,29 @@ export class GateRun extends CallContext implements Climber {
   }
 
   #gave(value: unknown): void {
-    const { body, call } = this
-    const last = body?.outcome
-    const open = body !== undefined && last === undefined
-    // A stream that came too late: nobody reads it, and its work ends when it does.
-    if (this.#outcome !== undefined) return open ? body.onEnd(() => this.#workEnded()) : this.#workEnded()
+    const { body } = this
+    if (body !== undefined && !body.ended) return this.#opened(value, body)
     // A stream that broke before anybody saw any of it.
-    if (last?.ok === false) return this.#failed(last.error, last.verdict)
-    const verdict = open ? SUCCESS : judgeValue(value, this)
-    const now = call.clock.now()
-    if (verdict.kind === 'success') call.answerMs = now - this.startedAt
-    if (!open) this.#workEnded()
-    this.#answered(success(value, verdict, open ? body : undefined), now)
-    if (open) this.emit<AttemptCommitted>({ type: 'attempt.committed' })
+    if (body?.outcome?.ok === false) return this.#failed(body.outcome.error, body.outcome.verdict)
+    this.#workEnded()
+    if (this.#outcome !== undefined) return
+    const verdict = judgeValue(value, this)
+    this.#settle(success(value, verdict), this.#answeredNow(verdict))
+  }
+
+  /** The beginning of a stream is here. */
+  #opened(value: unknown, body: Body): void {
+    // Too late: nobody reads it, and its work ends when it does.
+    if (this.#outcome !== undefined) return body.onEnd(() => this.#workEnded())
+    this.#answeredNow(SUCCESS)
+    this.#hold(success(value, SUCCESS, body), body)
+    this.emit<AttemptCommitted>({ type: 'attempt.committed' })
+  }
+
+  #answeredNow({ kind }: Verdict): number {
+    const now = this.call.clock.now()
+    if (kind === 'success') this.call.answerMs = now - this.startedAt
+    return now
   }
 
   #failed(error: unknown, verdict?: Verdict): void {
@@ -192,12 +189,16 @@ export class GateRun extends CallContext implements Climber {
     this.#settle(failure(error, verdict ?? judgeError(error, this)))
   }
 
-  /** The middle answered. A body that is still being read keeps the gates' places. */
-  #answered(outcome: Outcome<unknown>, now?: number): void {
-    if (this.#segment.inner !== undefined) this.#working = false
-    const { body } = outcome
-    if (this.#outcome !== undefined) return this.#releaseWhenIdle()
-    if (body === undefined) return this.#settle(outcome, now)
+  /** The next policy answered. */
+  #answered(outcome: Outcome<unknown>): void {
+    this.#working = false
+    if (this.#outcome !== undefined) this.#releaseWhenIdle()
+    else if (outcome.body === undefined) this.#settle(outcome)
+    else this.#hold(outcome, outcome.body)
+  }
+
+  /** A body that is still being read keeps the gates' places. */
+  #hold(outcome: Outcome<unknown>, body: Body): void {
     this.#outcome = outcome
     // Before anybody above hears of the body: ends are told from the inside out.
     body.onEnd((last) => {
@@ -244,7 +245,11 @@ export class GateRun extends CallContext implements Climber {
   #releaseWhenIdle(): void {
     if (this.#working || !this.#left) return
     if (this.#segment.inner === undefined || this.call.running === 0) this.#release()
-    else this.call.whenIdle(() => this.#release())
+    else this.#releaseLater()
+  }
+
+  #releaseLater(): void {
+    this.call.whenIdle(() => this.#release())
   }
 
   #release(): void {

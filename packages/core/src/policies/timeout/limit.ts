@@ -4,15 +4,12 @@ import { DeadlineHeap, TimedDeadline } from '../../primitives/deadline-heap.ts'
 import { Deadline, DeadlineList } from '../../primitives/deadline-list.ts'
 import type { TimeLimit } from './timeout-options.ts'
 
-/** The deadlines of one admission, by the place of their limit. `undefined`: not started. */
-export type Pending = (Deadline<CallContext> | TimedDeadline<CallContext> | undefined)[]
-
-/** One limit of a timeout, for all the calls under it: one timer serves them. */
+/** One limit of a timeout, for all the calls under it: one timer serves them. Each keeps its deadline with its context. */
 export interface Limit {
   /** Starts it, or starts it again. Gives its length for this admission. */
-  start(pending: Pending, context: CallContext, now: number): number
-  stop(pending: Pending): void
-  started(pending: Pending): boolean
+  start(context: CallContext, now: number): number
+  stop(context: CallContext): void
+  started(context: CallContext): boolean
   dispose(): void
 }
 
@@ -20,51 +17,49 @@ export interface Limit {
 type Exceeded = (context: CallContext, limitMs: number) => void
 
 /**
- * A limit out of an option, with a place of its own among the limits of a timeout. `undefined`: there is none.
+ * A limit out of an option. `undefined`: there is none.
  *
  * @throws InvalidOptionsError when it is neither a number above 0 nor a function
  */
-export const limitOf = (
-  option: string,
-  limit: TimeLimit | undefined,
-  place: number,
-  exceeded: Exceeded,
-): Limit | undefined => {
+export const limitOf = (option: string, limit: TimeLimit | undefined, exceeded: Exceeded): Limit | undefined => {
   if (limit === undefined) return undefined
-  if (typeof limit === 'function') return new ComputedLimit(option, limit, place, exceeded)
+  if (typeof limit === 'function') return new ComputedLimit(option, limit, exceeded)
   checkDuration(option, limit, { min: Number.MIN_VALUE, infinite: true })
-  return limit === Infinity ? undefined : new FixedLimit(limit, place, exceeded)
+  return limit === Infinity ? undefined : new FixedLimit(limit, exceeded)
 }
 
 /** The same for every call. */
 class FixedLimit implements Limit {
   readonly #limitMs: number
-  readonly #place: number
   readonly #list: DeadlineList<CallContext>
 
-  constructor(limitMs: number, place: number, exceeded: Exceeded) {
+  constructor(limitMs: number, exceeded: Exceeded) {
     this.#limitMs = limitMs
-    this.#place = place
     this.#list = new DeadlineList(limitMs, (context) => exceeded(context, limitMs))
   }
 
-  start(pending: Pending, context: CallContext, now: number): number {
-    const deadline = (pending[this.#place] ??= new Deadline(context)) as Deadline<CallContext>
+  start(context: CallContext, now: number): number {
+    let deadline = this.#deadlineOf(context)
+    if (deadline === undefined) context.keep(this, (deadline = new Deadline(context)))
     this.#list.set(deadline, context.call.clock, now)
     return this.#limitMs
   }
 
-  stop(pending: Pending): void {
-    const deadline = pending[this.#place] as Deadline<CallContext> | undefined
+  stop(context: CallContext): void {
+    const deadline = this.#deadlineOf(context)
     if (deadline !== undefined) this.#list.clear(deadline)
   }
 
-  started(pending: Pending): boolean {
-    return pending[this.#place] !== undefined
+  started(context: CallContext): boolean {
+    return this.#deadlineOf(context) !== undefined
   }
 
   dispose(): void {
     this.#list.dispose()
+  }
+
+  #deadlineOf(context: CallContext): Deadline<CallContext> | undefined {
+    return context.kept(this) as Deadline<CallContext> | undefined
   }
 }
 
@@ -72,38 +67,39 @@ class FixedLimit implements Limit {
 class ComputedLimit implements Limit {
   readonly #option: string
   readonly #limitMs: (context: CallContext) => number
-  readonly #place: number
   readonly #exceeded: Exceeded
   readonly #heap: DeadlineHeap<CallContext>
 
-  constructor(option: string, limitMs: (context: CallContext) => number, place: number, exceeded: Exceeded) {
+  constructor(option: string, limitMs: (context: CallContext) => number, exceeded: Exceeded) {
     this.#option = option
     this.#limitMs = limitMs
-    this.#place = place
     this.#exceeded = exceeded
     this.#heap = new DeadlineHeap(({ owner, lengthMs }) => exceeded(owner, lengthMs))
   }
 
-  start(pending: Pending, context: CallContext, now: number): number {
-    const known = pending[this.#place] as TimedDeadline<CallContext> | undefined
-    const deadline = known ?? new TimedDeadline(context, this.#lengthFor(context))
-    pending[this.#place] = deadline
+  start(context: CallContext, now: number): number {
+    let deadline = this.#deadlineOf(context)
+    if (deadline === undefined) context.keep(this, (deadline = new TimedDeadline(context, this.#lengthFor(context))))
     if (deadline.lengthMs === 0) this.#exceeded(context, 0)
     else if (deadline.lengthMs < Infinity) this.#heap.set(deadline, context.call.clock, now)
     return deadline.lengthMs
   }
 
-  stop(pending: Pending): void {
-    const deadline = pending[this.#place] as TimedDeadline<CallContext> | undefined
+  stop(context: CallContext): void {
+    const deadline = this.#deadlineOf(context)
     if (deadline !== undefined) this.#heap.clear(deadline)
   }
 
-  started(pending: Pending): boolean {
-    return pending[this.#place] !== undefined
+  started(context: CallContext): boolean {
+    return this.#deadlineOf(context) !== undefined
   }
 
   dispose(): void {
     this.#heap.dispose()
+  }
+
+  #deadlineOf(context: CallContext): TimedDeadline<CallContext> | undefined {
+    return context.kept(this) as TimedDeadline<CallContext> | undefined
   }
 
   /** No limit where there is no number: what was handed in and is broken ends no call. */

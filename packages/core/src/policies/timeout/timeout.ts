@@ -3,14 +3,12 @@ import type { CallContext } from '../../kernel/call-context.ts'
 import { checkKnown } from '../../kernel/check-options.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Gate } from '../../kernel/policy.ts'
-import { limitOf, type Limit, type Pending } from './limit.ts'
+import { limitOf, type Limit } from './limit.ts'
 import type { TimeoutExceeded } from './timeout-events.ts'
 import { TimeoutExceededError, type TimeoutPhase } from './timeout-exceeded-error.ts'
 import type { TimeoutOptions } from './timeout-options.ts'
 
 const LIMITS = ['totalMs', 'attemptMs', 'connectMs', 'firstByteMs', 'idleMs'] as const
-
-const nothing = (): undefined => undefined
 
 /**
  * Ends what takes too long: a call (`totalMs`), an attempt (`attemptMs`), the wait for its connection (`connectMs`) or its
@@ -48,9 +46,7 @@ export const timeout = (options: TimeoutOptions): Gate => {
   }
   const all: Limit[] = []
   const limit = (phase: TimeoutPhase, option: (typeof LIMITS)[number]): Limit | undefined => {
-    const made = limitOf(`timeout.${option}`, options[option], all.length, (context, limitMs) =>
-      exceeded(phase, context, limitMs),
-    )
+    const made = limitOf(`timeout.${option}`, options[option], (context, limitMs) => exceeded(phase, context, limitMs))
     if (made !== undefined) all.push(made)
     return made
   }
@@ -65,46 +61,37 @@ export const timeout = (options: TimeoutOptions): Gate => {
 
   /** A call of several executions has one total limit, from the first to the end of the last. */
   const boundAll = (whole: Limit, several: SeveralExecutions, { call, startedAt }: CallContext): void => {
-    if (call.kept(gate) !== undefined) return
-    const pending: Pending = all.map(nothing)
-    call.keep(gate, pending)
-    several.whenOver(() => whole.stop(pending))
-    call.endBy(startedAt + whole.start(pending, call, startedAt))
+    if (whole.started(call)) return
+    several.whenOver(() => whole.stop(call))
+    call.endBy(startedAt + whole.start(call, startedAt))
   }
 
-  const gate: Gate = {
+  return {
     name,
     kind: 'timeout',
     options: { ...options, name },
     enter(context) {
-      if (all.length === 0) return undefined
-      const pending: Pending = all.map(nothing)
-      context.keep(gate, pending)
       const now = context.startedAt
       const { several } = context.call
       if (several !== undefined && total !== undefined) boundAll(total, several, context)
       for (const each of several === undefined ? ofTheWhole : ofEachExecution)
-        context.endBy(now + each.start(pending, context, now))
-      for (const each of ofTheBeginning) each.start(pending, context, now)
+        context.endBy(now + each.start(context, now))
+      for (const each of ofTheBeginning) each.start(context, now)
       return undefined
     },
     leave(context) {
-      const pending = context.kept(gate) as Pending | undefined
-      if (pending !== undefined) for (const each of all) each.stop(pending)
+      for (const each of all) each.stop(context)
     },
     progress(context, progress) {
-      const pending = context.kept(gate) as Pending | undefined
-      if (pending === undefined) return
-      connect?.stop(pending)
+      connect?.stop(context)
       if (progress === 'connected' || progress === 'headers') return
-      if (progress === 'content') firstByte?.stop(pending)
-      if (progress === 'paused') idle?.stop(pending)
+      if (progress === 'content') firstByte?.stop(context)
+      if (progress === 'paused') idle?.stop(context)
       // Silence before the first content is the business of `firstByteMs`.
-      else if (progress === 'content' || idle?.started(pending)) idle?.start(pending, context, context.call.clock.now())
+      else if (progress === 'content' || idle?.started(context)) idle?.start(context, context.call.clock.now())
     },
     dispose() {
       for (const each of all) each.dispose()
     },
   }
-  return gate
 }
