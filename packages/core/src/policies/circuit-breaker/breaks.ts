@@ -34,8 +34,8 @@ export class Breaks {
   next(atLeastMs: number): number {
     this.#count++
     this.#advance(this.#count)
-    const duration = this.#step?.duration ?? 0
-    this.#lastMs = Math.max(atLeastMs, duration > 0 ? duration : 0)
+    // What was handed in may be no number: then it says nothing.
+    this.#lastMs = Math.max(atLeastMs || 0, this.#step?.duration || 0, 0)
     return this.#lastMs
   }
 

@@ -158,7 +158,12 @@ describe('circuitBreaker after a restart', () => {
     [[], 'shape'],
     [{ version: 2 }, 'version'],
     [{ version: 1, savedAt: 'yesterday', partitions: {} }, 'shape'],
+    [{ version: 1, savedAt: -1, partitions: {} }, 'shape'],
     [{ version: 1, savedAt: 0, partitions: [] }, 'shape'],
+    [
+      { version: 1, savedAt: 0, partitions: { a: { state: 'half_open', openUntil: 5, lastBreakMs: 0, breaks: 0 } } },
+      'shape',
+    ],
     [{ version: 1, savedAt: 0, partitions: { a: null } }, 'shape'],
     [{ version: 1, savedAt: 0, partitions: { a: { state: 'half_open', lastBreakMs: 0, breaks: 0 } } }, 'shape'],
     [{ version: 1, savedAt: 0, partitions: { a: { state: 'open', lastBreakMs: 0, breaks: 0 } } }, 'shape'],
@@ -173,7 +178,8 @@ describe('circuitBreaker after a restart', () => {
     const recording = recordEvents(calls)
     await fail(2)
     expect(breaker.restore(data)).toBe(false)
-    expect(recording.events.at(-1)).toMatchObject({ type: 'circuit.snapshot_refused', reason })
+    const about = { type: 'circuit.snapshot_refused', policy: 'circuitBreaker', pipeline: 'pipeline', at: 0 }
+    expect(recording.events.at(-1)).toStrictEqual({ ...about, reason })
     await fail(1)
     expect(breaker.stateOf()).toBe('open')
   })

@@ -222,10 +222,24 @@ describe('circuitBreaker', () => {
     })
   })
 
+  test('strategies that cannot be made yet are asked for again when a call needs one', async () => {
+    let ready = false
+    const breaker = () => {
+      if (!ready) throw new RangeError('not configured yet')
+      return new ConsecutiveBreaker(1)
+    }
+    const made = breakerOf({ breaker })
+    ready = true
+    await made.fail(1)
+    expect(made.breaker.stateOf()).toBe('open')
+  })
+
   test.each([
     [{ breaker: new ConsecutiveBreaker(3) }, 'circuitBreaker.breaker must be a function, got a value of type object.'],
     [{ halfOpenAfter: -1 }, 'circuitBreaker.halfOpenAfter must be a number of at least 0, got -1.'],
     [{ halfOpenAfter: '4s' }, "circuitBreaker.halfOpenAfter must be milliseconds or a backoff, got '4s'."],
+    [{ halfOpenAfter: null }, 'circuitBreaker.halfOpenAfter must be milliseconds or a backoff, got null.'],
+    [{ partitionKey: 'endpoint' }, "circuitBreaker.partitionKey must be a function, got 'endpoint'."],
     [{ openAfterMs: Infinity }, 'circuitBreaker.openAfterMs must be a number of at least 0, got Infinity.'],
     [{ probeLeaseMs: Number.NaN }, 'circuitBreaker.probeLeaseMs must be a number of at least 0 or Infinity, got NaN.'],
     [{ whenOpen: 'queue' }, "circuitBreaker.whenOpen must be one of reject, wait, got 'queue'."],
@@ -233,6 +247,14 @@ describe('circuitBreaker', () => {
     [{ ignores: ['503'] }, /^circuitBreaker\.ignores\[0\] must be one of success, overloaded/],
     [{ dryRun: 1 }, 'circuitBreaker.dryRun must be true or false, got 1.'],
     [{ breaker: () => ({}) }, 'circuitBreaker.breaker must be a function that makes a breaker of cockatiel'],
+    [
+      { breaker: () => ({ success() {} }) },
+      'circuitBreaker.breaker must be a function that makes a breaker of cockatiel',
+    ],
+    [
+      { breaker: () => ({ failure() {} }) },
+      'circuitBreaker.breaker must be a function that makes a breaker of cockatiel',
+    ],
     [{ maxPartitions: 1.5 }, 'circuitBreaker.maxPartitions must be an integer of at least 1, got 1.5.'],
     [{ threshold: 5 }, /^circuitBreaker\.threshold must be one of name, breaker/],
   ])('refuses %o before any work', (options, message) => {

@@ -125,7 +125,7 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   /** Puts what was saved into its circuits, once there is a clock. */
   const release = (): void => {
     const clock = announcer.origin?.clock
-    if (saved.size === 0 || clock === undefined) return
+    if (clock === undefined) return
     const told = (partition: string, { state, openUntil }: Circuit<never>, fits: boolean): void => {
       if (state === 'open' || state === 'isolated') teller.restored(partition, state, (openUntil ?? 0) - clock.now())
       if (!fits) teller.snapshotRefused('strategy', partition)

@@ -1,5 +1,6 @@
 import { ConsecutiveBreaker } from 'cockatiel'
 import { describe, expect, test } from 'vitest'
+import { checkSnapshot, type SavedCircuit } from './circuit-snapshot.ts'
 import type { Circuit } from './circuit.ts'
 import { circuitOf, LEASE_MS, opened, run, startedAt } from './__fixtures__/circuit.ts'
 
@@ -57,6 +58,16 @@ describe('a circuit that takes over what was saved', () => {
   test('stays open for as long as the break had to go', () => {
     const circuit = handedOver(opened(circuitOf()), 2000, 3000)
     expect([circuit.state, circuit.openUntil]).toEqual(['open', NOW + 5000])
+  })
+
+  test('stays open after a break for ever, which JSON has no number for', () => {
+    const before = circuitOf()
+    run(before, 'quota_exhausted', 0, Infinity)
+    const saved: unknown = JSON.parse(JSON.stringify(before.save(TO_WALL)))
+    expect(checkSnapshot({ version: 1, savedAt: TO_WALL, partitions: { a: saved } })).toBeUndefined()
+    const after = circuitOf()
+    after.restore(saved as SavedCircuit, TO_WALL, NOW, TO_WALL)
+    expect([after.state, after.readyInMs(NOW) > 1e300]).toEqual(['open', true])
   })
 
   test('goes on with its slow start where that was', () => {

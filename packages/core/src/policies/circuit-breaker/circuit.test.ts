@@ -49,6 +49,7 @@ describe('Circuit', () => {
     for (const [hintMs, openUntil] of [
       [25_000, 25_000],
       [1000, 10_000],
+      [NaN, 10_000],
     ]) {
       const circuit = circuitOf()
       for (let i = 0; i < 2; i++) run(circuit, 'overloaded', 0)

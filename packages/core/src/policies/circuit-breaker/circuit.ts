@@ -28,6 +28,9 @@ const LONG_HINT_MS = 60_000
 /** After closing, two may start at once, and each lease doubles that: 128 after the seventh, then no limit. */
 const RAMP_STEPS = 6
 
+/** JSON knows no `Infinity`: a break for ever becomes the longest there is. */
+const inJson = (ms: number): number => Math.min(ms, Number.MAX_VALUE)
+
 /**
  * The state machine of one partition. Reads no clock, arms no timer: it is told the time.
  *
@@ -149,9 +152,9 @@ export class Circuit<T> {
     const strategy = this.#strategy.save()
     return {
       state: open ? 'open' : this.#state === 'isolated' ? 'isolated' : 'closed',
-      ...(open ? { openUntil: this.#openUntil + toWallMs } : {}),
+      ...(open ? { openUntil: inJson(this.#openUntil + toWallMs) } : {}),
       ...(this.#closedAt === -Infinity ? {} : { closedAt: this.#closedAt + toWallMs }),
-      lastBreakMs: this.#breaks.lastMs,
+      lastBreakMs: inJson(this.#breaks.lastMs),
       breaks: this.#breaks.count,
       ...(strategy === undefined ? {} : { strategy }),
     }

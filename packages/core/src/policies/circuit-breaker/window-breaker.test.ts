@@ -95,6 +95,31 @@ describe('windowBreaker', () => {
     expect(breaker.stateOf()).toBe('open')
   })
 
+  test('says nothing before there are enough calls, and then what speaks for opening', () => {
+    const breaker = windowBreaker({ failureRatio: 0.5, slowCallMs: 1000, slowCallRatio: 0.5, minimumCalls: 4 })
+    const tell = (kind: 'success' | 'failure', durationMs: number) => breaker.record({ kind, durationMs, now: 0 })
+    expect([tell('failure', 0), tell('failure', 1000), tell('success', 999)]).toEqual([undefined, undefined, undefined])
+    expect([tell('success', 0), tell('success', 0), tell('failure', 0)]).toEqual(['failures', undefined, 'failures'])
+    expect([tell('success', 1000), tell('success', 1000)]).toEqual([undefined, undefined])
+    expect([tell('success', 1000), tell('success', 1000)]).toEqual([undefined, 'slow_calls'])
+  })
+
+  test('with a share of 1 opens when all of them fail', () => {
+    const breaker = windowBreaker({ failureRatio: 1, minimumCalls: 2 })
+    const findings = [1, 2].map(() => breaker.record({ kind: 'failure', durationMs: 0, now: 0 }))
+    expect(findings).toEqual([undefined, 'failures'])
+  })
+
+  test("as a breaker of cockatiel's counts successes too, and opens on any failure of a probe", () => {
+    const breaker = windowBreaker({ failureRatio: 0.5, minimumCalls: 1, now: () => 0 })
+    for (let i = 0; i < 3; i++) breaker.success(CircuitState.Closed)
+    const closed = [1, 2, 3].map(() => breaker.failure(CircuitState.Closed))
+    expect(closed).toEqual([false, false, true])
+    breaker.success(CircuitState.HalfOpen)
+    for (let i = 0; i < 3; i++) breaker.success(CircuitState.Closed)
+    expect([breaker.failure(CircuitState.HalfOpen), breaker.failure(CircuitState.Closed)]).toEqual([true, false])
+  })
+
   test("is a breaker of cockatiel's as well, by a time of its own", async () => {
     let now = 0
     const theirs = cockatielBreaker(handleAll, {
@@ -113,6 +138,8 @@ describe('windowBreaker', () => {
   test.each<[WindowBreakerOptions, string]>([
     [{ failureRatio: 0 }, 'windowBreaker.failureRatio must be a ratio above 0, up to 1, got 0.'],
     [{ failureRatio: 50 }, 'windowBreaker.failureRatio must be a ratio above 0, up to 1, got 50.'],
+    [{ failureRatio: '0.5' as never }, "windowBreaker.failureRatio must be a ratio above 0, up to 1, got '0.5'."],
+    [{ now: 5 as never }, 'windowBreaker.now must be a function, got 5.'],
     [{ minimumCalls: 0 }, 'windowBreaker.minimumCalls must be an integer of at least 1, got 0.'],
     [{ buckets: 1001 }, 'windowBreaker.buckets must be an integer from 1 to 1000, got 1001.'],
     [{ windowMs: 9 }, 'windowBreaker.windowMs must be a number of at least 10, got 9.'],
@@ -127,5 +154,6 @@ describe('windowBreaker', () => {
   ])('%# refuses %o, also inside a circuitBreaker before any call', (options, message) => {
     expect(() => windowBreaker(options)).toThrow(message)
     expect(() => breakerOf({ breaker: () => windowBreaker(options) })).toThrow(InvalidOptionsError)
+    expect(() => breakerOf({ breaker: () => windowBreaker(options) })).toThrow(message)
   })
 })

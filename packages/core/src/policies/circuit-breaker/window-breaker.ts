@@ -81,10 +81,8 @@ export const windowBreaker = (options: WindowBreakerOptions = {}): TimedBreaker 
     if (durationMs >= slowCallMs) window.add(SLOW)
     const calls = window.sum(CALLS)
     if (calls < minimumCalls) return undefined
-    const slow = window.sum(SLOW)
-    if (slow > 0 && slow >= slowCallRatio * calls) return 'slow_calls'
-    const failures = window.sum(FAILURES)
-    return failures > 0 && failures >= failureRatio * calls ? 'failures' : undefined
+    if (window.sum(SLOW) >= slowCallRatio * calls) return 'slow_calls'
+    return window.sum(FAILURES) >= failureRatio * calls ? 'failures' : undefined
   }
 
   return {
