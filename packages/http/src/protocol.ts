@@ -45,6 +45,11 @@ export interface Protocol {
   readonly address?: (request: OutgoingRequest, context: CallContext) => OutgoingRequest | PromiseLike<OutgoingRequest>
   /** Whether the request asks a model: only then are answers read for their meaning. @default all do */
   readonly isModelCall?: (request: OutgoingRequest) => boolean
+  /**
+   * Whether the request may be carried out twice, at the provider and on its bill. Where not, it is sent again only when
+   * it surely was not carried out: not sent, refused, or answered without the result. @default all may
+   */
+  readonly mayRepeat?: (request: OutgoingRequest) => boolean
   /** Judges an answer that is no success. @default classifyReply */
   readonly judgeReply?: (reply: Reply) => ReplyJudgement
   /** Reads a JSON answer with a success status. @default it is as it should be */

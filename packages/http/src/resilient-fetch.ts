@@ -90,11 +90,12 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
 
   return async (input, init) => {
     const original = await readRequest(input, init)
+    const repeatable = original.repeatable && (protocol.mayRepeat?.(original.copy()) ?? true)
     const operation = (context: CallContext): Promise<Response> => attempt(original, context)
     try {
       return await pipeline.execute(original.repeatable ? operation : once(operation), {
         signal: original.signal,
-        repeatable: original.repeatable,
+        repeatable,
         classifier,
       })
     } catch (error) {

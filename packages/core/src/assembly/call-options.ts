@@ -19,7 +19,8 @@ export interface CallOptions {
   readonly values?: readonly (readonly [ContextKey<unknown>, unknown])[]
   /**
    * `false` for what must not be carried out twice, such as a payment: it is not sent again once an attempt may have
-   * reached the provider. What was not sent, or was refused and is not billed, is tried again all the same. @default true
+   * reached the provider. What was not sent, was refused and is not billed, or was answered without the result (`empty`), is
+   * tried again all the same. @default true
    */
   readonly repeatable?: boolean
   /** Judges this call instead of the pipeline's classifier. */

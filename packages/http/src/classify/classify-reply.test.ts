@@ -53,6 +53,9 @@ test('a refused request is not billed, a broken one may be', () => {
   const billed = (status: number): string | undefined => classifyReply({ status }).verdict.billed
   expect([429, 503, 400, 529].map(billed)).toEqual(['no', 'no', 'no', 'no'])
   expect([500, 502, 504].map(billed)).toEqual(['unknown', 'unknown', 'unknown'])
+  const said = (status: number): string | undefined =>
+    classifyReply({ status, body: { error: { code: 'server_error', message: '' } } }).verdict.billed
+  expect([500, 502, 504].map(said)).toEqual(['no', 'unknown', 'unknown'])
 })
 
 test('a hostile megabyte is judged at once', () => {

@@ -122,7 +122,7 @@ export const classifyReply = (reply: Reply): ReplyJudgement => {
   const verdict: Verdict = {
     kind,
     sent: true,
-    billed: isUnbilled(kind, reply.status) ? 'no' : 'unknown',
+    billed: isUnbilled(kind, reply.status, error) ? 'no' : 'unknown',
     status: reply.status,
     ...(scope === undefined ? {} : { scope }),
     ...(code === undefined ? {} : { code }),
@@ -164,9 +164,15 @@ const codeOf = (status: number, error: ErrorBody): string | undefined => {
 const clean = (code: string | undefined): string | undefined =>
   code !== undefined && /^[\w.:-]{1,100}$/.test(code) ? code : undefined
 
-/** Providers charge for nothing they refuse; whether they charge for what broke on the way is not known. */
-const isUnbilled = (kind: VerdictKind, status: number): boolean =>
-  status >= 300 && (status < 500 || status === 503 || status === 529 || kind === 'overloaded')
+/**
+ * Providers charge for nothing they refuse, nor, as Gemini's documentation says, for a 500 of their own; whether they charge
+ * for what broke on the way, so that somebody in between answers, is not known.
+ */
+const isUnbilled = (kind: VerdictKind, status: number, { code, type, status: name }: ErrorBody): boolean => {
+  if (status < 300) return false
+  if (status < 500 || status === 503 || status === 529 || kind === 'overloaded') return true
+  return status === 500 && (code ?? type ?? name) !== undefined
+}
 
 /** A message about the request may quote it, and one about the key may quote that. */
 const quotable = (kind: VerdictKind): boolean =>

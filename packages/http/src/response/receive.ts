@@ -76,7 +76,7 @@ const receiveText = async (
   if (!asksModel) return whole
   const text = new TextDecoder().decode(bytes)
   if (text.trim() === '') {
-    judge(whole, EMPTY)
+    judge(whole, context.call.repeatable ? EMPTY : NOT_A_WORD)
     return whole
   }
   const type = response.headers.get('content-type') ?? ''
@@ -144,6 +144,9 @@ const receiveEvents = async (
 }
 
 const EMPTY: Verdict = { kind: 'empty', sent: true, billed: 'unknown', scope: 'model' }
+
+/** Nothing at all does not say that the result was not made. */
+const NOT_A_WORD: Verdict = { kind: 'transient', sent: true, billed: 'unknown', code: 'empty_body' }
 
 /** Hands a body of no known meaning over as it comes: its attempt is committed by its headers. */
 const deliver = (response: Response, body: ReadableStream<Uint8Array>, context: CallContext): Response => {

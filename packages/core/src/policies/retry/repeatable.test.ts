@@ -47,6 +47,7 @@ describe('an operation that must not run twice', () => {
     ['what was not sent', { kind: 'transient', sent: false }],
     ['a refusal by the provider', { kind: 'overloaded', sent: true, billed: 'no' }],
     ['a 429', { kind: 'throttled', sent: true, billed: 'no' }],
+    ['an answer without the result', { kind: 'empty', sent: true, billed: 'unknown' }],
   ])('is tried again after %s', async (_, verdict) => {
     const { answer, runs } = await run([{ error: verdict }, { error: verdict }, { value: 'once' }])
     expect([answer, runs]).toEqual(['once', 3])
