@@ -1,6 +1,9 @@
-import type { Verdict, VerdictKind, VerdictScope } from '@spillway/core'
+import type { Verdict, VerdictKind } from '@spillway/core'
+import { serverWaitMs } from '../limits/server-wait.ts'
+import type { HeadersLike } from '../limits/server-clock.ts'
+import { blame } from './blame.ts'
 import { readErrorBody, type ErrorBody } from './error-body.ts'
-import { serverWaitMs, type HeadersLike } from '../limits/server-wait.ts'
+import { oneLine } from './one-line.ts'
 
 /** An answer that is no success. */
 export interface Reply {
@@ -20,91 +23,10 @@ export interface ReplyJudgement {
   readonly message: string
 }
 
-type Blame = readonly [kind: VerdictKind, scope?: VerdictScope]
-
-/** Spent credit and limits that no wait within a call outlasts. */
-const QUOTA_CODES = new Set([
-  'insufficient_quota',
-  'credit_balance_exhausted',
-  'organization_spend_limit_exceeded',
-  'project_spend_limit_exceeded',
-  'organization_usage_limit_exceeded',
-  'billing_hard_limit_reached',
-  'billing_not_active',
-  'enforced_spend_limit_reached',
-  'budget_exceeded',
-  'payment_required',
-  'quota_exceeded',
-])
-
-const OVERLOAD_CODES = new Set([
-  'server_is_overloaded',
-  'server_overloaded',
-  'slow_down',
-  'engine_overloaded',
-  'overloaded_error',
-  'provider_overloaded',
-  'unavailable',
-  'service_unavailable',
-  'service_unavailable_error',
-  'serviceunavailable',
-  'model_capacity_exhausted',
-  'model_capacity_exceeded',
-  'modelnotreadyexception',
-])
-
-const THROTTLE_CODES = new Set([
-  'rate_limit_exceeded',
-  'rate_limit_error',
-  'too_many_requests',
-  'throttlingexception',
-  'resource_exhausted',
-])
-
-const REQUEST_CODES = new Set([
-  'invalid_request_error',
-  'invalid_request',
-  'invalid_argument',
-  'invalid_prompt',
-  'context_length_exceeded',
-  'content_filter',
-  'content_policy_violation',
-  'image_content_policy_violation',
-  'moderation_blocked',
-  'bio_policy',
-  'misalignment_policy_violation',
-])
-
-const KEY_CODES = new Set([
-  'api_key_invalid',
-  'invalid_api_key',
-  'authentication_error',
-  'unauthenticated',
-  'permission_denied',
-  'permission_error',
-])
-
-/** What a status means when no code says more. Statuses that are not here go by their hundred. */
-const STATUS: Readonly<Record<number, Blame>> = {
-  401: ['endpoint_failed', 'key'],
-  403: ['endpoint_failed', 'key'],
-  404: ['endpoint_failed', 'model'],
-  405: ['endpoint_failed', 'endpoint'],
-  408: ['transient', 'endpoint'],
-  409: ['transient', 'request'],
-  410: ['endpoint_failed', 'model'],
-  425: ['transient', 'endpoint'],
-  429: ['throttled', 'project'],
-  498: ['overloaded', 'model'],
-  499: ['transient', 'request'],
-  501: ['endpoint_failed', 'endpoint'],
-  503: ['overloaded', 'model'],
-  529: ['overloaded', 'model'],
-}
-
 /**
- * Judges an answer that is no success, in the dialect of Gemini, OpenAI, Azure, OpenRouter, vLLM, Ollama or Anthropic. A
- * code decides before a status, a status before anything else; a message only where providers put nothing anywhere else.
+ * Judges an answer that is no success, in the dialect of OpenAI, Gemini, Anthropic, Azure, Bedrock, Groq, OpenRouter, LiteLLM,
+ * vLLM or Ollama. A code decides before a status, a status before anything else; a message only where providers put nothing
+ * anywhere else. `x-should-retry` has the last word.
  *
  * ```ts
  * import { classifyReply } from '@spillway/http'
@@ -117,8 +39,8 @@ export const classifyReply = (reply: Reply): ReplyJudgement => {
   // Inside an answer that began with 200 the body's own status is the only one there is.
   const status = reply.status >= 300 ? reply.status : (error.httpStatus ?? reply.status)
   const retryAfterMs = serverWaitMs(reply.headers, error, reply.wallTimeMs)
-  const [kind, scope] = blame(status, error, retryAfterMs)
-  const code = codeOf(status, error)
+  const [kind, scope] = blame({ status, error, headers: reply.headers, retryAfterMs })
+  const code = codeOf(status, error, reply.headers)
   const verdict: Verdict = {
     kind,
     sent: true,
@@ -131,34 +53,15 @@ export const classifyReply = (reply: Reply): ReplyJudgement => {
   return { verdict, message: quotable(kind) ? oneLine(error.message) : '' }
 }
 
-const blame = (status: number, error: ErrorBody, retryAfterMs: number | undefined): Blame => {
-  const codes = [error.code, error.type, error.status, ...error.reasons].flatMap((code) => code?.toLowerCase() ?? [])
-  const says = (known: ReadonlySet<string>): boolean => codes.some((code) => known.has(code))
-  if (status >= 300 && status < 400) return ['endpoint_failed', 'endpoint']
-  if (status === 402) return retryAfterMs === undefined ? ['quota_exhausted', 'project'] : ['throttled', 'project']
-  if (says(QUOTA_CODES) || isDailyQuota(error)) return ['quota_exhausted', 'project']
-  if (says(OVERLOAD_CODES)) return ['overloaded', 'model']
-  if (status === 400 && says(KEY_CODES)) return ['endpoint_failed', 'key']
-  // Gemini: the free tier is not available here, or billing is off. Another project may do.
-  if (status === 400 && error.status === 'FAILED_PRECONDITION') return ['endpoint_failed', 'project']
-  const known = STATUS[status]
-  if (known !== undefined) return known
-  if (status >= 500) return ['transient', 'endpoint']
-  if (status >= 400) return ['request_failed', 'request']
-  if (says(THROTTLE_CODES)) return ['throttled', 'project']
-  if (says(KEY_CODES)) return ['endpoint_failed', 'key']
-  if (says(REQUEST_CODES)) return ['request_failed', 'request']
-  return ['transient', 'endpoint']
-}
-
-/** Gemini's limits a day, and a tier that has none of this model. The message is asked last: old answers have no details. */
-const isDailyQuota = (error: ErrorBody): boolean =>
-  error.quotas.some(({ id, value }) => /PerDay|Daily/i.test(id) || value === '0') || /\blimit: 0\b/.test(error.message)
-
-const codeOf = (status: number, error: ErrorBody): string | undefined => {
+const codeOf = (status: number, error: ErrorBody, headers: HeadersLike | undefined): string | undefined => {
   if (status >= 300 && status < 400) return 'redirect'
-  return clean(error.reasons[0] ?? error.code ?? error.status ?? error.type)
+  const { reasons, code, type } = error
+  return clean(reasons[0] ?? code ?? error.status ?? type ?? awsErrorType(headers))
 }
+
+/** AWS names its errors in a header: `ThrottlingException:http://…`. */
+const awsErrorType = (headers: HeadersLike | undefined): string | undefined =>
+  headers?.get('x-amzn-errortype')?.split(':', 1)[0]
 
 /** Codes go into events and metrics: words only. */
 const clean = (code: string | undefined): string | undefined =>
@@ -177,16 +80,3 @@ const isUnbilled = (kind: VerdictKind, status: number, { code, type, status: nam
 /** A message about the request may quote it, and one about the key may quote that. */
 const quotable = (kind: VerdictKind): boolean =>
   kind === 'overloaded' || kind === 'throttled' || kind === 'quota_exhausted' || kind === 'transient'
-
-const KEY_LIKE = /\b(?:sk-|pk-|AIza|ya29\.|Bearer\s+|key[=:]\s*)[\w.~+/-]{4,}/gi
-
-const oneLine = (message: string): string => {
-  const text = message
-    .slice(0, 1000)
-    .replaceAll(KEY_LIKE, '[key]')
-    // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-    .replaceAll(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
-    .trim()
-  if (text.startsWith('<')) return ''
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text
-}

@@ -1,3 +1,7 @@
+import type { HeadersLike } from '../limits/server-clock.ts'
+import { readDetails } from './error-details.ts'
+import { isObject, parsed, type Json } from './json.ts'
+
 /** What the error bodies of all dialects say, in one shape. */
 export interface ErrorBody {
   /** The provider's words. May quote the request: not for events or logs. */
@@ -10,15 +14,17 @@ export interface ErrorBody {
   readonly status?: string
   /** An HTTP status that stands in the body: Gemini, vLLM and OpenRouter write it as `code`. */
   readonly httpStatus?: number
-  /** `google.rpc.ErrorInfo` reasons. */
+  /** What says more than a code: `google.rpc.ErrorInfo` reasons, Anthropic's `error_code`, OpenRouter's `error_type`. */
   readonly reasons: readonly string[]
   /** `google.rpc.QuotaFailure` violations. */
   readonly quotas: readonly { readonly id: string; readonly value: string }[]
   /** `google.rpc.RetryInfo`: `23s`. */
   readonly retryDelay?: string
+  /** Headers that OpenRouter puts into the body. */
+  readonly headers?: HeadersLike
+  /** OpenRouter: the request was held back by a moderator. */
+  readonly flagged?: boolean
 }
-
-type Json = Readonly<Record<string, unknown>>
 
 /** Some relays put the JSON of the provider behind them into their own `message`, and that again. */
 const DEEPEST_NESTING = 5
@@ -29,8 +35,8 @@ const LONGEST_MESSAGE = 4096
 const EMPTY: ErrorBody = { message: '', reasons: [], quotas: [] }
 
 /**
- * Reads an error body of any dialect: Gemini, OpenAI, Azure, Anthropic, OpenRouter, vLLM, Ollama; in an array, as a bare
- * string, or as JSON inside a message.
+ * Reads an error body of any dialect: OpenAI, Gemini, Anthropic, Azure, Bedrock, OpenRouter, LiteLLM, vLLM, Ollama; in an
+ * array, as a bare string, or as JSON inside a message.
  *
  * @param body the text of the body, or its parsed JSON
  */
@@ -38,8 +44,8 @@ export const readErrorBody = (body: unknown): ErrorBody => {
   let value = typeof body === 'string' ? (parsed(body) ?? body) : body
   let read = EMPTY
   for (let depth = 0; depth < DEEPEST_NESTING; depth++) {
-    read = merged(read, readOnce(value))
-    const inner = parsed(read.message)
+    const { inner, ...once } = readOnce(value)
+    read = merged(read, once)
     if (inner === undefined) return read
     value = inner
     read = { ...read, message: '' }
@@ -54,62 +60,45 @@ const merged = (outer: ErrorBody, inner: ErrorBody): ErrorBody => ({
   quotas: [...outer.quotas, ...inner.quotas],
 })
 
-const readOnce = (value: unknown): ErrorBody => {
+/** `inner`: the error of the provider behind this one. */
+type OneLayer = ErrorBody & { readonly inner?: unknown }
+
+const readOnce = (value: unknown): OneLayer => {
   if (Array.isArray(value)) return value.length === 0 ? EMPTY : readOnce(value[0])
-  if (typeof value === 'string') return { ...EMPTY, message: value.slice(0, LONGEST_MESSAGE) }
+  if (typeof value === 'string') return inWords(value)
   if (!isObject(value)) return EMPTY
   const error = value['error'] ?? value
-  if (typeof error === 'string') return { ...EMPTY, message: error.slice(0, LONGEST_MESSAGE) }
+  if (typeof error === 'string') return inWords(error)
   return isObject(error) ? readError(error) : EMPTY
 }
 
-const readError = (error: Json): ErrorBody => {
-  const { code, type, status, message, details } = error
-  const number =
-    typeof code === 'number'
-      ? code
-      : typeof status === 'number'
-        ? status
-        : typeof code === 'string'
-          ? Number(code)
-          : Number.NaN
-  const isHttp = Number.isInteger(number) && number >= 300 && number < 600
+const inWords = (text: string): OneLayer => {
+  const inner = parsed(text)
+  return { ...EMPTY, message: text.slice(0, LONGEST_MESSAGE), ...(inner === undefined ? {} : { inner }) }
+}
+
+const readError = (error: Json): OneLayer => {
+  const { code, type, status, message, Message } = error
+  const text = typeof message === 'string' ? message : typeof Message === 'string' ? Message : ''
+  const { inner, ...details } = readDetails(error)
+  const httpStatus = [code, status, error['statusCode']].map(asStatus).find((each) => each !== undefined)
+  // AWS: `com.amazon.coral.service#ThrottlingException`.
+  const awsType = typeof error['__type'] === 'string' ? error['__type'].split('#').at(-1) : undefined
+  const named = typeof type === 'string' ? type : awsType
+  const behind = parsed(text) ?? inner
   return {
-    ...readDetails(Array.isArray(details) ? details : []),
-    message: typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : '',
-    ...(typeof code === 'string' && !isHttp ? { code: code.slice(0, 100) } : {}),
-    ...(typeof type === 'string' ? { type: type.slice(0, 100) } : {}),
+    ...details,
+    message: text.slice(0, LONGEST_MESSAGE),
+    ...(typeof code === 'string' && asStatus(code) === undefined ? { code: code.slice(0, 100) } : {}),
+    ...(named === undefined ? {} : { type: named.slice(0, 100) }),
     ...(typeof status === 'string' ? { status: status.slice(0, 100) } : {}),
-    ...(isHttp ? { httpStatus: number } : {}),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(behind === undefined ? {} : { inner: behind }),
   }
 }
 
-const readDetails = (details: readonly unknown[]): Pick<ErrorBody, 'reasons' | 'quotas' | 'retryDelay'> => {
-  const reasons: string[] = []
-  const quotas: { id: string; value: string }[] = []
-  let retryDelay: string | undefined
-  for (const detail of details.slice(0, 32)) {
-    if (!isObject(detail)) continue
-    if (typeof detail['reason'] === 'string') reasons.push(detail['reason'])
-    if (typeof detail['retryDelay'] === 'string') retryDelay = detail['retryDelay']
-    const violations = detail['violations']
-    for (const violation of Array.isArray(violations) ? violations.slice(0, 32) : [])
-      if (isObject(violation)) quotas.push({ id: asText(violation['quotaId']), value: asText(violation['quotaValue']) })
-  }
-  return { reasons, quotas, ...(retryDelay === undefined ? {} : { retryDelay }) }
-}
-
-const asText = (value: unknown): string =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const parsed = (text: string): unknown => {
-  const start = text.trimStart()[0]
-  if (start !== '{' && start !== '[') return undefined
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
+/** An HTTP status, as a number or in digits. */
+const asStatus = (value: unknown): number | undefined => {
+  const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value) : Number.NaN
+  return Number.isInteger(number) && number >= 300 && number < 600 ? number : undefined
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { LONGEST_SERVER_WAIT_MS, serverWaitMs } from './server-wait.ts'
+import { LONGEST_SERVER_WAIT_MS } from './server-clock.ts'
+import { serverWaitMs } from './server-wait.ts'
 
 const NOW = Date.UTC(2026, 2, 2, 12, 0, 0)
 const wait = (headers: Record<string, string>, body?: unknown): number | undefined =>
@@ -97,6 +98,48 @@ test('a limit that is not used up says nothing about a wait', () => {
 test('of several limits that are used up the longest counts', () => {
   const limits = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1s' }
   expect(wait({ ...limits, 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '6m0s' })).toBe(360_000)
+})
+
+test.for([
+  [
+    'RFC 3339, of input tokens',
+    {
+      'anthropic-ratelimit-input-tokens-remaining': '0',
+      'anthropic-ratelimit-input-tokens-reset': '2026-03-02T12:00:09Z',
+    },
+    9000,
+  ],
+  ['the standard’s', { ratelimit: '"default";r=0;t=30' }, 30_000],
+  ['without a unit', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 7) }, 7000],
+  ['of something that is left', { ratelimit: '"default";r=1;t=30' }, undefined],
+] as const)('the reset of what is used up: %s', ([, headers, expected]) => {
+  expect(wait({ ...headers })).toBe(expected)
+})
+
+describe('words', () => {
+  test.for([
+    ['Please retry in 10h17m5.7s.', 37_025_700],
+    ['Please try again in 20ms.', 20],
+    ['Please retry after 20 seconds.', 20_000],
+    ['Try again in 5 seconds. Passed model=m', 5000],
+    ['Try again in 2 minutes', 120_000],
+    ['Please retry after 400 milliseconds', 400],
+    ['Quota will be replenished in 1.03:04:05.', LONGEST_SERVER_WAIT_MS],
+    ['Quota will be replenished in 00:04:05.', 245_000],
+    ['You will regain access on 2026-03-02 at 12:30 UTC.', 1_800_000],
+  ] as const)('%s', ([message, expected]) => {
+    expect(wait({}, { error: { message } })).toBe(expected)
+  })
+
+  test.for([
+    'retry in a while',
+    'retry in 5 parsecs',
+    'regain access on 2020-01-01 at 00:00 UTC',
+    'retry in 99:99',
+    'retry after -3 seconds',
+  ])('"%s" is no hint', (message) => {
+    expect(wait({}, { error: { message } })).toBeUndefined()
+  })
 })
 
 test('no headers at all are fine', () => {

@@ -1,19 +1,14 @@
 import { readErrorBody, type ErrorBody } from '../classify/error-body.ts'
 import { parseDurationMs } from './parse-duration.ts'
-import { readRateLimits } from './rate-limit-headers.ts'
-
-/** What of `Headers` is read here: openai, genai and Node each have a class of their own. */
-export interface HeadersLike {
-  get(name: string): string | null | undefined
-}
-
-/** A longer wait is nonsense or an attack: a day later the endpoint is asked again. */
-export const LONGEST_SERVER_WAIT_MS = 86_400_000
+import { readRateLimits, type RateLimitLevel } from './rate-limit-headers.ts'
+import { decimal, httpDate, LONGEST_SERVER_WAIT_MS, serverNow, type HeadersLike } from './server-clock.ts'
+import { waitInText } from './wait-in-text.ts'
 
 /**
  * How long the server asks to wait, in milliseconds, from wherever it says so. In this order: `retry-after-ms`,
  * `x-ms-retry-after-ms`, `retry-after` (seconds or an HTTP date), `google.rpc.RetryInfo` in the body, "retry in 1h2m3s"
- * in its message, `x-ratelimit-reset-*` of what has nothing remaining.
+ * in its message, the reset of what has nothing remaining, as {@link readRateLimits} reads it from the headers and from
+ * those that OpenRouter puts into the body.
  *
  * ```ts
  * import { serverWaitMs } from '@spillway/http'
@@ -32,14 +27,16 @@ export const serverWaitMs = (
 ): number | undefined => {
   const header = (name: string): string | undefined => headers?.get(name)?.trim() || undefined
   const error = body === undefined ? undefined : isErrorBody(body) ? body : readErrorBody(body)
+  const now = serverNow(headers, wallTimeMs)
   return (
     sane(decimal(header('retry-after-ms'))) ??
     sane(decimal(header('x-ms-retry-after-ms'))) ??
     sane(seconds(header('retry-after'))) ??
-    sane(untilDate(header('retry-after'), header('date'), wallTimeMs)) ??
+    sane(until(httpDate(header('retry-after')), now)) ??
     sane(error?.retryDelay === undefined ? undefined : parseDurationMs(error.retryDelay)) ??
-    sane(error === undefined ? undefined : waitInText(error.message)) ??
-    sane(headers === undefined ? undefined : resetOfExhausted(headers))
+    sane(error === undefined ? undefined : waitInText(error.message, now)) ??
+    sane(resetOfExhausted(headers, now)) ??
+    sane(resetOfExhausted(error?.headers, now))
   )
 }
 
@@ -47,39 +44,18 @@ export const serverWaitMs = (
 const sane = (ms: number | undefined): number | undefined =>
   ms === undefined || !(ms > 0) ? undefined : Math.min(ms, LONGEST_SERVER_WAIT_MS)
 
-const decimal = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,15}(?:\.\d{1,9})?$/.test(text) ? Number(text) : undefined
-
 const seconds = (text: string | undefined): number | undefined => {
   const value = decimal(text)
   return value === undefined ? undefined : value * 1000
 }
 
-/** Only what HTTP calls a date: `Date.parse` takes "1, 2" for a day in 2001. */
-const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT$/
+const until = (instant: number | undefined, now: number | undefined): number | undefined =>
+  instant === undefined || now === undefined ? undefined : instant - now
 
-/** By the server's own clock where it tells its time: ours may be wrong. */
-const untilDate = (
-  text: string | undefined,
-  date: string | undefined,
-  wallTimeMs: number | undefined,
-): number | undefined => {
-  if (text === undefined || !HTTP_DATE.test(text)) return undefined
-  const now = date !== undefined && HTTP_DATE.test(date) ? Date.parse(date) : wallTimeMs
-  return now === undefined ? undefined : Date.parse(text) - now
-}
-
-/** Gemini writes it into the message, also where the details are missing. */
-const waitInText = (message: string): number | undefined => {
-  const found = /\b(?:retry|try again) in (\d[\dhms.]{0,30}(?<!\.))/i.exec(message)
-  return found?.[1] === undefined ? undefined : parseDurationMs(found[1])
-}
-
-const resetOfExhausted = (headers: HeadersLike): number | undefined => {
-  const limits = readRateLimits(headers)
-  const waits = [limits.requests, limits.tokens].flatMap((limit) =>
-    limit?.remaining === 0 && limit.resetMs !== undefined ? [limit.resetMs] : [],
-  )
+const resetOfExhausted = (headers: HeadersLike | undefined, now: number | undefined): number | undefined => {
+  if (headers === undefined) return undefined
+  const levels: RateLimitLevel[] = Object.values(readRateLimits(headers, now))
+  const waits = levels.flatMap(({ remaining, resetMs }) => (remaining === 0 && resetMs !== undefined ? [resetMs] : []))
   return waits.length === 0 ? undefined : Math.max(...waits)
 }
 

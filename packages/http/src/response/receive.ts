@@ -5,7 +5,7 @@ import { keepReply, respondWith, withBytes } from './kept-reply.ts'
 import type { OutgoingRequest } from '../request/outgoing-request.ts'
 import type { Protocol, Usage } from '../protocol.ts'
 import { ProviderError } from '../classify/provider-error.ts'
-import { readRateLimits } from '../limits/rate-limit-headers.ts'
+import { readRateLimits, type RateLimitLevel } from '../limits/rate-limit-headers.ts'
 import { discard, joined, readBody } from './read-body.ts'
 import { streamBody, type CommittedStream } from './stream-body.ts'
 import { StreamTruncatedError } from './stream-truncated-error.ts'
@@ -51,14 +51,8 @@ export const receive = async (response: Response, receiver: Receiver): Promise<R
 
 /** What is left of the provider's limits, for whoever paces calls. */
 const tellLimits = (headers: Headers, context: CallContext): void => {
-  const { requests, tokens } = readRateLimits(headers)
-  if (requests === undefined && tokens === undefined) return
-  context.providerSaid({
-    limits: [
-      ...(requests === undefined ? [] : [{ unit: 'requests', ...requests }]),
-      ...(tokens === undefined ? [] : [{ unit: 'tokens', ...tokens }]),
-    ],
-  })
+  const levels: [string, RateLimitLevel][] = Object.entries(readRateLimits(headers, context.call.clock.wallTime()))
+  if (levels.length > 0) context.providerSaid({ limits: levels.map(([unit, level]) => ({ unit, ...level })) })
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i
