@@ -47,6 +47,8 @@ export class GateRun extends CallContext implements Climber {
   #left = false
   /** Whether the work in the middle has begun and not really ended. */
   #working = false
+  /** Whether content has come. */
+  #flowed = false
   /** Whether the operation ran: refused tries are not attempts. */
   #attempted = false
   /** Whether nobody waits any more for the operation that is at work. */
@@ -71,6 +73,7 @@ export class GateRun extends CallContext implements Climber {
 
   override progress(progress: Progress): void {
     if (this.aborted) return
+    if (progress === 'content') this.#flowed = true
     if (!this.#left) progressGates(this.#segment.gates, this.#entered, this, progress)
     super.progress(progress)
   }
@@ -237,6 +240,8 @@ export class GateRun extends CallContext implements Climber {
     this.#left = true
     this.endedAt = now
     if (this.#attempted && this.listening) this.#report(outcome)
+    // Another attempt may follow: until its content, the silence outside is not that of a stream.
+    if (this.#flowed) this.parent?.progress('paused')
     leaveGates(this.#segment.gates, this.#entered, this, outcome)
     this.#releaseWhenIdle()
   }

@@ -48,7 +48,7 @@ export type Progress =
   | 'headers'
   /** A part with content is here. */
   | 'content'
-  /** The reader is busy: the provider is not to blame for the silence. */
+  /** The reader is busy, or the attempt is over: the provider is not to blame for the silence. */
   | 'paused'
   /** The reader waits for the provider again. */
   | 'resumed'

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { bulkhead, constantBackoff, pipeline, retry, type Classifier, type Part, type Verdict } from '../../index.ts'
+import { CountedClock } from '../../kernel/__fixtures__/counted-clock.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
 
 const classifier: Classifier = { error: (error) => error as Verdict }
@@ -79,21 +80,11 @@ describe('tries without a delay', () => {
   })
 
   test('take one timer for every 32', async () => {
-    const clock = new VirtualClock()
-    let timers = 0
-    const calls = pipeline([retry({ backoff: constantBackoff(0), maxAttempts: 101 })], {
-      clock: {
-        now: () => clock.now(),
-        wallTime: () => clock.wallTime(),
-        setTimer: (delayMs, wake) => {
-          timers++
-          return clock.setTimer(delayMs, wake)
-        },
-      },
-    })
+    const clock = new CountedClock()
+    const calls = pipeline([retry({ backoff: constantBackoff(0), maxAttempts: 101 })], { clock })
     const answer = calls.execute(() => Promise.reject(new Error('busy'))).catch(() => 'ended')
     await clock.run()
     expect(await answer).toBe('ended')
-    expect([timers, clock.now()]).toEqual([3, 0])
+    expect([clock.made, clock.now()]).toEqual([3, 0])
   })
 })

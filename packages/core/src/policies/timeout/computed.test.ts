@@ -46,6 +46,20 @@ describe('a limit computed for each call', () => {
     expect(await answer).toBe(4321)
   })
 
+  test('of a call that ends in time is heard of no more', async () => {
+    const { clock, run, events } = calling([timeout({ totalMs: computed, idleMs: computed })])
+    const answer = run(1000, scriptedOperation([{ value: 'done', afterMs: 999 }]))
+    await clock.advance(999)
+    expect([await answer, clock.pending]).toEqual(['done', 0])
+    await clock.advance(10_000)
+    expect(events.map(({ type }) => type)).toEqual([
+      'call.started',
+      'attempt.started',
+      'attempt.completed',
+      'call.completed',
+    ])
+  })
+
   test('that has passed already lets nothing begin', async () => {
     const { run, clock } = calling([timeout({ totalMs: computed, attemptMs: 50 })])
     for (const limitMs of [0, -5]) {
@@ -60,12 +74,6 @@ describe('a limit computed for each call', () => {
     const { run, events } = calling([timeout({ totalMs: computed, attemptMs: computed })])
     expect(await run(0)).toMatchObject({ phase: 'total' })
     expect(events.filter(({ type }) => type === 'timeout.exceeded')).toHaveLength(1)
-  })
-
-  test('that is Infinity is none', async () => {
-    const { clock, run } = calling([timeout({ totalMs: computed })])
-    expect(await run(Infinity, async ({ deadline }) => deadline)).toBe(Infinity)
-    expect(clock.pending).toBe(0)
   })
 
   test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { failure, pipeline, retry, success, timeout } from '../../index.ts'
-import type { Body, CallContext, Part } from '../../index.ts'
+import { constantBackoff, failure, pipeline, retry, success, timeout } from '../../index.ts'
+import type { Body, CallContext, Part, TimeLimit } from '../../index.ts'
+import { ended } from '../../kernel/__fixtures__/ended.ts'
 import { recordEvents, VirtualClock } from '../../testing.ts'
 
 type Step =
@@ -35,13 +36,11 @@ const play = async (parts: readonly Part[], steps: readonly Step[]) => {
   const clock = new VirtualClock()
   const calls = pipeline(parts, { clock })
   const recording = recordEvents(calls)
-  const answer = calls.execute(streaming(steps)).then(
-    (value) => value,
-    (error: unknown) => error,
-  )
+  const answer = ended(calls.execute(streaming(steps)))
   await clock.run()
   expect(clock.pending).toBe(0)
   expect(calls.state().inFlight).toBe(0)
+  expect(recording.timeline('diagnostic.reported')).toEqual([])
   return {
     answer: await answer,
     timeline: recording.timeline('attempt.committed', 'timeout.exceeded', 'call.completed'),
@@ -55,6 +54,7 @@ describe('the time to the first content', () => {
     for (const steps of [
       ['headers', 10_000, 'content'],
       ['headers', 400, 'heartbeat', 400, 'heartbeat', 400, 'heartbeat', 9000, 'content'],
+      ['headers', 'paused', 400, 'resumed', 9000, 'content'],
     ] as const) {
       const { answer, timeline } = await play([timeout({ firstByteMs: 1000 })], steps)
       expect(answer).toMatchObject({ phase: 'first_byte', message: 'No content came within 1000 ms.' })
@@ -66,7 +66,7 @@ describe('the time to the first content', () => {
   test('does not bound what comes after it', async () => {
     const { answer, timeline } = await play(
       [timeout({ firstByteMs: 1000 })],
-      [900, 'content', 50_000, 'content', 'end'],
+      [900, 'content', 'paused', 10_000, 'resumed', 40_000, 'content', 'end'],
     )
     expect(answer).toBe('stream')
     expect(timeline).toEqual(['900 attempt.committed', '50900 call.completed'])
@@ -82,8 +82,11 @@ describe('the time to the first content', () => {
   })
 })
 
-describe('the silence inside a stream', () => {
-  const idle = [timeout({ idleMs: 1000 })]
+describe.each<[string, TimeLimit]>([
+  ['fixed', 1000],
+  ['computed', () => 1000],
+])('the silence inside a stream, %s', (_, idleMs) => {
+  const idle = [timeout({ idleMs })]
 
   test('ends it once content flows; heartbeats are silence', async () => {
     const { answer, timeline, events } = await play(idle, [
@@ -145,6 +148,32 @@ describe('limits of the whole', () => {
       '2500 call.completed',
     ])
     expect((await play(all(), [5000, 'content', 'end'])).answer).toMatchObject({ phase: 'first_byte' })
+  })
+
+  test('outside of retry, the silence between two attempts is that of no stream', async () => {
+    const late = async (context: CallContext): Promise<string> => {
+      if (context.attempt === 2)
+        for (const progress of ['connected', 'headers', 'content'] as const) {
+          await context.sleep(2000)
+          context.progress(progress)
+        }
+      context.progress('content')
+      if (context.attempt === 2) await context.sleep(900)
+      if (context.attempt === 3) await context.sleep(5000)
+      throw new Error('busy')
+    }
+    const clock = new VirtualClock()
+    const calls = pipeline([timeout({ idleMs: 1000 }), retry({ backoff: constantBackoff(20_000) })], { clock })
+    const recording = recordEvents(calls)
+    const answer = ended(calls.execute(late))
+    await clock.run()
+    expect(await answer).toMatchObject({ phase: 'idle' })
+    expect(recording.timeline('attempt.started', 'timeout.exceeded')).toEqual([
+      '0 attempt.started',
+      '20000 attempt.started',
+      '46900 attempt.started',
+      '47900 timeout.exceeded',
+    ])
   })
 
   test("what it ends reaches the stream as the signal's reason", async () => {

@@ -5,12 +5,14 @@ import {
   constantBackoff,
   InvalidOptionsError,
   isSpillwayError,
+  openCall,
   pipeline,
   retry,
   timeout,
 } from '../../index.ts'
-import type { Clock } from '../../index.ts'
+import type { TimeLimit } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
+import { CountedClock } from '../../kernel/__fixtures__/counted-clock.ts'
 import { ended } from '../../kernel/__fixtures__/ended.ts'
 
 describe('why a call ended is told by three different errors', () => {
@@ -168,20 +170,39 @@ test('the deadline of a call is known inside: the nearest one counts', async () 
 })
 
 test('a thousand calls need one timer', async () => {
-  const virtual = new VirtualClock()
-  let timers = 0
-  const clock: Clock = {
-    now: () => virtual.now(),
-    wallTime: () => virtual.wallTime(),
-    setTimer(delayMs, callback) {
-      timers++
-      return virtual.setTimer(delayMs, callback)
-    },
-  }
+  const clock = new CountedClock()
   const calls = pipeline([timeout({ totalMs: 1000 })], { clock })
   for (let i = 0; i < 1000; i++) await calls.execute(async () => i)
-  expect(timers).toBe(1)
-  expect(virtual.pending).toBe(0)
+  expect([clock.made, clock.pending]).toEqual([1, 0])
+})
+
+test.each<[string, TimeLimit]>([
+  ['number', 1000],
+  ['function', () => 1000],
+])(
+  'disposing leaves no timer of a limit that is a %s, not even one that keeps no process alive',
+  async (_, totalMs) => {
+    const clock = new CountedClock()
+    const calls = pipeline([timeout({ totalMs })], { clock })
+    await calls.execute(async () => 1)
+    expect(clock.alive).toBe(1)
+    calls.dispose()
+    expect(clock.alive).toBe(0)
+  },
+)
+
+test('executions that are one call have a limit for each attempt', async () => {
+  const clock = new VirtualClock()
+  const calls = pipeline([timeout({ totalMs: 10_000, attemptMs: 1000 })], { clock })
+  const within = openCall()
+  const answers = (async () => {
+    const quick = await calls.execute(scriptedOperation([{ value: 'quick', afterMs: 900 }]), { within })
+    const slow = await ended(calls.execute(scriptedOperation([{ hang: true }]), { within }))
+    within.end()
+    return [quick, slow]
+  })()
+  await clock.run()
+  expect(await answers).toMatchObject(['quick', { phase: 'attempt', limitMs: 1000 }])
 })
 
 test('waiting in a line outside does not use up the limit, waiting in a line inside does', async () => {
@@ -207,7 +228,7 @@ test('waiting in a line outside does not use up the limit, waiting in a line ins
 
 describe('what is wrong with an option is said when the policy is made', () => {
   test.each([
-    [{}, 'timeout must be given at least one of'],
+    [{}, 'timeout must be given at least one of totalMs, attemptMs, connectMs, firstByteMs, idleMs'],
     [{ totalMs: undefined }, 'timeout must be given at least one of'],
     [{ totalMs: 0 }, 'timeout.totalMs must be a number above 0 or Infinity, got 0.'],
     [{ attemptMs: -1 }, 'timeout.attemptMs'],
@@ -220,10 +241,21 @@ describe('what is wrong with an option is said when the policy is made', () => {
     expect(() => timeout(options as never)).toThrow(message)
   })
 
-  test('Infinity is no limit', async () => {
-    const clock = new VirtualClock()
-    const calls = pipeline([timeout({ totalMs: Infinity })], { clock })
+  test.each<[string, TimeLimit]>([
+    ['Infinity', Infinity],
+    ['a function that gives it', () => Infinity],
+  ])('%s is no limit, and sets no timer', async (_, totalMs) => {
+    const clock = new CountedClock()
+    const calls = pipeline([timeout({ totalMs })], { clock })
     expect(await calls.execute(async ({ deadline }) => deadline)).toBe(Infinity)
-    expect(clock.pending).toBe(0)
+    expect(clock.made).toBe(0)
+  })
+
+  test('it says what it is', () => {
+    expect(timeout({ totalMs: 5 })).toMatchObject({
+      name: 'timeout',
+      kind: 'timeout',
+      options: { name: 'timeout', totalMs: 5 },
+    })
   })
 })
