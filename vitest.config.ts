@@ -2,10 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 // The custom condition makes workspace packages resolve to their TypeScript source: no build before tests.
 const conditions = ['@spillway/source', 'node', 'import', 'module', 'default']
+// Those of `ssr` are also given to the workers, for `require` too: 'import' there would hand CommonJS code ES modules.
+const nodeConditions = ['@spillway/source', 'node', 'default']
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  ssr: { resolve: { conditions: nodeConditions } },
   test: {
     reporters: ['default', './scripts/summary-reporter.ts'],
     restoreMocks: true,
