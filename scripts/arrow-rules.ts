@@ -5,7 +5,7 @@ import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser'
 
 const tests = String.raw`\.(test|test-d|bench)\.ts$|/__fixtures__/`
 const core = '^packages/core/src/'
-const entries = '[^/]+/src/(index|testing)[.]ts$'
+const entries = '[^/]+/src/(index|testing|inbound)[.]ts$'
 
 /** A package may import only the listed packages of ours; its tests may also use the listed ones. */
 const packageRules = (name: string, allowed: string[], inTests: string[]): IForbiddenRuleType[] => {
@@ -39,6 +39,8 @@ export const forbidden: IForbiddenRuleType[] = [
   ...packageRules('http', ['core'], ['simulator']),
   ...packageRules('openai', ['core', 'http'], ['simulator']),
   ...packageRules('gemini', ['core', 'http'], ['simulator']),
+  ...packageRules('express', ['core', 'http'], ['simulator']),
+  ...packageRules('koa', ['core', 'http'], ['simulator']),
   ...packageRules('rxjs', ['core'], ['simulator']),
   ...packageRules('opentelemetry', ['core'], ['simulator']),
   {

@@ -14,7 +14,7 @@ function write(path: string, text: string): void {
 }
 
 /** A repository of the same shape as ours, in which every import goes with the arrows. */
-const packages = ['core', 'http', 'openai', 'gemini', 'rxjs', 'opentelemetry', 'simulator']
+const packages = ['core', 'http', 'openai', 'gemini', 'express', 'koa', 'rxjs', 'opentelemetry', 'simulator']
 for (const name of packages) {
   const exports = {
     '.': { '@spillway/source': './src/index.ts' },
@@ -69,6 +69,10 @@ const bad: [rule: string, path: string, text: string][] = [
   ['package-openai-tests', 'packages/openai/src/a.test.ts', value('@spillway/rxjs')],
   ['package-gemini', 'packages/gemini/src/a.ts', `export * from '@spillway/openai'\n`],
   ['package-gemini-tests', 'packages/gemini/src/a.test.ts', value('@spillway/openai')],
+  ['package-express', 'packages/express/src/a.ts', value('@spillway/openai')],
+  ['package-express-tests', 'packages/express/src/a.test.ts', value('@spillway/koa')],
+  ['package-koa', 'packages/koa/src/a.ts', value('@spillway/express')],
+  ['package-koa-tests', 'packages/koa/src/a.test.ts', value('@spillway/express')],
   ['package-rxjs', 'packages/rxjs/src/a.ts', `export const late = import('@spillway/http')\n`],
   ['package-rxjs-tests', 'packages/rxjs/src/a.test.ts', value('@spillway/http')],
   ['package-opentelemetry', 'packages/opentelemetry/src/a.ts', value('@spillway/http')],

@@ -1,0 +1,13 @@
+// What services have in common whatever framework they use. For authors of adapters: users take @spillway/express or @spillway/koa.
+export { prepareFor, sendAnswer } from './inbound/answer.ts'
+export type { Answer } from './inbound/answer.ts'
+export { failureAnswerer } from './inbound/answer-failure.ts'
+export type { ErrorHandlerOptions, Failed } from './inbound/answer-failure.ts'
+export { ClientDisconnectedError } from './inbound/client-disconnected-error.ts'
+export type { Criticality } from './inbound/criticality.ts'
+export { DEADLINE_HEADERS } from './inbound/deadline-headers.ts'
+export type { DeadlineUnit } from './inbound/deadline-headers.ts'
+export { scopeOpener, SPILLWAY_DEFAULTS } from './inbound/open-scope.ts'
+export type { SpillwayOptions } from './inbound/open-scope.ts'
+export { scopeOf } from './inbound/request-scope.ts'
+export type { RequestScope, TrackedRequest } from './inbound/request-scope.ts'

@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TimeoutExceededError, type CallOptions, type Clock, type Timer } from '@spillway/core'
+import { ClientDisconnectedError } from './client-disconnected-error.ts'
+import { PRIORITY_OF, type Criticality } from './criticality.ts'
+import { isGone } from './is-gone.ts'
+
+/** What a handler is told about its request. */
+export interface RequestScope {
+  /** Aborts when the client goes away or the deadline passes. Pass it to whatever the answer waits for. */
+  readonly signal: AbortSignal
+  /** How much the request matters. */
+  readonly criticality: Criticality
+  /** The same as a number, as pipelines take it: 0 for an ordinary request. */
+  readonly priority: number
+  /** Signal and priority as `pipeline.execute(operation, options)` takes them. */
+  readonly callOptions: CallOptions
+  /** Milliseconds until the deadline, negative once it has passed; `Infinity` without one. */
+  remainingMs(): number
+}
+
+/** One request while it is answered: until when, how much it matters, and whether anybody still waits for the answer. */
+export class TrackedRequest implements RequestScope {
+  readonly #response: ServerResponse
+  readonly #clock: Clock
+  readonly #startedAt: number
+  /** How long after the deadline somebody else answers for the handler, in milliseconds. */
+  reserveMs = 0
+  #clientMs = Infinity
+  #serverMs = Infinity
+  #criticality: Criticality = 'critical'
+  #timer: Timer | undefined
+  #overdue: ((reason: TimeoutExceededError) => void) | undefined
+  #controller: AbortController | undefined
+  #reason: Error | undefined
+
+  constructor(response: ServerResponse, clock: Clock) {
+    this.#response = response
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    // 'close' never comes again for whoever left before the middleware ran.
+    if (isGone(response)) this.#abort(new ClientDisconnectedError())
+    else response.once('close', this.#closed)
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  remainingMs(): number {
+    return this.#limitMs - (this.#clock.now() - this.#startedAt)
+  }
+
+  get criticality(): Criticality {
+    return this.#criticality
+  }
+
+  get priority(): number {
+    return PRIORITY_OF[this.#criticality]
+  }
+
+  get callOptions(): CallOptions {
+    return { signal: this.signal, priority: this.priority }
+  }
+
+  /** Why it is over; `undefined` while somebody waits for the answer. */
+  get reason(): Error | undefined {
+    return this.#reason
+  }
+
+  /**
+   * Says what the service knows. The client's patience can only shrink; the service's own limit is the one said last, so
+   * that a route can have a longer one than its application.
+   */
+  set(facts: { clientMs?: number; serverMs?: number | undefined; criticality?: Criticality | undefined }): void {
+    if (facts.clientMs !== undefined) this.#clientMs = Math.min(this.#clientMs, facts.clientMs)
+    if (facts.serverMs !== undefined) this.#serverMs = facts.serverMs
+    if (facts.criticality !== undefined) this.#criticality = facts.criticality
+    if (this.#reason === undefined) this.#arm(this.remainingMs(), this.#passed)
+  }
+
+  /** Whether somebody answers for the handler. */
+  get watched(): boolean {
+    return this.#overdue !== undefined
+  }
+
+  /** Calls `tell` when nothing was answered `reserveMs` after the deadline: the handler does not listen to the signal. */
+  whenOverdue(tell: (reason: TimeoutExceededError) => void): void {
+    this.#overdue = tell
+  }
+
+  get #limitMs(): number {
+    return Math.min(this.#clientMs, this.#serverMs)
+  }
+
+  #arm(delayMs: number, fired: () => void): void {
+    this.#timer?.cancel()
+    if (delayMs <= 0) return fired()
+    this.#timer = delayMs === Infinity ? undefined : this.#clock.setTimer(delayMs, fired)
+    // The connection keeps the process alive, not its time limit.
+    this.#timer?.unref()
+  }
+
+  readonly #passed = (): void => {
+    const reason = new TimeoutExceededError('total', Math.max(0, this.#limitMs))
+    this.#abort(reason)
+    const overdue = this.#overdue
+    if (overdue === undefined) return
+    this.#arm(this.reserveMs, () => this.#response.headersSent || overdue(reason))
+  }
+
+  readonly #closed = (): void => {
+    this.#timer?.cancel()
+    // Not `writableFinished`: a stream of HTTP/2 that was cancelled says true.
+    if (!this.#response.writableEnded) this.#abort(new ClientDisconnectedError())
+  }
+
+  #abort(reason: Error): void {
+    if (this.#reason !== undefined) return
+    this.#reason = reason
+    this.#controller?.abort(reason)
+  }
+}
+
+const tracked = new WeakMap<IncomingMessage, TrackedRequest>()
+
+/** What is known of a request that a `spillway` middleware has seen. */
+export const scopeOf = (request: IncomingMessage): RequestScope | undefined => tracked.get(request)
+
+/** Begins to look after a request, once. */
+export const track = (request: IncomingMessage, response: ServerResponse, clock: Clock): TrackedRequest => {
+  const known = tracked.get(request)
+  if (known !== undefined) return known
+  const scope = new TrackedRequest(response, clock)
+  tracked.set(request, scope)
+  return scope
+}

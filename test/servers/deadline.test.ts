@@ -1,0 +1,82 @@
+import { pipeline } from '@spillway/core'
+import { Agent, request as httpRequest } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { hang, hosts } from './hosts.ts'
+
+const calls = pipeline([])
+
+describe.for(hosts)('the deadline of a request to $name', ({ serve }) => {
+  test('ends a pipeline called in the handler, and the caller is told with 504', async () => {
+    const reasons: unknown[] = []
+    const { url } = await serve({
+      routes: {
+        '/': ({ scope }) =>
+          calls
+            .execute(({ signal }) => hang(signal), scope.callOptions)
+            .finally(() => reasons.push((scope.signal.reason as Error).name)),
+      },
+    })
+    const answer = await fetch(url, { headers: { 'grpc-timeout': '80m' } })
+    expect(answer.status).toBe(504)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    expect(await answer.json()).toEqual({ type: 'about:blank', title: 'Gateway Timeout', status: 504 })
+    expect(reasons).toEqual(['TimeoutExceededError'])
+  })
+
+  test('is the shorter of what the caller says and what the service allows', async () => {
+    const { url } = await serve({
+      spillway: { timeoutMs: 10_000, reserveMs: 0 },
+      routes: { '/': ({ scope, send }) => send(String(Math.ceil(scope.remainingMs() / 1000))) },
+    })
+    const seconds = async (value: string): Promise<string> =>
+      (await fetch(url, { headers: { 'x-request-timeout': value } })).text()
+    expect([await seconds('3'), await seconds('30'), await seconds('nonsense')]).toEqual(['3', '10', '10'])
+  })
+
+  test('can be longer for a route than for its application, but not longer than the caller waits', async () => {
+    const { url } = await serve({
+      spillway: { timeoutMs: 10_000, reserveMs: 0 },
+      inner: { timeoutMs: 60_000, reserveMs: 0 },
+      routes: { '/': ({ scope, send }) => send(String(Math.ceil(scope.remainingMs() / 1000))) },
+    })
+    expect(await (await fetch(url)).text()).toBe('60')
+    expect(await (await fetch(url, { headers: { 'x-request-timeout': '20' } })).text()).toBe('20')
+  })
+
+  test('that has passed before the handler began refuses the request', async () => {
+    let began = 0
+    const { url } = await serve({ routes: { '/': () => began++ } })
+    const answer = await fetch(url, { headers: { 'x-request-timeout': '0.05' } })
+    expect([answer.status, began]).toEqual([504, 0])
+  })
+
+  test('is answered for a handler that does not listen, whose late answer changes nothing', async () => {
+    const late = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<void>()
+    const { url } = await serve({
+      inner: { timeoutMs: 30, reserveMs: 10 },
+      routes: {
+        '/': async ({ request, send }) => {
+          if (request.headers['x-second'] !== undefined) return send('second')
+          await late.promise
+          setImmediate(answered.resolve)
+          send('too late')
+        },
+      },
+    })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = (headers: Record<string, string>): Promise<[number | undefined, string, boolean]> =>
+      new Promise((resolve, reject) => {
+        const sent = httpRequest(url, { agent, headers }, (response) => {
+          text(response).then((body) => resolve([response.statusCode, body, sent.reusedSocket]), reject)
+        })
+        sent.on('error', reject).end()
+      })
+    expect(await ask({})).toEqual([504, expect.stringContaining('Gateway Timeout'), false])
+    late.resolve()
+    await answered.promise
+    expect(await ask({ 'x-second': '1' })).toEqual([200, 'second', true])
+    agent.destroy()
+  })
+})
