@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
@@ -59,6 +59,23 @@ describe('an empty project with only the tarballs installed', () => {
     const file = entry.replaceAll(/\W+/g, '_')
     expect(runFile(installed.folder, `${file}.cjs`, `const it = require('${entry}')\n${print}\n`)).toEqual(names)
     expect(runFile(installed.folder, `${file}.mts`, `import * as it from '${entry}'\n${print}\n`)).toEqual(names)
+  })
+
+  test('what its maps say of a mistake is the place in the source', () => {
+    const code = `
+      import { setSourceMapsSupport } from 'node:module'
+      setSourceMapsSupport(true, { nodeModules: true })
+      const { pipeline } = await import('@spillway/core')
+      try { pipeline([1]) } catch (error) { console.log(JSON.stringify(error.stack)) }
+    `
+    const stack = runFile(installed.folder, 'mistake.mjs', code)
+    expect(stack).toMatch(/at checkParts \(.*core.src.assembly.pipeline-options\.ts:\d+:\d+\)/)
+  })
+
+  test('private fields are left to the engine, which knows them', () => {
+    const built = readFileSync(join(installed.folder, 'node_modules/@spillway/core/dist/index.js'), 'utf8')
+    expect(built).toMatch(/this\.#\w+/)
+    expect(built).not.toMatch(/classPrivateField|_private\w*\.(get|has)\(/)
   })
 
   test('everything that comes along has a permissive licence', () => {

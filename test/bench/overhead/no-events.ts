@@ -23,7 +23,7 @@ const copyOfCore = async (name: string, withEvents: boolean): Promise<Core> => {
     if (withEvents) continue
     const text = readFileSync(join(copy, file), 'utf8')
     const silent = text
-      .replaceAll(/\b(this|call|context)\.emit\(\{ type: '[\w.]+'.*\}\);$/gm, remove)
+      .replaceAll(/\b(this|call|context)\.emit\(\{\s*type: "[\w.]+"[^;]*?\}\);/g, remove)
       .replaceAll(/\bthis\.(call\.)?(sink\.)?listening\b/g, () => remove() && 'false')
     writeFileSync(join(copy, file), silent)
   }

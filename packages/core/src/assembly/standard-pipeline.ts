@@ -104,7 +104,7 @@ const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
 export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
   options: StandardPipelineOptions<E, F> = {},
 ): Pipeline<F> => {
-  checkKnown('standardPipeline', options, KNOWN)
+  checkKnown('standardPipeline', options, [...Object.keys(PIPELINE_DEFAULTS), ...POLICIES])
   const { endpoints = [{ name: 'default' }], ...rest } = options
   const { name = 'standard', classifier, clock, random, check, plugins } = rest
   const limits = rest.timeout ?? {}
@@ -147,8 +147,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
   return made
 }
 
-const KNOWN = [
-  ...Object.keys(PIPELINE_DEFAULTS),
+const POLICIES = [
   'endpoints',
   'fallback',
   'schedule',

@@ -11,4 +11,7 @@ export interface Rivals {
 }
 
 /** Set by a policy that lets a call ask several endpoints at once. Unset, and free of charge, for every other call. */
-export const RIVALS: ContextKey<Rivals | undefined> = createContextKey<Rivals | undefined>('rivals', undefined)
+export const RIVALS: ContextKey<Rivals | undefined> = /* @__PURE__ */ createContextKey<Rivals | undefined>(
+  'rivals',
+  undefined,
+)

@@ -41,7 +41,7 @@ export interface Verdict {
   readonly status?: number
 }
 
-export const SUCCESS: Verdict = Object.freeze({ kind: 'success' })
-export const CANCELED: Verdict = Object.freeze({ kind: 'canceled' })
-export const TRANSIENT: Verdict = Object.freeze({ kind: 'transient' })
-export const REQUEST_FAILED: Verdict = Object.freeze({ kind: 'request_failed' })
+export const SUCCESS: Verdict = /* @__PURE__ */ Object.freeze({ kind: 'success' })
+export const CANCELED: Verdict = /* @__PURE__ */ Object.freeze({ kind: 'canceled' })
+export const TRANSIENT: Verdict = /* @__PURE__ */ Object.freeze({ kind: 'transient' })
+export const REQUEST_FAILED: Verdict = /* @__PURE__ */ Object.freeze({ kind: 'request_failed' })

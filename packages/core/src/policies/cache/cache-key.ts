@@ -14,7 +14,10 @@ import { systemRandom } from '../../kernel/random.ts'
  * console.log(await calls.execute(paint, { values: [[cacheKey, 'lighthouse 1024x1024']] })) // => picture 1
  * ```
  */
-export const cacheKey: ContextKey<string | undefined> = createContextKey<string | undefined>('cache key', undefined)
+export const cacheKey: ContextKey<string | undefined> = /* @__PURE__ */ createContextKey<string | undefined>(
+  'cache key',
+  undefined,
+)
 
 /**
  * Makes short names for keys, for events: a key may quote a prompt. The same key has the same name within one cache; each

@@ -54,7 +54,7 @@ export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
   name: 'circuitBreaker',
   breaker: () => new ConsecutiveBreaker(5),
   openAfterMs: 0,
-  halfOpenAfter: exponentialBackoff({ initialDelayMs: 4000, factor: 1.5, maxDelayMs: 15_000 }),
+  halfOpenAfter: /* @__PURE__ */ exponentialBackoff({ initialDelayMs: 4000, factor: 1.5, maxDelayMs: 15_000 }),
   probeLeaseMs: 3000,
   whenOpen: 'reject',
   ignores: [],
@@ -63,7 +63,7 @@ export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
   maxPartitions: 1000,
 }
 
-const VERDICT_KINDS = Object.keys(SIGNIFICANCE) as VerdictKind[]
+const VERDICT_KINDS = /* @__PURE__ */ Object.keys(SIGNIFICANCE) as VerdictKind[]
 
 /** With defaults where an option is left out, and the breaks as a backoff. */
 export interface ResolvedCircuitBreakerOptions extends Required<CircuitBreakerOptions> {

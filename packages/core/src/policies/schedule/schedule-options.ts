@@ -3,13 +3,13 @@ import { createContextKey, type ContextKey } from '../../kernel/context-key.ts'
 import { loadProfile, type LoadLevel, type LoadProfile } from './load-profile.ts'
 
 /** Says of one call that it may wait for a calm band. */
-export const deferrable: ContextKey<boolean> = createContextKey('deferrable', false)
+export const deferrable: ContextKey<boolean> = /* @__PURE__ */ createContextKey('deferrable', false)
 
 /**
  * How long one call may wait for a calm band, in milliseconds from when it reaches {@link schedule}: 0 or more. Stands in
  * for the option of the same name.
  */
-export const latestStartMs: ContextKey<number | undefined> = createContextKey<number | undefined>(
+export const latestStartMs: ContextKey<number | undefined> = /* @__PURE__ */ createContextKey<number | undefined>(
   'latestStartMs',
   undefined,
 )
@@ -47,7 +47,7 @@ export interface ScheduleOptions {
 /** What {@link schedule} takes where an option is left out. */
 export const SCHEDULE_DEFAULTS: Required<ScheduleOptions> = {
   name: 'schedule',
-  profile: loadProfile(),
+  profile: /* @__PURE__ */ loadProfile(),
   calmUpTo: 'medium',
   deferrable: (context) => context.get(deferrable),
   latestStartMs: 86_400_000,
