@@ -15,6 +15,7 @@ const errors: Readonly<Record<string, Error & { readonly code?: string }>> = {
     retryAfterMs: 10,
     cause,
   }),
+  CostLimitExceededError: new core.CostLimitExceededError('a', { cost: 1, expectedCost: 2, maxCost: 2 }, 'b', cause),
   HedgeLostError: new core.HedgeLostError('hedge', true),
   InvalidOptionsError: new core.InvalidOptionsError('retry.backoff', () => key, 'a backoff'),
   NoEndpointReadyError: new core.NoEndpointReadyError('failover', ['a', 'b'], 'waited_too_long', 10, cause),

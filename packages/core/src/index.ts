@@ -25,6 +25,19 @@ export type { EventObserver, EventStream, Subscription } from './assembly/event-
 export type { SpillwayEvent } from './assembly/spillway-event.ts'
 export type { CallCompleted, CallStarted } from './assembly/call-events.ts'
 
+export { accounting } from './policies/accounting/accounting.ts'
+export type { Accounting } from './policies/accounting/accounting.ts'
+export { ACCOUNTING_DEFAULTS } from './policies/accounting/accounting-options.ts'
+export type { AccountingOptions } from './policies/accounting/accounting-options.ts'
+export { openAccount } from './policies/accounting/account.ts'
+export type { Account, AccountOptions } from './policies/accounting/account.ts'
+export type { AccountReport, ModelReport } from './policies/accounting/account-report.ts'
+export { expectedUsage, requestedModel } from './policies/accounting/expected.ts'
+export type { Price, Prices } from './policies/accounting/price.ts'
+export { CostLimitExceededError } from './policies/accounting/cost-limit-exceeded-error.ts'
+export type { AttemptAccounted, CostRejected } from './policies/accounting/accounting-events.ts'
+export type { Billed } from './policies/accounting/counted-attempt.ts'
+
 export { adaptiveConcurrency } from './policies/adaptive-concurrency/adaptive-concurrency.ts'
 export { ADAPTIVE_CONCURRENCY_DEFAULTS } from './policies/adaptive-concurrency/adaptive-concurrency-options.ts'
 export type { AdaptiveConcurrencyOptions } from './policies/adaptive-concurrency/adaptive-concurrency-options.ts'
@@ -147,7 +160,7 @@ export type { TimeoutExceeded } from './policies/timeout/timeout-events.ts'
 
 export { createContextKey } from './kernel/context-key.ts'
 export type { ContextKey } from './kernel/context-key.ts'
-export type { ProviderReport, ServerLimit } from './kernel/provider-report.ts'
+export type { ProviderReport, ServerLimit, Usage } from './kernel/provider-report.ts'
 export { InvalidOptionsError } from './kernel/invalid-options-error.ts'
 export { isRejectedError, isSpillwayError } from './kernel/spillway-error.ts'
 export type { RejectedError, SpillwayError } from './kernel/spillway-error.ts'
@@ -183,6 +196,7 @@ export {
 export type { IBackoff, IBackoffFactory, IBreaker } from 'cockatiel'
 
 // For authors of policies, adapters and stores.
+export type { Counting } from './kernel/accounts.ts'
 export { Body } from './kernel/body.ts'
 export { Call } from './kernel/call.ts'
 export type { CallOrigin, CallSettings, SeveralExecutions } from './kernel/call.ts'

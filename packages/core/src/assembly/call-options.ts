@@ -2,6 +2,7 @@ import { checkDuration, checkKnown, checkNumber } from '../kernel/check-options.
 import type { Classifier } from '../kernel/classifier.ts'
 import type { ContextKey } from '../kernel/context-key.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
+import type { Account } from '../policies/accounting/account.ts'
 import type { ExecutableCall, OpenCall } from './open-call.ts'
 
 /** What one call may say for itself. */
@@ -25,11 +26,13 @@ export interface CallOptions {
   readonly repeatable?: boolean
   /** Judges this call instead of the pipeline's classifier. */
   readonly classifier?: Classifier
+  /** What counts the attempts of the call, and may refuse them. Made by `openAccount()`. @default nothing is counted */
+  readonly account?: Account
   /** The call that this execution is a part of, made by `openCall()`. @default a call of its own */
   readonly within?: OpenCall
 }
 
-const KNOWN = ['signal', 'totalMs', 'priority', 'values', 'repeatable', 'classifier', 'within']
+const KNOWN = ['signal', 'totalMs', 'priority', 'values', 'repeatable', 'classifier', 'account', 'within']
 
 /** @throws InvalidOptionsError for what would otherwise go wrong in the middle of a call, or silently */
 export const checkCall = (options: CallOptions): void => {
@@ -44,13 +47,15 @@ export const checkCall = (options: CallOptions): void => {
 }
 
 /** What may be said for one call, and for all calls inside a function. */
-export const checkCaller = (owner: string, { signal, totalMs, priority, values }: CallOptions): void => {
+export const checkCaller = (owner: string, { signal, totalMs, priority, values, account }: CallOptions): void => {
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new InvalidOptionsError(`${owner}.signal`, signal, 'an AbortSignal')
   if (totalMs !== undefined) checkDuration(`${owner}.totalMs`, totalMs, { min: Number.MIN_VALUE, infinite: true })
   if (priority !== undefined) checkNumber(`${owner}.priority`, priority, {})
   if (values !== undefined && !Array.isArray(values))
     throw new InvalidOptionsError(`${owner}.values`, values, 'a list of pairs of a key and its value')
+  if (account !== undefined && typeof account?.gate?.enter !== 'function')
+    throw new InvalidOptionsError(`${owner}.account`, account, 'an account made by openAccount()')
 }
 
 export const checkClassifier = (option: string, classifier: Classifier): void => {

@@ -3,12 +3,14 @@ import type { Operation } from '../kernel/policy.ts'
 import { followSignal } from '../kernel/signal-hub.ts'
 import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
 import { TimeoutExceededError } from '../policies/timeout/timeout-exceeded-error.ts'
+import type { Account } from '../policies/accounting/account.ts'
 import type { CallOptions } from './call-options.ts'
 
 /** What a call is to follow: what it says for itself, and what is said around it. */
 export interface CallerOptions extends CallOptions {
   /** Those of the functions around it, besides its own. */
   readonly signals?: readonly AbortSignal[]
+  readonly accounts?: readonly Account[]
 }
 
 export type Begin = <R>(operation: Operation<R>, options: CallerOptions) => Promise<R>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ConstantBackoff, ExponentialBackoff, IterableBackoff, noJitterGenerator } from 'cockatiel'
 import { describe, expect, test, vi } from 'vitest'
 import {
+  accounting,
   bulkhead,
   checkOrder,
   circuitBreaker,
@@ -57,6 +58,7 @@ describe('an order that contradicts itself', () => {
       [rateLimit(), failover({ endpoints })],
       'FAILOVER_INSIDE_ENDPOINT_LIMIT',
     ],
+    ['accounting outside retry', [accounting(), retry()], 'ACCOUNTING_OUTSIDE_ATTEMPTS'],
     ['fallback inside retry', [retry(), another()], 'FALLBACK_HIDES_FAILURES'],
     ['fallback inside failover', [failover({ endpoints }), another()], 'FALLBACK_HIDES_FAILURES'],
     ['fallback inside a breaker', [circuitBreaker(), another()], 'FALLBACK_HIDES_FAILURES'],

@@ -1,12 +1,15 @@
+import { ACCOUNTS } from '../kernel/accounts.ts'
 import type { Call, CallOrigin } from '../kernel/call.ts'
 import type { Classifier } from '../kernel/classifier.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { compose, type Composed } from '../kernel/compose.ts'
 import { errorNameOf } from '../kernel/events.ts'
 import type { Outcome } from '../kernel/outcome.ts'
-import type { Part } from '../kernel/policy.ts'
+import type { Gate, Part } from '../kernel/policy.ts'
 import type { Random } from '../kernel/random.ts'
+import type { Account } from '../policies/accounting/account.ts'
 import type { CallCompleted } from './call-events.ts'
+import type { CallerOptions } from './caller.ts'
 import type { EventSource } from './event-source.ts'
 import type { PipelineOptions } from './pipeline-options.ts'
 
@@ -14,6 +17,8 @@ import type { PipelineOptions } from './pipeline-options.ts'
 export class Generation implements CallOrigin {
   readonly parts: readonly Part[]
   readonly run: Composed
+  /** The same with a gate more, where calls have brought one. */
+  #counted: { readonly gate: Gate; readonly run: Composed } | undefined
   readonly name: string
   readonly clock: Clock
   readonly random: Random
@@ -39,6 +44,16 @@ export class Generation implements CallOrigin {
     this.classifier = options.classifier
     this.sink = sink
     this.orphans = orphans
+  }
+
+  /** What a call runs through: with accounts, one gate more counts its attempts. */
+  runFor(call: Call, { account, accounts }: CallerOptions): Composed {
+    if (account === undefined && accounts === undefined) return this.run
+    const all = [...new Set([...(accounts ?? []), ...(account === undefined ? [] : [account])])]
+    const [{ gate }] = all as [Account]
+    call.set(ACCOUNTS, all)
+    if (this.#counted?.gate !== gate) this.#counted = { gate, run: compose([...this.parts, gate]) }
+    return this.#counted.run
   }
 
   completed(call: Call, outcome: Outcome<unknown>): void {

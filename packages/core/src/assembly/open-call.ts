@@ -125,7 +125,7 @@ class SeveralInOne implements ExecutableCall, SeveralExecutions {
       this.#last = last
       this.#completeWhenOver()
     }
-    const outcome = await (this.#generation as Generation).run(branch)
+    const outcome = await (this.#generation as Generation).runFor(call, options)(branch)
     if (outcome.body === undefined) ended(outcome)
     else outcome.body.onEnd(ended)
     return outcome

@@ -125,6 +125,13 @@ export const ORDER_RULES: readonly OrderRule[] = [
         : `${outer.name} keeps a limit for each endpoint, and ${inner.name} chooses the endpoint only inside it: all share one limit. Put ${outer.name} inside, or give it a partitionKey of its own.`,
   },
   {
+    code: 'SPILLWAY_ACCOUNTING_OUTSIDE_ATTEMPTS',
+    outer: ['accounting'],
+    inner: ['retry', 'hedge', 'failover'],
+    message: (outer, inner) =>
+      `${outer.name} stands outside ${inner.name}, so that several attempts count as one, and a ceiling refuses only the first. Put ${outer.name} inside.`,
+  },
+  {
     code: 'SPILLWAY_FALLBACK_HIDES_FAILURES',
     outer: ['retry', 'failover', 'hedge', 'circuitBreaker', 'adaptiveConcurrency'],
     inner: ['fallback'],

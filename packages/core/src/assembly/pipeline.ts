@@ -113,8 +113,9 @@ export const pipeline = <const P extends readonly Part[]>(
     generation.inFlight++
     call.unfollow = followCaller(call, settings)
     call.emit<CallStarted>({ type: 'call.started' })
-    if (plugins.aroundCalls) plugins.begin(call, generation.run.begin)
-    else generation.run.begin(call)
+    const run = generation.runFor(call, settings)
+    if (plugins.aroundCalls) plugins.begin(call, run.begin)
+    else run.begin(call)
     return promise
   }
 

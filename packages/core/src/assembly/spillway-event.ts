@@ -7,6 +7,7 @@ import type {
   CallQueued,
   DiagnosticReported,
 } from '../kernel/events.ts'
+import type { AttemptAccounted, CostRejected } from '../policies/accounting/accounting-events.ts'
 import type { ConcurrencyRejected, LimitChanged } from '../policies/adaptive-concurrency/adaptive-concurrency-events.ts'
 import type { BulkheadRejected, BulkheadResized } from '../policies/bulkhead/bulkhead-events.ts'
 import type {
@@ -51,9 +52,11 @@ export type SpillwayEvent =
   | AttemptCommitted
   | AttemptCompleted
   | AttemptOrphaned
+  | AttemptAccounted
   | RetryScheduled
   | RetryExhausted
   | TimeoutExceeded
+  | CostRejected
   | CircuitOpened
   | CircuitHalfOpened
   | CircuitClosed

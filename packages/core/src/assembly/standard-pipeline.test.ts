@@ -38,6 +38,10 @@ describe('the order', () => {
     expect(names({ schedule: {}, cache: {} }).slice(0, 4)).toEqual(['schedule', 'timeout(total)', 'cache', 'bulkhead'])
   })
 
+  test('counts what attempts use innermost, where that is wanted', () => {
+    expect(names({ accounting: {} })).toEqual([...all, 'accounting'])
+  })
+
   test.each(['bulkhead', 'retry', 'hedge', 'rateLimit', 'adaptiveConcurrency', 'circuitBreaker'] as const)(
     '%s can be left out',
     (part) => {

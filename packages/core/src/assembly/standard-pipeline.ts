@@ -2,6 +2,8 @@ import { checkKnown } from '../kernel/check-options.ts'
 import type { Endpoint } from '../kernel/endpoint.ts'
 import type { Part } from '../kernel/policy.ts'
 import type { VerdictKind } from '../kernel/verdict.ts'
+import { accounting } from '../policies/accounting/accounting.ts'
+import type { AccountingOptions } from '../policies/accounting/accounting-options.ts'
 import { adaptiveConcurrency } from '../policies/adaptive-concurrency/adaptive-concurrency.ts'
 import type { AdaptiveConcurrencyOptions } from '../policies/adaptive-concurrency/adaptive-concurrency-options.ts'
 import { bulkhead } from '../policies/bulkhead/bulkhead.ts'
@@ -55,6 +57,8 @@ export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = neve
    * @default after five failures in a row, one probe at a time
    */
   readonly circuitBreaker?: CircuitBreakerOptions | false
+  /** What attempts use and cost, and the most that a call may cost. @default none */
+  readonly accounting?: AccountingOptions | false
 }
 
 /** The time limits of {@link standardPipeline}, in milliseconds; `Infinity` for none. */
@@ -87,9 +91,9 @@ const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
  * The recommended order with defaults for overloaded model APIs:
  *
  * fallback → schedule → timeout(total) → cache → bulkhead → retry → hedge → failover → rateLimit →
- * adaptiveConcurrency → circuitBreaker → timeout(attempt) → operation
+ * adaptiveConcurrency → circuitBreaker → timeout(attempt) → accounting → operation
  *
- * Fallback, schedule and cache are there when they are given.
+ * Fallback, schedule, cache and accounting are there when they are given.
  * What counts calls sits outside retry; what counts attempts inside, because the provider counts and bills attempts.
  *
  * ```ts
@@ -132,6 +136,7 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
     rest.adaptiveConcurrency !== false && adaptiveConcurrency(rest.adaptiveConcurrency),
     rest.circuitBreaker !== false && circuitBreaker({ ...STANDARD_CIRCUIT_BREAKER, ignores, ...rest.circuitBreaker }),
     timeout({ name: 'timeout(attempt)', attemptMs, connectMs, firstByteMs, idleMs }),
+    rest.accounting ? accounting(rest.accounting) : false,
   ]
   const made = pipeline(
     parts.filter((part) => part !== false),
@@ -160,4 +165,5 @@ const POLICIES = [
   'rateLimit',
   'adaptiveConcurrency',
   'circuitBreaker',
+  'accounting',
 ]

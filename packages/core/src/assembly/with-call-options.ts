@@ -2,12 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { checkFunction, checkKnown } from '../kernel/check-options.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
+import type { Account } from '../policies/accounting/account.ts'
 import { TimeoutExceededError } from '../policies/timeout/timeout-exceeded-error.ts'
 import { checkCaller, type CallOptions } from './call-options.ts'
 import { surroundings, type CallerOptions } from './caller.ts'
 
 /** What {@link withCallOptions} says for every call inside a function. */
-export interface AmbientOptions extends Pick<CallOptions, 'signal' | 'totalMs' | 'priority' | 'values'> {
+export interface AmbientOptions extends Pick<CallOptions, 'signal' | 'totalMs' | 'priority' | 'values' | 'account'> {
   /** Whose time `totalMs` is. @default real time */
   readonly clock?: Clock
 }
@@ -18,6 +19,7 @@ interface Surrounding {
   readonly limits: readonly AmbientLimit[]
   readonly priority: number | undefined
   readonly values: NonNullable<CallOptions['values']>
+  readonly accounts: readonly Account[]
 }
 
 interface AmbientLimit {
@@ -28,7 +30,7 @@ interface AmbientLimit {
 
 const leftMs = ({ clock, endsAt }: AmbientLimit): number => endsAt - clock.now()
 
-const NOTHING: Surrounding = { signals: [], limits: [], priority: undefined, values: [] }
+const NOTHING: Surrounding = { signals: [], limits: [], priority: undefined, values: [], accounts: [] }
 
 let storage: AsyncLocalStorage<Surrounding | undefined> | undefined
 
@@ -49,7 +51,7 @@ const started = (): AsyncLocalStorage<Surrounding | undefined> => {
 }
 
 /** The call's own options, and those around it. */
-const together = ({ signals, limits, priority, values }: Surrounding, own: CallOptions): CallerOptions => {
+const together = ({ signals, limits, priority, values, accounts }: Surrounding, own: CallOptions): CallerOptions => {
   const totalMs = Math.min(own.totalMs ?? Infinity, ...limits.map(leftMs))
   return {
     ...(priority === undefined ? {} : { priority }),
@@ -57,15 +59,16 @@ const together = ({ signals, limits, priority, values }: Surrounding, own: CallO
     ...(signals.length === 0 ? {} : { signals }),
     ...(totalMs === Infinity ? {} : { totalMs }),
     ...(values.length === 0 ? {} : { values: [...values, ...(own.values ?? [])] }),
+    ...(accounts.length === 0 ? {} : { accounts }),
   }
 }
 
 /**
  * Runs `inside`, and every pipeline that is called in it, however deep, has these options: a signal, a time limit, a
- * priority and values reach calls that are made through a client's methods.
+ * priority, values and an account reach calls that are made through a client's methods.
  *
- * What a call says for itself wins. Signals and limits add up: each signal ends the call, and the nearest deadline holds.
- * So do those of a function inside another one. The options are kept in an `AsyncLocalStorage`: about half a microsecond
+ * What a call says for itself wins. Signals, limits and accounts add up: each signal ends the call, the nearest deadline
+ * holds, each account counts. So do those of a function inside another one. The options are kept in an `AsyncLocalStorage`: about half a microsecond
  * and 1.5 kB for each call, and nothing in a program that never uses it.
  *
  * ```ts
@@ -83,10 +86,10 @@ const together = ({ signals, limits, priority, values }: Surrounding, own: CallO
  * @throws InvalidOptionsError when an option is wrong
  */
 export const withCallOptions = <T>(options: AmbientOptions, inside: () => T): T => {
-  checkKnown('withCallOptions', options, ['signal', 'totalMs', 'priority', 'values', 'clock'])
+  checkKnown('withCallOptions', options, ['signal', 'totalMs', 'priority', 'values', 'account', 'clock'])
   checkCaller('withCallOptions', options)
   checkFunction('withCallOptions.inside', inside)
-  const { signal, totalMs = Infinity, priority, values = [], clock = systemClock } = options
+  const { signal, totalMs = Infinity, priority, values = [], account, clock = systemClock } = options
   if (typeof clock?.now !== 'function')
     throw new InvalidOptionsError('withCallOptions.clock', clock, 'a clock: now(), wallTime() and setTimer()')
   const stores = started()
@@ -96,6 +99,7 @@ export const withCallOptions = <T>(options: AmbientOptions, inside: () => T): T 
     limits: totalMs === Infinity ? outer.limits : [...outer.limits, { totalMs, clock, endsAt: clock.now() + totalMs }],
     priority: priority ?? outer.priority,
     values: [...outer.values, ...values],
+    accounts: account === undefined ? outer.accounts : [...outer.accounts, account],
   }
   return stores.run(surrounding, inside)
 }

@@ -242,10 +242,10 @@ export class CallContext {
 
   /**
    * Hands over what the provider said besides its answer, for whoever paces calls: what is left of its limits, and what
-   * the attempt has used. To be said before the attempt, or its body, has ended.
+   * the attempt has used. To be said before the operation, or its body, has ended, also when nobody waits for it any more.
    */
   providerSaid(report: ProviderReport): void {
-    if (!this.#aborted) this.#above?.providerSaid(report)
+    this.#above?.providerSaid(report)
   }
 
   /**

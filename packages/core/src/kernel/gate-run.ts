@@ -79,8 +79,7 @@ export class GateRun extends CallContext implements Climber {
   }
 
   override providerSaid(report: ProviderReport): void {
-    if (this.aborted) return
-    if (!this.#left) reportToGates(this.#segment.gates, this.#entered, this, report)
+    reportToGates(this.#segment.gates, this.#entered, this, report)
     super.providerSaid(report)
   }
 

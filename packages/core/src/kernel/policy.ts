@@ -75,7 +75,10 @@ export interface Gate {
   release?(context: CallContext): void
   /** The attempt moved. Only called between `enter` and `leave`. */
   progress?(context: CallContext, progress: Progress): void
-  /** The provider said something besides its answer. Only called between `enter` and `leave`. */
+  /**
+   * The provider said something besides its answer. Only called between `enter` and `release`: what was abandoned uses
+   * something as well.
+   */
   providerSaid?(context: CallContext, report: ProviderReport): void
   /** 0 = would admit now. Asks without side effects. */
   readyInMs?(context: CallContext): number

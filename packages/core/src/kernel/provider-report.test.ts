@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { failover, pipeline, type Gate, type ProviderReport } from '../index.ts'
-import { recordEvents } from '../testing.ts'
+import { recordEvents, settle } from '../testing.ts'
 
 const hearing = (name: string, heard: unknown[]): Gate => ({
   name,
@@ -43,14 +43,22 @@ test('what the provider said reaches every gate on the way out, until the attemp
   })
 })
 
-test('of what was abandoned nothing is heard', async () => {
+test('what was abandoned is heard until its work has ended', async () => {
   const heard: unknown[] = []
   const calls = pipeline([hearing('gate', heard)])
   const caller = new AbortController()
+  let end = (): void => {}
+  const work = new Promise<void>((resolve) => (end = resolve))
+  let late = (): void => {}
   const call = calls.execute(async (context) => {
     caller.abort('gone')
+    late = () => context.providerSaid({ usage: { tokens: 4 } })
+    await work
     context.providerSaid({ usage: { tokens: 3 } })
   }, caller)
   await call.catch(() => {})
-  expect(heard).toEqual([])
+  end()
+  await settle()
+  late()
+  expect(heard).toEqual([['gate', undefined, { usage: { tokens: 3 } }]])
 })

@@ -10,9 +10,15 @@ export interface ServerLimit {
   readonly resetMs?: number
 }
 
+/**
+ * What an attempt uses, by unit: `inputTokens`, `outputTokens`, `tokens` for both together, `cachedInputTokens` for the part of
+ * the input that was read from a cache, `images`. Quotas and prices name the same units.
+ */
+export type Usage = Readonly<Record<string, number>>
+
 /** What the provider says besides its answer. Adapters read it from headers and bodies. */
 export interface ProviderReport {
   readonly limits?: readonly ServerLimit[]
-  /** What the attempt has really used, by unit: `{ tokens: 1290, images: 1 }`. */
-  readonly usage?: Readonly<Record<string, number>>
+  /** What the attempt has really used so far: `{ tokens: 1290, images: 1 }`. A unit that is not named stays as it was estimated. */
+  readonly usage?: Usage
 }

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import {
+  accounting,
   adaptiveConcurrency,
   bulkhead,
   cache,
@@ -23,6 +24,7 @@ describe('every policy keeps the contract', () => {
   policyContract('bulkhead', () => bulkhead({ maxConcurrency: 1 }), { test })
   policyContract('rateLimit', () => rateLimit({ quotas: [{ permits: 1 }] }), { test })
   policyContract('adaptiveConcurrency', () => adaptiveConcurrency(), { test })
+  policyContract('accounting', () => accounting({ maxCost: 1 }), { test })
   policyContract('failover', () => failover({ endpoints: [{ name: 'a' }, { name: 'b' }] }), { test })
   policyContract('cache', () => cache({ key: () => 'one' }), { test })
   policyContract('schedule', () => schedule({ deferrable: () => true }), { test })
