@@ -1,16 +1,12 @@
 import { getEventListeners } from 'node:events'
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { constantBackoff } from '@spillway/core'
 import { pipelineOf, resilient } from '@spillway/openai'
-import { APIConnectionTimeoutError, AzureOpenAI, toFile } from 'openai'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { APIConnectionTimeoutError, AzureOpenAI } from 'openai'
+import { expect, test } from 'vitest'
 import { ask, connect, hits, rejection, serve, simulate } from './openai-world.ts'
 
 const busy = { error: { message: 'busy', type: 'service_unavailable_error', code: 'server_is_overloaded' } }
-const image = { created: 1, data: [{ b64_json: 'aGk=' }] }
 const completion = { choices: [{ index: 0, message: { content: 'hi' }, finish_reason: 'stop' }] }
 
 /** A server that is overloaded so many times, and then answers. */
@@ -22,35 +18,6 @@ const busyFor = async (times: number, answer: object): ReturnType<typeof serve> 
     response.end(JSON.stringify(refused ? busy : answer))
   })
 }
-
-describe('files', () => {
-  test('in memory are sent again', async () => {
-    const server = await busyFor(1, image)
-    const { client } = connect(server.url)
-    const file = await toFile(Buffer.from('a picture'), 'in.png', { type: 'image/png' })
-    const { data } = await client.images.edit({ image: file, prompt: 'brighter', model: 'gpt-image-1' })
-    expect(data).toHaveLength(1)
-    expect(server.requests).toHaveLength(2)
-    for (const { body } of server.requests) expect(body).toContain('a picture')
-  })
-
-  // trap: one-shot-body
-  test('read from disk as a stream are sent once, and the error is the provider’s', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'spillway-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    writeFileSync(join(folder, 'in.png'), 'a picture')
-    const server = await busyFor(5, image)
-    const { client } = connect(server.url)
-    const edit = client.images.edit({
-      image: createReadStream(join(folder, 'in.png')),
-      prompt: 'x',
-      model: 'gpt-image-1',
-    })
-    expect(await rejection(edit)).toMatchObject({ status: 503, code: 'server_is_overloaded' })
-    expect(server.requests).toHaveLength(1)
-    expect(server.requests[0]?.body).toContain('a picture')
-  })
-})
 
 test('Azure: the second resource gets its own key and deployment', async () => {
   const first = await busyFor(99, completion)

@@ -48,6 +48,16 @@ export const ask = (content = 'hello'): { model: string; messages: { role: 'user
   messages: [{ role: 'user', content }],
 })
 
+/** A request as it came in. */
+export interface ReceivedRequest {
+  readonly url: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+  readonly bytes: Buffer
+  /** Milliseconds, on a clock of its own. */
+  readonly at: number
+}
+
 /** A server of our own, for what must be seen at the socket. */
 export const serve = async (
   handle: (request: IncomingMessage, response: ServerResponse, body: string) => void,
@@ -56,16 +66,19 @@ export const serve = async (
   /** Resolves when a client leaves before its answer was whole. */
   closed: Promise<void>
   connections: () => Promise<number>
-  requests: { url: string; headers: IncomingMessage['headers']; body: string }[]
+  requests: ReceivedRequest[]
 }> => {
-  const requests: { url: string; headers: IncomingMessage['headers']; body: string }[] = []
+  const requests: ReceivedRequest[] = []
   const { promise: closed, resolve: left } = Promise.withResolvers<void>()
   const server: Server = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (text: string) => (body += text))
+    const at = performance.now()
+    const pieces: Buffer[] = []
+    request.on('data', (piece: Buffer) => pieces.push(piece))
     response.on('close', () => response.writableFinished || left())
     request.on('end', () => {
-      requests.push({ url: request.url ?? '', headers: request.headers, body })
+      const bytes = Buffer.concat(pieces)
+      const body = bytes.toString('utf8')
+      requests.push({ url: request.url ?? '', headers: request.headers, body, bytes, at })
       handle(request, response, body)
     })
   })

@@ -110,14 +110,6 @@ describe('what no repetition mends', () => {
     expect(answer.choices[0]?.message.content).toBeTruthy()
     expect(hits(simulator)).toBe(2)
   })
-
-  test('an empty answer is handed over as it is when re-rolls are used up', async () => {
-    const { simulator, url } = await simulate({ replies: [{ fault: 'noImage', times: 9 }] })
-    const { client } = connect(url)
-    const result = await client.images.generate({ model: 'gpt-image-1', prompt: 'a dam' })
-    expect(result.data).toEqual([])
-    expect(hits(simulator)).toBe(3)
-  })
 })
 
 describe('silence', () => {

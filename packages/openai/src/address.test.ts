@@ -15,6 +15,7 @@ const request = (fields: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
     'content-type': 'application/json',
     'x-stainless-lang': 'js',
     'x-gateway-secret': 's',
+    'x-once': 'key-of-the-call',
     cookie: 'c=1',
   }),
   body: JSON.stringify({ model: 'gpt-5', temperature: 1 }),
@@ -25,7 +26,8 @@ const addressed = (
   endpoint: Omit<OpenAIEndpoint, 'name'>,
   fields?: Partial<OutgoingRequest>,
   base = OWN,
-): Promise<OutgoingRequest> => addressTo(request(fields), { name: 'relay', ...endpoint }, base)
+): Promise<OutgoingRequest> =>
+  addressTo(request(fields), { name: 'relay', ...endpoint }, { baseURL: base, idempotencyHeader: 'x-once' })
 
 describe('the URL', () => {
   test.for([
@@ -73,6 +75,7 @@ describe('the headers', () => {
       'content-type': 'application/json',
       'x-stainless-lang': 'js',
       'x-title': 'T',
+      'x-once': 'key-of-the-call',
     })
   })
 
@@ -100,6 +103,14 @@ describe('the model', () => {
 
   test('is renamed in JSON, the rest stays', async () => {
     expect(JSON.parse((await addressed({ models })).body as string)).toEqual({ model: 'openai/gpt-5', temperature: 1 })
+  })
+
+  test('stands in a body that the endpoint may change', async () => {
+    const { body } = await addressed({
+      models,
+      body: ({ temperature, ...rest }) => ({ ...rest, heat: temperature }),
+    })
+    expect(JSON.parse(body as string)).toEqual({ model: 'openai/gpt-5', heat: 1 })
   })
 
   test('is renamed in a form, and the form of the caller is not touched', async () => {

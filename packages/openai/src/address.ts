@@ -1,9 +1,18 @@
 import { InvalidOptionsError } from '@spillway/core'
 import type { OutgoingRequest } from '@spillway/http'
+import { isObject } from './json.ts'
 import { isOwnOrigin, rewrites, type OpenAIEndpoint } from './openai-endpoint.ts'
 
 /** What another host may see of the client's headers. Everything else may be a secret meant for the first one. */
 const HARMLESS = /^(?:accept|content-type|user-agent|openai-beta|idempotency-key|x-stainless-.*)$/
+
+/** Where requests come from. */
+export interface ClientAddress {
+  /** What the client's own requests begin with. */
+  readonly baseURL: string
+  /** In small letters: a header that other hosts may see. */
+  readonly idempotencyHeader?: string | undefined
+}
 
 /**
  * Rewrites a request for an endpoint: URL base, key, organization, project, and the model's name in the body or, for
@@ -12,18 +21,20 @@ const HARMLESS = /^(?:accept|content-type|user-agent|openai-beta|idempotency-key
 export const addressTo = async (
   request: OutgoingRequest,
   endpoint: OpenAIEndpoint,
-  clientBaseURL: string,
+  from: ClientAddress,
 ): Promise<OutgoingRequest> => {
   if (!rewrites(endpoint)) return request
   const { models = {} } = endpoint
-  const url = rebase(request.url, clientBaseURL, endpoint)
-  const headers = await headersFor(request.headers, endpoint, isOwnOrigin(endpoint, clientBaseURL))
-  return { ...request, url: renameDeployment(url, models), headers, body: renameModel(request.body, models) }
+  const url = rebase(request.url, from.baseURL, endpoint)
+  const headers = await headersFor(request.headers, endpoint, from)
+  return { ...request, url: renameDeployment(url, models), headers, body: bodyFor(request.body, endpoint) }
 }
 
-const headersFor = async (given: Headers, endpoint: OpenAIEndpoint, ownOrigin: boolean): Promise<Headers> => {
+const headersFor = async (given: Headers, endpoint: OpenAIEndpoint, from: ClientAddress): Promise<Headers> => {
   const { apiKey, organization, project } = endpoint
-  const headers = new Headers([...given].filter(([name]) => ownOrigin || HARMLESS.test(name)))
+  const ownOrigin = isOwnOrigin(endpoint, from.baseURL)
+  const mayGo = (name: string): boolean => ownOrigin || HARMLESS.test(name) || name === from.idempotencyHeader
+  const headers = new Headers([...given].filter(([name]) => mayGo(name)))
   if (apiKey !== undefined) {
     const key = typeof apiKey === 'function' ? await apiKey() : apiKey
     // Azure takes a key in a header of its own.
@@ -67,9 +78,9 @@ const renameDeployment = (url: URL, models: Readonly<Record<string, string>>): s
   return url.href
 }
 
-const renameModel = (body: unknown, models: Readonly<Record<string, string>>): unknown => {
-  if (Object.keys(models).length === 0) return body
-  if (typeof body === 'string') return renameInJson(body, models)
+const bodyFor = (body: unknown, endpoint: OpenAIEndpoint): unknown => {
+  const { models = {} } = endpoint
+  if (typeof body === 'string') return jsonFor(body, endpoint)
   if (!(body instanceof FormData)) return body
   const renamed = renamedModel(body.get('model'), models)
   if (renamed === undefined) return body
@@ -79,16 +90,20 @@ const renameModel = (body: unknown, models: Readonly<Record<string, string>>): u
   return form
 }
 
-const renameInJson = (body: string, models: Readonly<Record<string, string>>): string => {
+const jsonFor = (body: string, endpoint: OpenAIEndpoint): string => {
+  const { models = {} } = endpoint
+  if (Object.keys(models).length === 0 && endpoint.body === undefined) return body
   let json: unknown
   try {
     json = JSON.parse(body)
   } catch {
     return body
   }
-  const model = typeof json === 'object' && json !== null ? (json as { model?: unknown }).model : undefined
-  const renamed = renamedModel(model, models)
-  return renamed === undefined ? body : JSON.stringify({ ...(json as object), model: renamed })
+  if (!isObject(json)) return body
+  const renamed = renamedModel(json['model'], models)
+  if (renamed === undefined && endpoint.body === undefined) return body
+  const named = renamed === undefined ? json : { ...json, model: renamed }
+  return JSON.stringify(endpoint.body?.(named) ?? named)
 }
 
 const renamedModel = (model: unknown, models: Readonly<Record<string, string>>): string | undefined =>

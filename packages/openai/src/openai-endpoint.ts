@@ -1,4 +1,4 @@
-import { checkKnown, ENDPOINT_FIELDS, InvalidOptionsError, type Endpoint } from '@spillway/core'
+import { checkFunction, checkKnown, ENDPOINT_FIELDS, InvalidOptionsError, type Endpoint } from '@spillway/core'
 
 /** A place that serves an OpenAI-compatible API: the provider itself, another account, a relay. */
 export interface OpenAIEndpoint extends Endpoint {
@@ -9,18 +9,26 @@ export interface OpenAIEndpoint extends Endpoint {
    * is never sent to another host. @default the client's own
    */
   readonly apiKey?: string | (() => string | PromiseLike<string>)
-  /** @default the client's own, on the client's own host */
+  /** The organization that pays, as a header. @default the client's own, on the client's own host */
   readonly organization?: string
-  /** @default the client's own, on the client's own host */
+  /**
+   * The project whose quota it uses, as a header; endpoints with the same share what is blamed on it. @default the client's
+   * own, on the client's own host
+   */
   readonly project?: string
   /** What this endpoint calls the client's models: `{ 'gpt-5': 'openai/gpt-5' }`. Others keep their name. */
   readonly models?: Readonly<Record<string, string>>
+  /**
+   * Changes the JSON of a request for this endpoint, which may know other parameters: gets the body with the endpoint's
+   * own model name, gives back the one to send. Forms are not asked. @default as the client made it
+   */
+  body?(json: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
   /** Sent with every request to this endpoint. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
 /** What changes a request. The other fields of an endpoint say how it is chosen. */
-const REWRITTEN = ['baseURL', 'apiKey', 'organization', 'project', 'models', 'headers']
+const REWRITTEN = ['baseURL', 'apiKey', 'organization', 'project', 'models', 'body', 'headers']
 
 /** Whether the endpoint is on the client's own host, where its own key may go. */
 export const isOwnOrigin = (endpoint: OpenAIEndpoint, clientBaseURL: string): boolean =>
@@ -41,6 +49,7 @@ export const checkEndpoints = (endpoints: readonly OpenAIEndpoint[], clientBaseU
       throw new InvalidOptionsError(`${path}.baseURL`, baseURL, 'an http or https URL')
     if (apiKey !== undefined && typeof apiKey !== 'string' && typeof apiKey !== 'function')
       throw new InvalidOptionsError(`${path}.apiKey`, apiKey, 'a string or a function')
+    checkFunction(`${path}.body`, endpoint.body, true)
     const authenticates = Object.keys(headers).some((name) => /^(?:authorization|api-key)$/i.test(name))
     if (apiKey === undefined && !authenticates && !isOwnOrigin(endpoint, clientBaseURL))
       throw new InvalidOptionsError(

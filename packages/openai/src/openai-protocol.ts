@@ -1,25 +1,16 @@
 import type { CallContext } from '@spillway/core'
-import type { OutgoingRequest, Protocol } from '@spillway/http'
+import type { Protocol } from '@spillway/http'
 import { addressTo } from './address.ts'
-import { readAnswer, type AnswerKind } from './read-answer.ts'
+import { readAnswer } from './read-answer.ts'
 import { readEvent } from './read-event.ts'
+import { kindOf, mayBeBilledTwice } from './request-kind.ts'
 
-const MODEL_CALL =
-  /\/(?:(chat\/completions|completions)|(responses)|(images\/(?:generations|edits|variations))|embeddings|moderations|audio\/(?:speech|transcriptions|translations))$/
-
-/** What a request asks a model for; `undefined` where it asks none: files, batches, a response made earlier. */
-const kindOf = ({ method, url }: OutgoingRequest): AnswerKind | undefined => {
-  if (method.toUpperCase() !== 'POST') return undefined
-  const found = MODEL_CALL.exec(new URL(url).pathname)
-  if (found === null) return undefined
-  const [, completion, response, image] = found
-  return completion !== undefined
-    ? 'completion'
-    : response !== undefined
-      ? 'response'
-      : image !== undefined
-        ? 'image'
-        : 'other'
+/** Options of {@link openaiProtocol}. */
+export interface OpenAIProtocolOptions {
+  /** Whether a request for images or videos may be sent again while nobody knows what became of it. @default false */
+  readonly repeatImages?: boolean
+  /** A header of the client's that another host may see as well as the harmless ones. @default none */
+  readonly idempotencyHeader?: string | undefined
 }
 
 /**
@@ -28,11 +19,16 @@ const kindOf = ({ method, url }: OutgoingRequest): AnswerKind | undefined => {
  *
  * @param clientBaseURL what the client's requests begin with
  */
-export const openaiProtocol = (clientBaseURL: string): Protocol => ({
-  provider: 'openai',
-  isModelCall: (request) => kindOf(request) !== undefined,
-  address: (request, { endpoint }: CallContext) =>
-    endpoint === undefined || kindOf(request) === undefined ? request : addressTo(request, endpoint, clientBaseURL),
-  readAnswer: (answer, request) => readAnswer(answer, kindOf(request) ?? 'other'),
-  readEvent,
-})
+export const openaiProtocol = (clientBaseURL: string, options: OpenAIProtocolOptions = {}): Protocol => {
+  const { repeatImages = false, idempotencyHeader } = options
+  const from = { baseURL: clientBaseURL, idempotencyHeader: idempotencyHeader?.toLowerCase() }
+  return {
+    provider: 'openai',
+    isModelCall: (request) => kindOf(request) !== undefined,
+    mayRepeat: (request) => repeatImages || !mayBeBilledTwice(request),
+    address: (request, { endpoint }: CallContext) =>
+      endpoint === undefined || kindOf(request) === undefined ? request : addressTo(request, endpoint, from),
+    readAnswer: (answer, request) => readAnswer(answer, kindOf(request) ?? 'other'),
+    readEvent,
+  }
+}

@@ -1,7 +1,7 @@
 import type { Verdict } from '@spillway/core'
 import type { EventMeaning, ServerSentEvent } from '@spillway/http'
 import { isFilled, isObject, objectsOf, type Json } from './json.ts'
-import { hasContent, verdictOfFinish } from './read-answer.ts'
+import { EMPTY, hasContent, verdictOfFinish } from './read-answer.ts'
 import { readUsage } from './read-usage.ts'
 
 /** The events that complete an answer. The chat API has none: there `[DONE]` or a finish reason does it. */
@@ -59,11 +59,16 @@ const readTyped = (type: string, json: Json): EventMeaning => {
   const terminal = LAST.has(type)
   const content = type.startsWith('response.')
     ? isResponseContent(type, json)
-    : terminal || type.endsWith('.delta') || type.endsWith('.partial_image')
+    : isImageEvent(type)
+      ? isFilled(json['b64_json'])
+      : terminal || type.endsWith('.delta')
   if (!terminal || content) return { content, terminal }
+  if (isImageEvent(type)) return { terminal, verdict: EMPTY }
   const details = isObject(response) ? response['incomplete_details'] : undefined
   return { terminal, verdict: verdictOfFinish(isObject(details) ? details['reason'] : undefined) ?? FINE }
 }
+
+const isImageEvent = (type: string): boolean => /^image_\w+\.(?:partial_image|completed)$/.test(type)
 
 const isResponseContent = (type: string, json: Json): boolean => {
   const { response } = json

@@ -37,13 +37,13 @@ const tokensIn = (usage: Json, drawing: Json): Usage => {
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
 const imagesIn = (said: Json): Usage => {
-  const { data, output, choices, type } = said
+  const { data, output, choices, type, b64_json: finished } = said
   const images =
     objectsOf(data).filter(({ b64_json: bytes, url }) => isFilled(bytes) || isFilled(url)).length +
     objectsOf(output).filter(({ type: kind, result }) => kind === 'image_generation_call' && isFilled(result)).length +
     objectsOf(choices)
       .flatMap(({ message, delta }) => [message, delta])
       .flatMap((each) => (isObject(each) ? objectsOf(each['images']) : [])).length +
-    (typeof type === 'string' && /^image_\w+\.completed$/.test(type) ? 1 : 0)
+    (typeof type === 'string' && /^image_\w+\.completed$/.test(type) && isFilled(finished) ? 1 : 0)
   return images === 0 ? {} : { images }
 }

@@ -1,5 +1,7 @@
 import { pipeline, timeout } from '@spillway/core'
 import OpenAI, { AzureOpenAI } from 'openai'
+import { createX509Transport } from 'openai/auth/x509-transport'
+import { Agent } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { pipelineOf, resilient, type OpenAIEndpoint, type ResilientOptions } from './index.ts'
 
@@ -21,17 +23,32 @@ describe('what cannot be wrapped is refused', () => {
     expect(() => resilient(client.withOptions({ timeout: 1000 }))).toThrow(/resilient already/)
   })
 
-  test('a client with workload identity', () => {
-    const client = new OpenAI({
-      baseURL: 'https://api.example/v1',
-      workloadIdentity: {
-        clientId: 'c',
-        identityProviderId: 'i',
-        serviceAccountId: 's',
-        provider: { tokenType: 'jwt', getToken: async () => 't' },
-      },
+  test('a client with an X.509 certificate, and what works for it', () => {
+    const x509Transport = createX509Transport({
+      runtime: 'node',
+      dispatcher: new Agent(),
+      certificateIdentity: 'static',
+      proxy: 'direct',
     })
-    expect(() => resilient(client)).toThrow(/workload identity/)
+    const workloadIdentity = { type: 'x509', identityProviderId: 'i', serviceAccountId: 's' } as const
+    const client = new OpenAI({ workloadIdentity, x509Transport })
+    expect(() => resilient(client)).toThrow(/X\.509.*openaiClassifier\(\) \}\)\.execute/)
+  })
+
+  test('a client of another package, and what works for it', () => {
+    class Other extends OpenAI {
+      static override OpenAI = undefined as never
+    }
+    expect(() => resilient(new Other({ apiKey: 'k' }))).toThrow(/give other clients resilientFetch\(\)/i)
+  })
+
+  test('a class that does not hand its options on', () => {
+    class Mine extends OpenAI {
+      constructor() {
+        super({ apiKey: 'k', baseURL: 'https://api.example/v1' })
+      }
+    }
+    expect(() => resilient(new Mine())).toThrow(/withOptions\(\) of this one loses them/)
   })
 })
 
@@ -46,6 +63,8 @@ describe('options', () => {
     ['a pipeline and more', { pipeline: pipeline([]), retry: {} }, /either \{ pipeline \} alone/],
     ['no pipeline', { pipeline: {} }, /resilient\.pipeline must be a pipeline/],
     ['no list', { endpoints: 'x' }, /a list of endpoints/],
+    ['a word for a yes', { repeatImages: 'yes' }, /resilient\.repeatImages must be true or false/],
+    ['no header', { idempotencyHeader: 'a b' }, /resilient\.idempotencyHeader must be the name of a header/],
     ['a bad limit', { timeout: { totalMs: -1 } }, /totalMs/],
   ] as const)('with %s are refused', ([, options, message]) => {
     expect(() => made(options as never)).toThrow(message)
@@ -55,6 +74,7 @@ describe('options', () => {
     [{ name: 'relay', baseURL: 'relay.example' }, /endpoints\[0\]\.baseURL must be an http or https URL/],
     [{ name: 'relay', baseURL: 'https://relay.example/v1' }, /endpoints\[0\]\.apiKey must be given/],
     [{ name: 'relay', apiKey: 7 }, /endpoints\[0\]\.apiKey must be a string or a function/],
+    [{ name: 'relay', body: {} }, /endpoints\[0\]\.body must be a function/],
     [{ name: 'relay', url: 'x' }, /endpoints\[0\]\.url/],
     [{ name: '' }, /name/],
   ] as const)('the endpoint %o is refused', ([endpoint, message]) => {
@@ -88,6 +108,20 @@ test('the client keeps its class, and its retries are off', () => {
   expect(client.apiVersion).toBe('2024-10-21')
   expect(client.maxRetries).toBe(0)
   expect(azure.maxRetries).toBe(2)
+})
+
+test('a subclass stays one', () => {
+  class Mine extends OpenAI {
+    readonly mine = true
+  }
+  const client = resilient(new Mine({ apiKey: 'k' }))
+  expect(client).toBeInstanceOf(Mine)
+  expect(client.mine).toBe(true)
+})
+
+test('a pipeline may be given beside what the client does', () => {
+  const calls = pipeline([timeout({ totalMs: 1000 })])
+  expect(pipelineOf(made({ pipeline: calls, repeatImages: true, idempotencyHeader: 'idempotency-key' }))).toBe(calls)
 })
 
 test('the pipeline of a client can be had, also of its clones', () => {

@@ -1,19 +1,37 @@
 import { InvalidOptionsError, standardPipeline, type Pipeline, type StandardPipelineOptions } from '@spillway/core'
 import { resilientFetch, type Fetch } from '@spillway/http'
-import type OpenAI from 'openai'
+import { checkClient, fetchOf, type OpenAIClient } from './check-client.ts'
 import { openaiClassifier } from './openai-classifier.ts'
 import { checkEndpoints, rewrites, type OpenAIEndpoint } from './openai-endpoint.ts'
 import { openaiProtocol } from './openai-protocol.ts'
+import { withIdempotencyKey } from './idempotency-key.ts'
+
+/** What {@link resilient} takes beside the options of the pipeline. */
+export interface OpenAIClientOptions {
+  /**
+   * Whether a request for images or videos may be sent again, or hedged, while nobody knows what became of it: after a
+   * passed time limit, a broken connection, a gateway's 502 or 504. The first may have been made, and is billed then. What
+   * was refused, or answered without an image, is asked for again in any case. @default false
+   */
+  readonly repeatImages?: boolean
+  /**
+   * A header that carries a value of its own for each call to a model, the same for all its attempts, unless the call
+   * brings one. For servers and relays that know a repeated request by it. @default none
+   */
+  readonly idempotencyHeader?: string
+}
 
 /**
- * Options of {@link resilient}: those of `standardPipeline`, or a `pipeline` of your own and nothing else.
+ * Options of {@link resilient}: those of `standardPipeline`, or a `pipeline` of your own; beside either those of the client.
  */
-export type ResilientOptions =
-  | StandardPipelineOptions<OpenAIEndpoint, Response>
-  | {
-      /** What every request runs through. The endpoints of its `failover` are `OpenAIEndpoint`s. */
-      readonly pipeline: Pipeline<Response>
-    }
+export type ResilientOptions = OpenAIClientOptions &
+  (
+    | StandardPipelineOptions<OpenAIEndpoint, Response>
+    | {
+        /** What every request runs through. The endpoints of its `failover` are `OpenAIEndpoint`s. */
+        readonly pipeline: Pipeline<Response>
+      }
+  )
 
 /** By their `fetch`, which clones of a client carry on. */
 const pipelines = new WeakMap<Fetch, Pipeline<Response>>()
@@ -37,38 +55,60 @@ const pipelines = new WeakMap<Fetch, Pipeline<Response>>()
  * await simulator.close()
  * ```
  *
- * @param client an `OpenAI` or `AzureOpenAI`; its own `fetch` is kept underneath
- * @throws InvalidOptionsError for anything else, for a client with workload identity, for a client that is resilient
+ * @param client an `OpenAI` or `AzureOpenAI`, of any copy of the package; its own `fetch` is kept underneath
+ * @throws InvalidOptionsError for anything else, for a client with an X.509 certificate, for a client that is resilient
  *   already, and for a wrong option
  */
-export const resilient = <C extends OpenAI>(client: C, options: ResilientOptions = {}): C => {
-  const seen = look(client)
+export const resilient = <C extends OpenAIClient>(client: C, options: ResilientOptions = {}): C => {
+  const { fetch, signs } = checkClient(client)
+  if (pipelines.has(fetch))
+    throw new InvalidOptionsError('resilient.client', client, 'a plain client: this one is resilient already')
+  const { repeatImages = false, idempotencyHeader, ...ofPipeline } = options
+  if (typeof repeatImages !== 'boolean')
+    throw new InvalidOptionsError('resilient.repeatImages', repeatImages, 'true or false')
+  if (idempotencyHeader !== undefined && !/^[\w-]+$/.test(idempotencyHeader))
+    throw new InvalidOptionsError('resilient.idempotencyHeader', idempotencyHeader, 'the name of a header')
   const own = [{ name: 'openai' }]
-  const isMade = 'pipeline' in options
-  if (isMade && Object.keys(options).length > 1)
-    throw new InvalidOptionsError('resilient', options, 'either { pipeline } alone or options of standardPipeline')
-  if (isMade && typeof options.pipeline?.execute !== 'function')
-    throw new InvalidOptionsError('resilient.pipeline', options.pipeline, 'a pipeline, such as standardPipeline()')
-  const endpoints: readonly OpenAIEndpoint[] = isMade ? own : (options.endpoints ?? own)
+  const endpoints: readonly OpenAIEndpoint[] = 'pipeline' in ofPipeline ? own : (ofPipeline.endpoints ?? own)
   checkEndpoints(endpoints, client.baseURL)
-  if (seen.signs && endpoints.some(rewrites))
+  if (signs && endpoints.some(rewrites))
     throw new InvalidOptionsError(
       'resilient.endpoints',
       endpoints,
       'names alone for a client whose provider signs requests',
     )
-  const pipeline: Pipeline<Response> = isMade
-    ? options.pipeline
-    : standardPipeline<OpenAIEndpoint, Response>({
-        name: 'openai',
-        classifier: openaiClassifier(),
-        ...options,
-        endpoints,
-      })
-  const protocol = openaiProtocol(client.baseURL)
-  const fetchThrough = resilientFetch(pipeline, { fetch: seen.fetch, protocol, refusals: 'respond' })
-  pipelines.set(fetchThrough, pipeline)
-  return client.withOptions({ fetch: fetchThrough, maxRetries: 0 })
+  const pipeline = 'pipeline' in ofPipeline ? checkPipeline(ofPipeline) : makePipeline(ofPipeline, endpoints)
+  const protocol = openaiProtocol(client.baseURL, { repeatImages, idempotencyHeader })
+  const fetchThrough = resilientFetch(pipeline, { fetch, protocol, refusals: 'respond' })
+  const send = idempotencyHeader === undefined ? fetchThrough : withIdempotencyKey(fetchThrough, idempotencyHeader)
+  pipelines.set(send, pipeline)
+  const made = client.withOptions({ fetch: send, maxRetries: 0 })
+  if (fetchOf(made) !== send || made.maxRetries !== 0)
+    throw new InvalidOptionsError(
+      'resilient.client',
+      client,
+      'of a class whose constructor hands its options to OpenAI: withOptions() of this one loses them. Give resilientFetch() of @spillway/http to its constructor',
+    )
+  return made as C
+}
+
+const makePipeline = (
+  options: StandardPipelineOptions<OpenAIEndpoint, Response>,
+  endpoints: readonly OpenAIEndpoint[],
+): Pipeline<Response> =>
+  standardPipeline<OpenAIEndpoint, Response>({
+    name: 'openai',
+    classifier: openaiClassifier(),
+    ...options,
+    endpoints,
+  })
+
+const checkPipeline = (options: { readonly pipeline: Pipeline<Response> }): Pipeline<Response> => {
+  if (Object.keys(options).length > 1)
+    throw new InvalidOptionsError('resilient', options, 'either { pipeline } alone or options of standardPipeline')
+  if (typeof options.pipeline?.execute !== 'function')
+    throw new InvalidOptionsError('resilient.pipeline', options.pipeline, 'a pipeline, such as standardPipeline()')
+  return options.pipeline
 }
 
 /**
@@ -85,39 +125,8 @@ export const resilient = <C extends OpenAI>(client: C, options: ResilientOptions
  *
  * @throws InvalidOptionsError when the client did not come from {@link resilient}
  */
-export const pipelineOf = (client: OpenAI): Pipeline<Response> => {
-  const pipeline = pipelines.get((client as unknown as Insides).fetch)
+export const pipelineOf = (client: OpenAIClient): Pipeline<Response> => {
+  const pipeline = pipelines.get(fetchOf(client))
   if (pipeline === undefined) throw new InvalidOptionsError('pipelineOf.client', client, 'a client made by resilient()')
   return pipeline
-}
-
-/** What is private in the client's types and a plain property at run time. */
-interface Insides {
-  readonly fetch: Fetch
-  readonly _options?: {
-    readonly workloadIdentity?: unknown
-    readonly credential?: unknown
-    readonly x509Transport?: unknown
-  }
-  readonly _provider?: unknown
-}
-
-const look = (client: OpenAI): { readonly fetch: Fetch; readonly signs: boolean } => {
-  const right =
-    typeof client?.withOptions === 'function' && typeof client.baseURL === 'string' && client.chat !== undefined
-  if (!right) throw new InvalidOptionsError('resilient.client', client, 'a client of the openai package')
-  const { fetch, _options: given, _provider: provider } = client as unknown as Insides
-  if (typeof fetch !== 'function')
-    throw new InvalidOptionsError('resilient.client', client, 'a client of the openai package, version 7')
-  if (pipelines.has(fetch))
-    throw new InvalidOptionsError('resilient.client', client, 'a plain client: this one is resilient already')
-  if (
-    [given?.workloadIdentity, given?.credential, given?.x509Transport].some((each) => (each ?? undefined) !== undefined)
-  )
-    throw new InvalidOptionsError(
-      'resilient.client',
-      client,
-      'a client with an API key: one with workload identity allows no fetch of its own. Use openaiClassifier with a pipeline around its calls',
-    )
-  return { fetch, signs: provider !== undefined && provider !== null }
 }
