@@ -15,7 +15,7 @@ interface KeyValue {
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** A span as it was exported. Times are milliseconds since 1970. */
-interface Span {
+export interface Span {
   readonly name: string
   readonly scope: string
   readonly traceId: string
@@ -32,7 +32,7 @@ interface Span {
 }
 
 /** One series of a metric: the last values that were exported of it. */
-interface Point {
+export interface Point {
   readonly metric: string
   readonly unit: string
   readonly attributes: Attributes

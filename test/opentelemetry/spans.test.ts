@@ -1,36 +1,299 @@
-import { constantBackoff, pipeline, retry } from '@spillway/core'
-import { scriptedOperation, VirtualClock } from '@spillway/core/testing'
-import { instrument } from '@spillway/opentelemetry'
-import { expect, test } from 'vitest'
+import { trace } from '@opentelemetry/api'
+import {
+  cache,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  constantBackoff,
+  failover,
+  hedge,
+  retry,
+  streamed,
+  timeout,
+} from '@spillway/core'
+import { scriptedOperation } from '@spillway/core/testing'
+import { describe, expect, test } from 'vitest'
+import { classifier, overloaded, Refused } from './refused.ts'
 import { startSdk } from './sdk.ts'
+import { world } from './world.ts'
 
-test('a call is a span, and each of its attempts a child, on the clock of the pipeline', async () => {
-  const { providers, receiver, flush } = await startSdk()
-  const clock = new VirtualClock()
-  const calls = pipeline([retry({ backoff: constantBackoff(2000), jitter: 'none' })], { name: 'images', clock })
-  instrument(calls, providers)
-  const operation = scriptedOperation([
-    { error: new Error('busy'), afterMs: 1000 },
-    { value: 1, afterMs: 3000 },
-  ])
-  const answer = calls.execute(operation)
-  await clock.run()
-  await answer
-  await flush()
-  const [first, second, call] = receiver.spans()
-  expect([first?.name, second?.name, call?.name]).toEqual([
-    'spillway.attempt',
-    'spillway.attempt',
-    'spillway.call images',
-  ])
-  expect([first?.parentSpanId, second?.parentSpanId]).toEqual([call?.spanId, call?.spanId])
-  expect([first, second, call].map((span) => [(span?.startMs ?? 0) - (call?.startMs ?? 0), span?.status.code])).toEqual(
-    [
-      [0, 2],
-      [3000, 0],
-      [0, 0],
-    ],
-  )
-  expect(call?.startMs).toBe(Date.UTC(2026, 0, 1))
-  expect(call?.attributes).toMatchObject({ 'spillway.call.working': 4, 'spillway.call.waiting': 2 })
+const twoSeconds = { backoff: constantBackoff(2000), jitter: 'none' } as const
+const eventsOf = (span: { events: readonly { name: string }[] } | undefined): string[] =>
+  (span?.events ?? []).map(({ name }) => name)
+
+describe('a call whose retry helped', () => {
+  test('is no error and has its attempts as children, on the clock of the pipeline; the failed attempt is one', async () => {
+    const { calls, clock, trace: read } = await world([retry(twoSeconds)], { classifier })
+    const operation = scriptedOperation([
+      { error: new Refused(overloaded), afterMs: 1000 },
+      { value: 1, afterMs: 3000 },
+    ])
+    const answer = calls.execute(operation)
+    await clock.run()
+    await answer
+    const { calls: spans, attemptsOf } = await read()
+    const [call] = spans
+    const attempts = attemptsOf(call)
+    expect(call?.startMs).toBe(Date.UTC(2026, 0, 1))
+    const began = call?.startMs ?? 0
+    expect([call, ...attempts].map((span) => [(span?.startMs ?? 0) - began, (span?.endMs ?? 0) - began])).toEqual([
+      [0, 6000],
+      [0, 1000],
+      [3000, 6000],
+    ])
+    expect([call?.status, ...attempts.map(({ status }) => status)]).toEqual([{ code: 0 }, { code: 2 }, { code: 0 }])
+    expect([call?.kind, attempts[0]?.kind]).toEqual([1, 1])
+    expect(call?.attributes).toMatchObject({
+      'spillway.outcome.class': 'success',
+      'spillway.call.attempts': 2,
+      'spillway.call.retries': 1,
+      'spillway.call.working': 4,
+      'spillway.call.waiting': 2,
+    })
+    expect(call?.attributes).not.toHaveProperty('error.type')
+    expect(attempts[0]?.attributes).toMatchObject({
+      'error.type': '503',
+      'http.response.status_code': 503,
+      'spillway.provider.code': 'UNAVAILABLE',
+      'spillway.outcome.class': 'overloaded',
+    })
+    expect(attempts.map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([undefined, 1])
+    expect(call?.events).toMatchObject([
+      { name: 'spillway.retry.scheduled', attributes: { 'spillway.delay': 2, 'spillway.outcome.class': 'overloaded' } },
+    ])
+  })
+})
+
+describe('a call that failed', () => {
+  test('says why in one span: verdict, endpoint, status, code, attempts, waiting against working', async () => {
+    const parts = [retry({ ...twoSeconds, maxAttempts: 3 }), failover({ endpoints: [{ name: 'official' }] })]
+    const { calls, clock, trace: read } = await world(parts, { classifier })
+    const answer = calls.execute(scriptedOperation([{ error: new Refused(overloaded), afterMs: 500 }])).catch(() => {})
+    await clock.run()
+    await answer
+    const [call] = (await read()).calls
+    expect(call?.status).toEqual({ code: 2 })
+    expect(call?.attributes).toEqual({
+      'spillway.pipeline.name': 'images',
+      'spillway.outcome.class': 'overloaded',
+      'spillway.endpoint.name': 'official',
+      'error.type': '503',
+      'http.response.status_code': 503,
+      'spillway.provider.code': 'UNAVAILABLE',
+      'spillway.billed': 'no',
+      'spillway.call.attempts': 3,
+      'spillway.call.retries': 2,
+      'spillway.call.hedges': 0,
+      'spillway.call.failovers': 0,
+      'spillway.call.working': 1.5,
+      'spillway.call.waiting': 4,
+    })
+    expect(call?.events.find(({ name }) => name === 'exception')?.attributes).toEqual({ 'exception.type': 'Refused' })
+    expect(eventsOf(call)).toContain('spillway.retry.exhausted')
+  })
+
+  test('because a circuit was open has no attempt, and says so', async () => {
+    const breaker = circuitBreaker({ breaker: () => new ConsecutiveBreaker(1), openAfterMs: 0 })
+    const { calls, clock, trace: read, receiver } = await world([breaker], { classifier })
+    const operation = scriptedOperation([{ error: new Refused(overloaded), afterMs: 500 }])
+    await Promise.all([calls.execute(operation).catch(() => {}), clock.advance(500)])
+    await calls.execute(operation).catch(() => {})
+    const { calls: spans, attemptsOf } = await read()
+    expect(operation.runs).toBe(1)
+    expect(attemptsOf(spans[1])).toEqual([])
+    expect(spans[1]?.status).toEqual({ code: 2 })
+    expect(spans[1]?.attributes).toMatchObject({
+      'spillway.outcome.class': 'rejected',
+      'error.type': 'CircuitOpenError',
+      'spillway.call.attempts': 0,
+    })
+    expect(eventsOf(spans[1])).toContain('spillway.circuit.rejected')
+    expect(receiver.logs()).toMatchObject([
+      { name: 'spillway.circuit.opened', severity: 13, attributes: { 'spillway.pipeline.name': 'images' } },
+      { name: 'spillway.call.completed', severity: 13, attributes: { 'error.type': '503' } },
+      { name: 'spillway.call.completed', severity: 13, attributes: { 'error.type': 'CircuitOpenError' } },
+    ])
+  })
+
+  test('because of a limit is named after it', async () => {
+    const { calls, clock, trace: read } = await world([timeout({ totalMs: 1000 })])
+    const answer = calls.execute(scriptedOperation([{ hang: true }])).catch(() => {})
+    await clock.run()
+    await answer
+    const [call] = (await read()).calls
+    expect(call?.attributes).toMatchObject({ 'error.type': 'timeout', 'spillway.call.working': 1 })
+    expect(eventsOf(call)).toContain('spillway.timeout.exceeded')
+  })
+
+  test('because its caller left is no error', async () => {
+    const { calls, clock, trace: read } = await world([retry()])
+    const caller = new AbortController()
+    const answer = calls.execute(scriptedOperation([{ hang: true }]), { signal: caller.signal }).catch(() => {})
+    await clock.advance(100)
+    caller.abort()
+    await answer
+    const { calls: spans, attemptsOf } = await read()
+    const both = [spans[0], ...attemptsOf(spans[0])]
+    expect(both.map((span) => [span?.status.code, span?.attributes['spillway.outcome.class']])).toEqual([
+      [0, 'canceled'],
+      [0, 'canceled'],
+    ])
+    expect(both.flatMap(eventsOf)).toEqual([])
+  })
+})
+
+describe('attempts side by side', () => {
+  test('a hedge is linked to its rival, and the loser is no error', async () => {
+    const { calls, clock, trace: read } = await world([hedge({ delayMs: 100 })])
+    const answer = calls.execute(scriptedOperation([{ hang: true }, { value: 1, afterMs: 50 }]))
+    await clock.run()
+    await answer
+    const { calls: spans, attemptsOf } = await read()
+    const [primary, second] = attemptsOf(spans[0])
+    expect(second?.links).toEqual([{ spanId: primary?.spanId, attributes: { 'spillway.link': 'hedge' } }])
+    expect([primary?.links, primary?.status.code, second?.status.code]).toEqual([[], 0, 0])
+    expect(primary?.attributes).toMatchObject({ 'spillway.attempt.hedge_lost': true })
+    expect(second?.attributes).toMatchObject({ 'spillway.attempt.hedge': true })
+    expect(spans[0]?.attributes).toMatchObject({ 'spillway.call.hedges': 1, 'spillway.call.working': 0.15 })
+    expect(eventsOf(spans[0])).toEqual(['spillway.hedge.started', 'spillway.hedge.won', 'spillway.hedge.lost'])
+  })
+
+  test('one that stands in for a failed attempt is linked to that', async () => {
+    const { calls, clock, trace: read } = await world([hedge({ delayMs: 100 })])
+    const answer = calls.execute(scriptedOperation([{ error: new Error('reset') }, { value: 1, afterMs: 50 }]))
+    await clock.run()
+    await answer
+    const { calls: spans, attemptsOf } = await read()
+    const [primary, second] = attemptsOf(spans[0])
+    expect(second?.links).toEqual([{ spanId: primary?.spanId, attributes: { 'spillway.link': 'hedge' } }])
+    expect(primary?.status.code).toBe(2)
+  })
+
+  test('a failover says from where to where, and each attempt where it went', async () => {
+    const endpoints = [{ name: 'official' }, { name: 'relay', model: 'banana-pro' }]
+    const { calls, clock, trace: read } = await world([failover({ endpoints, order: 'ordered' })], { classifier })
+    const answer = calls.execute(scriptedOperation([{ error: new Refused(overloaded) }, { value: 1 }]))
+    await clock.run()
+    await answer
+    const { calls: spans, attemptsOf } = await read()
+    expect(attemptsOf(spans[0]).map(({ attributes }) => attributes['spillway.endpoint.name'])).toEqual([
+      'official',
+      'relay',
+    ])
+    expect(attemptsOf(spans[0])[1]?.attributes).toMatchObject({ 'gen_ai.request.model': 'banana-pro' })
+    expect(spans[0]?.events.find(({ name }) => name === 'spillway.endpoint.failed_over')?.attributes).toMatchObject({
+      'spillway.from': 'official',
+      'spillway.to': 'relay',
+    })
+    expect(spans[0]?.attributes).toMatchObject({ 'spillway.endpoint.name': 'relay', 'spillway.call.failovers': 1 })
+  })
+})
+
+describe('a stream', () => {
+  test('ends its spans when it has been read', async () => {
+    const { calls, clock, trace: read } = await world([retry()])
+    const answer = calls.execute((context) =>
+      streamed(
+        context,
+        (async function* () {
+          await context.sleep(200)
+          yield 'water'
+          await context.sleep(800)
+          yield 'goes'
+        })(),
+      ),
+    )
+    const reading = (async () => {
+      for await (const part of await answer) expect(part).toBeTypeOf('string')
+    })()
+    await clock.run()
+    await reading
+    const { calls: spans, attemptsOf } = await read()
+    const [attempt] = attemptsOf(spans[0])
+    expect([spans[0], attempt].map((span) => (span?.endMs ?? 0) - (span?.startMs ?? 0))).toEqual([1000, 1000])
+    expect(attempt?.attributes).toMatchObject({ 'spillway.attempt.time_to_content': 0.2 })
+  })
+})
+
+describe('calls that share one piece of work', () => {
+  test('are linked to the call that does it, and have no attempts of their own', async () => {
+    const { calls, clock, trace: read } = await world([cache({ key: () => 'the same' })])
+    const operation = scriptedOperation([{ value: 1, afterMs: 100 }])
+    const answers = [1, 2].map(() => calls.execute(operation))
+    await clock.run()
+    await Promise.all(answers)
+    await calls.execute(operation)
+    const { calls: spans, attemptsOf } = await read()
+    const leader = spans.find((span) => attemptsOf(span).length === 1)
+    const followers = spans.filter(({ attributes }) => attributes['spillway.call.coalesced'] === true)
+    expect(followers).toHaveLength(1)
+    expect(followers[0]?.links).toEqual([{ spanId: leader?.spanId, attributes: { 'spillway.link': 'coalesced' } }])
+    expect(spans.flatMap(eventsOf)).toContain('spillway.cache.hit')
+  })
+
+  test('what renews a stale answer after its call is a child of that call all the same', async () => {
+    const policies = [cache({ key: () => 'the same', ttlMs: 1000, staleWhileRevalidateMs: 60_000 }), retry(twoSeconds)]
+    const { calls, clock, trace: read } = await world(policies, { classifier })
+    const operation = scriptedOperation([
+      { value: 1 },
+      { error: new Refused(overloaded), afterMs: 100 },
+      { value: 2, afterMs: 100 },
+    ])
+    await Promise.all([calls.execute(operation), clock.advance(5000)])
+    expect(await calls.execute(operation)).toBe(1)
+    await clock.advance(60_000)
+    const { calls: spans, attemptsOf } = await read()
+    expect(operation.runs).toBe(3)
+    expect(attemptsOf(spans[1]).map(({ status, endMs }) => [status.code, endMs > (spans[1]?.endMs ?? 0)])).toEqual([
+      [2, true],
+      [0, true],
+    ])
+  })
+})
+
+describe('around it', () => {
+  test('a call belongs to the span in which it was made, also where another call made room for it', async () => {
+    const { calls, clock, providers, trace: read, receiver } = await world([retry(twoSeconds)])
+    const tracer = providers.tracerProvider.getTracer('test')
+    const operation = scriptedOperation([{ error: new Error('busy') }, { value: 1 }])
+    const answer = tracer.startActiveSpan('request', async (span) => {
+      await calls.execute(async (context) => {
+        tracer.startSpan(`work ${context.attempt}`).end()
+        await operation(context)
+      })
+      expect(trace.getActiveSpan()).toBe(span)
+      span.end()
+    })
+    await clock.run()
+    await answer
+    const { calls: spans, attemptsOf } = await read()
+    const named = (name: string): string | undefined =>
+      receiver.spans().find((span) => span.name === name)?.parentSpanId
+    expect(spans[0]?.parentSpanId).toBe(receiver.spans().find(({ name }) => name === 'request')?.spanId)
+    expect([named('work 1'), named('work 2')]).toEqual(attemptsOf(spans[0]).map(({ spanId }) => spanId))
+  })
+
+  test('spans of a pipeline that is disposed of are ended, so that they are not lost', async () => {
+    const { calls, clock, trace: read } = await world([])
+    void calls.execute(scriptedOperation([{ hang: true }])).catch(() => {})
+    await clock.advance(300)
+    calls.dispose()
+    const { calls: spans, attemptsOf } = await read()
+    expect([...spans, ...attemptsOf(spans[0])].map(({ startMs, endMs }) => endMs - startMs)).toEqual([300, 300])
+  })
+
+  test('an SDK that takes no span of the trace gets none, and no attribute is made', async () => {
+    const { AlwaysOffSampler } = await import('@opentelemetry/sdk-trace')
+    const sdk = await startSdk(new AlwaysOffSampler())
+    const { calls, clock } = await world([retry(twoSeconds)], {}, { tracerProvider: sdk.providers.tracerProvider })
+    const flags: unknown[] = []
+    const answer = calls.execute(async ({ attempt }) => {
+      flags.push(trace.getActiveSpan()?.spanContext().traceFlags)
+      if (attempt === 1) throw new Error('busy')
+    })
+    await clock.run()
+    await answer
+    await sdk.flush()
+    // What the operation asks for is not sampled either.
+    expect([sdk.receiver.spans(), flags]).toEqual([[], [0, 0]])
+  })
 })

@@ -5,6 +5,7 @@ export class CallSums {
   retries = 0
   hedges = 0
   failovers = 0
+  retryDelayMs = 0
   /** Where its last attempt went. */
   endpoint: string | undefined
   /** How long at least one attempt was at work. */
@@ -18,8 +19,10 @@ export class CallSums {
       this.endpoint = event.endpoint
     } else if (event.type === 'attempt.completed') {
       if (--this.#atWork === 0) this.#workedMs += event.at - this.#workingSince
-    } else if (event.type === 'retry.scheduled') this.retries++
-    else if (event.type === 'hedge.started') this.hedges++
+    } else if (event.type === 'retry.scheduled') {
+      this.retries++
+      this.retryDelayMs += event.delayMs
+    } else if (event.type === 'hedge.started') this.hedges++
     else if (event.type === 'endpoint.failed_over') this.failovers++
   }
 

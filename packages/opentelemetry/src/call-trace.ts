@@ -20,7 +20,6 @@ export class CallTrace {
   readonly #span: Span
   /** What runs under the call has this around it. */
   readonly context: Context
-  /** The time since 1970 at which the pipeline's clock was 0. */
   readonly #epochMs: number
   readonly #atWork = new Map<number, AttemptSpan>()
   /** The attempt that ended last. */
@@ -29,9 +28,10 @@ export class CallTrace {
   #replaces = false
   #ended = false
 
-  constructor(tracer: Tracer, { pipeline, priority, clock, startedAt }: Call, parent: Context) {
+  /** @param epochMs the time since 1970 at which the pipeline's clock was 0 */
+  constructor(tracer: Tracer, { pipeline, priority, startedAt }: Call, parent: Context, epochMs: number) {
     this.#tracer = tracer
-    this.#epochMs = clock.wallTime() - clock.now()
+    this.#epochMs = epochMs
     const attributes: Attributes = { [A.pipeline]: pipeline }
     if (priority !== 0) attributes[A.priority] = priority
     const startTime = this.#time(startedAt)
@@ -41,6 +41,11 @@ export class CallTrace {
 
   get spanContext(): SpanContext {
     return this.#span.spanContext()
+  }
+
+  /** How many attempts have begun and not ended. */
+  get atWork(): number {
+    return this.#atWork.size
   }
 
   /** An attempt begins. Gives what its operation has around it: the spans that it makes belong to this attempt. */

@@ -1,8 +1,9 @@
 import type { SpillwayEvent } from '@spillway/core'
+import { wordOf } from './error-type.ts'
 import { ATTRIBUTE as A } from './semconv.ts'
 
 /** What becomes of an event's field: a name, and for durations seconds. A field that is not here leaves the process nowhere. */
-const FIELDS: Readonly<Record<string, readonly [name: string, seconds?: 'seconds']>> = {
+const FIELDS: Readonly<Record<string, readonly [name: string, as?: 'seconds' | 'word']>> = {
   policy: [A.policy],
   endpoint: [A.endpoint],
   attempt: [A.attempt],
@@ -25,7 +26,7 @@ const FIELDS: Readonly<Record<string, readonly [name: string, seconds?: 'seconds
   retryAfterMs: [A.retryAfter, 'seconds'],
   waiting: [A.queueLength],
   billed: [A.billed],
-  errorName: [A.exceptionType],
+  errorName: [A.exceptionType, 'word'],
 }
 
 /** What a span event or a log says of an event: words and numbers of known meaning, seconds for milliseconds. */
@@ -34,9 +35,10 @@ export const attributesOf = (event: SpillwayEvent): Record<string, string | numb
   for (const [field, value] of Object.entries(event)) {
     const known = FIELDS[field]
     if (known === undefined) continue
-    const [name, unit] = known
-    if (typeof value === 'number') attributes[name] = unit === undefined ? value : value / 1000
-    else if (typeof value === 'string') attributes[name] = value
+    const [name, as] = known
+    const said = as === 'word' ? wordOf(String(value)) : value
+    if (typeof said === 'number') attributes[name] = as === 'seconds' ? said / 1000 : said
+    else if (typeof said === 'string') attributes[name] = said
   }
   return attributes
 }

@@ -1,6 +1,6 @@
-import { InvalidOptionsError, registerPlugin, type Pipeline } from '@spillway/core'
+import { InvalidOptionsError, type Pipeline } from '@spillway/core'
 import { checkOpenTelemetryOptions, type OpenTelemetryOptions } from './open-telemetry-options.ts'
-import { telemetryPlugin } from './telemetry-plugin.ts'
+import { attachTelemetry } from './attach-telemetry.ts'
 
 /**
  * Gives spans, metrics and logs of one pipeline. A pipeline is told about once: while one such plugin is at it, another one
@@ -25,5 +25,5 @@ export const instrument = (pipeline: Pipeline<unknown>, options: OpenTelemetryOp
   if (typeof pipeline?.execute !== 'function')
     throw new InvalidOptionsError('instrument.pipeline', pipeline, 'a pipeline; pipelineOf(client) gives a client’s')
   checkOpenTelemetryOptions('instrument', options)
-  return registerPlugin(telemetryPlugin(options, pipeline))
+  return attachTelemetry(options, pipeline)
 }

@@ -1,5 +1,5 @@
 import { checkKnown, checkNumber, InvalidOptionsError } from '@spillway/core'
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import type { Context, MeterProvider, TracerProvider } from '@opentelemetry/api'
 
 /** Who takes logs: a `LoggerProvider` of the OpenTelemetry API, or of `@opentelemetry/api-logs` beside an API before 1.10. */
 export interface LoggerSource {
@@ -13,6 +13,7 @@ export interface LoggerSource {
       severityText?: string
       timestamp?: Date
       attributes?: Record<string, string | number | boolean>
+      context?: Context
     }): void
   }
 }

@@ -1,6 +1,5 @@
-import { registerPlugin } from '@spillway/core'
 import { checkOpenTelemetryOptions, type OpenTelemetryOptions } from './open-telemetry-options.ts'
-import { telemetryPlugin } from './telemetry-plugin.ts'
+import { attachTelemetry } from './attach-telemetry.ts'
 
 /**
  * Gives spans, metrics and logs of every pipeline of the process: those made earlier and those made later.
@@ -23,5 +22,5 @@ import { telemetryPlugin } from './telemetry-plugin.ts'
  */
 export const registerSpillway = (options: OpenTelemetryOptions = {}): (() => void) => {
   checkOpenTelemetryOptions('registerSpillway', options)
-  return registerPlugin(telemetryPlugin(options))
+  return attachTelemetry(options)
 }

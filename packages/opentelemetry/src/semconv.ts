@@ -49,6 +49,7 @@ export const ATTRIBUTE = {
   queueLength: 'spillway.queue.length',
   circuitState: 'spillway.circuit.state',
   lookup: 'spillway.cache.result',
+  dryRun: 'spillway.dry_run',
   unit: 'spillway.rate_limit.unit',
   quota: 'spillway.rate_limit.quota',
 } as const

@@ -2,14 +2,7 @@ import * as api from '@opentelemetry/api'
 import { createContextKey, type CallContext, type ContextKey, type Pipeline, type PluginHooks } from '@spillway/core'
 import { CallSums } from './call-sums.ts'
 import { CallTrace } from './call-trace.ts'
-import type { Providers } from './providers.ts'
-
-/** One call under way. */
-interface Watched {
-  readonly sums: CallSums
-  /** `undefined`: nobody takes spans. */
-  readonly trace: CallTrace | undefined
-}
+import type { Telemetry, Watched } from './telemetry.ts'
 
 const WATCHED: ContextKey<Watched | undefined> = createContextKey<Watched | undefined>('opentelemetry', undefined)
 
@@ -17,10 +10,13 @@ const WATCHED: ContextKey<Watched | undefined> = createContextKey<Watched | unde
 const SUPPRESSED = api.createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 /** What is done at one pipeline: spans around calls and attempts, and what its events say. */
-export const watchPipeline = ({ clock }: Pipeline<unknown>, providers: Providers): PluginHooks => {
+export const watchPipeline = (pipeline: Pipeline<unknown>, telemetry: Telemetry): PluginHooks => {
+  const { clock } = pipeline
   const calls = new Map<number, Watched>()
   /** Calls that telemetry itself makes, about which nothing is told. */
   const suppressed = new Set<number>()
+  const epochMs = (): number => clock.wallTime() - clock.now()
+  const leave = telemetry.add(pipeline)
 
   return {
     aroundCall(run, { call }: CallContext) {
@@ -29,9 +25,9 @@ export const watchPipeline = ({ clock }: Pipeline<unknown>, providers: Providers
         suppressed.add(call.id)
         return run()
       }
-      const { tracer } = providers
-      const trace = tracer === undefined ? undefined : new CallTrace(tracer, call, around)
-      const watched: Watched = { sums: new CallSums(), trace }
+      const { tracer } = telemetry.providers
+      const trace = tracer === undefined ? undefined : new CallTrace(tracer, call, around, epochMs())
+      const watched: Watched = { sums: new CallSums(), trace, over: false }
       calls.set(call.id, watched)
       call.set(WATCHED, watched)
       if (trace === undefined) run()
@@ -40,23 +36,32 @@ export const watchPipeline = ({ clock }: Pipeline<unknown>, providers: Providers
     aroundAttempt(run, context) {
       const watched = context.get(WATCHED)
       if (watched?.trace === undefined) return run()
-      // What goes on after its call is heard until it ends, too.
-      calls.set(context.call.id, watched)
+      // An attempt may outlive its call: a stale answer is renewed.
+      if (watched.over) calls.set(context.call.id, watched)
       api.context.with(watched.trace.beginAttempt(context), run)
     },
     onEvent(event) {
-      const { callId } = event
-      if (callId === undefined) return
-      const watched = calls.get(callId)
-      watched?.sums.heard(event)
-      watched?.trace?.heard(event, event.type === 'cache.coalesced' ? calls.get(event.leader)?.trace : undefined)
-      if (event.type === 'call.completed') {
-        calls.delete(callId)
-        suppressed.delete(callId)
-        if (watched !== undefined) watched.trace?.end(event, watched.sums)
+      const { type, callId } = event
+      if (callId !== undefined && suppressed.has(callId)) {
+        if (type === 'call.completed') suppressed.delete(callId)
+        return
       }
+      const watched = callId === undefined ? undefined : calls.get(callId)
+      watched?.sums.heard(event)
+      if (watched?.trace !== undefined) {
+        const leader = type === 'cache.coalesced' ? calls.get(event.leader)?.trace : undefined
+        watched.trace.heard(event, leader)
+      }
+      telemetry.heard(event, epochMs, watched)
+      if (callId === undefined || watched === undefined) return
+      if (type === 'call.completed') {
+        watched.over = true
+        watched.trace?.end(event, watched.sums)
+      }
+      if (watched.over && (watched.trace?.atWork ?? 0) === 0) calls.delete(callId)
     },
     detach() {
+      leave()
       for (const { trace } of calls.values()) trace?.abandon(clock.now())
       calls.clear()
     },

@@ -129,7 +129,11 @@ describe('what a pipeline knows about itself', () => {
     const state = calls.state()
     expect(structuredClone(state)).toEqual(state)
     expect(state).toMatchObject({ pipeline: 'pipeline', inFlight: 3 })
-    expect(state.policies[0]).toEqual({ name: 'bulkhead', state: { running: 1, waiting: 2, maxConcurrency: 1 } })
+    expect(state.policies[0]).toEqual({
+      name: 'bulkhead',
+      kind: 'bulkhead',
+      state: { running: 1, waiting: 2, maxConcurrency: 1 },
+    })
     await clock.run()
     await Promise.all(answers)
     expect(calls.state().inFlight).toBe(0)

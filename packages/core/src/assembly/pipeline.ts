@@ -22,8 +22,8 @@ export interface PipelineState {
   readonly inFlight: number
   /** Operations at work that nobody waits for any more: they may be billed, and nobody will read what they give. */
   readonly orphans: number
-  /** One entry for each policy, in running order. */
-  readonly policies: readonly { readonly name: string; readonly state: object }[]
+  /** One entry for each policy, in running order. `kind` is what it is, whatever its name: `bulkhead`. */
+  readonly policies: readonly { readonly name: string; readonly kind: string; readonly state: object }[]
 }
 
 /** A pipeline's parts, in running order, with their resolved options. */
@@ -105,7 +105,6 @@ export const pipeline = <const P extends readonly Part[]>(
     const ended = endedAlready(settings)
     if (ended !== undefined) return Promise.reject(ended.reason)
     const { values } = settings
-    if (plugins.someUnwanted) plugins.attachWanted()
     const promise = new Promise<R>(grabSettlers as Executor<R>)
     const generation = generations.current
     const call = new Call(nextId(), generation, plugins.around(operation), settings, grabbed.resolve, grabbed.reject)
@@ -127,6 +126,7 @@ export const pipeline = <const P extends readonly Part[]>(
     } catch (error) {
       return Promise.reject(error)
     }
+    if (plugins.someUnwanted) plugins.attachWanted()
     const settings = call ?? NO_OPTIONS
     const within = settings.within as ExecutableCall | undefined
     const begin: Begin =
@@ -149,7 +149,11 @@ export const pipeline = <const P extends readonly Part[]>(
       pipeline: name,
       inFlight: generations.inFlight,
       orphans: generations.orphans.count,
-      policies: generations.current.parts.map((part) => ({ name: part.name, state: part.snapshot?.() ?? {} })),
+      policies: generations.current.parts.map((part) => ({
+        name: part.name,
+        kind: part.kind ?? part.name,
+        state: part.snapshot?.() ?? {},
+      })),
     }),
     describe: () => generations.current.parts.map((part) => ({ name: part.name, options: part.options ?? {} })),
     reload(parts: readonly Part[]) {

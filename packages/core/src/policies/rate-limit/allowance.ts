@@ -16,6 +16,18 @@ export interface Spending {
   readonly sent: number
 }
 
+/** How much of one limit is used now. */
+export interface LimitUsage {
+  readonly unit: string
+  /** Who set it: the options, what was learned from refusals, or the provider's own words. */
+  readonly source: 'quota' | 'learned' | 'provider'
+  readonly permits: number
+  /** Above `permits` where more was used than there is. */
+  readonly used: number
+  /** The period that a quota is for; left out where the provider has not said it. */
+  readonly periodMs?: number
+}
+
 /** What one partition may spend: its quotas, what was learned of the provider's, and a pause. */
 export class Allowance {
   readonly #quotas: readonly QuotaState[]
@@ -105,6 +117,23 @@ export class Allowance {
   get learnedLimit(): number | undefined {
     const limit = this.#learned?.limit
     return limit === Infinity ? undefined : limit
+  }
+
+  /** Every limit that is known now. */
+  usage(clock: Clock): LimitUsage[] {
+    const now = clock.now()
+    const wallTimeMs = this.#wallTime(clock)
+    const known = this.#quotas.map(({ unit, periodMs, permits, window, calendar }): LimitUsage => {
+      const used = window?.used(now) ?? calendar?.used(wallTimeMs) ?? 0
+      return { unit, source: 'quota', permits, used, periodMs }
+    })
+    const learned = this.#learned?.usage(now)
+    if (learned !== undefined) known.push({ unit: REQUESTS, source: 'learned', ...learned })
+    for (const [unit, budget] of this.#budgets) {
+      const said = budget.usage(now)
+      if (said !== undefined) known.push({ unit, source: 'provider', ...said })
+    }
+    return known
   }
 
   get pausedUntil(): number {

@@ -30,6 +30,12 @@ export class LearnedLimit {
     return this.#limit
   }
 
+  /** How much of it is used; `undefined` while nothing is known. */
+  usage(now: number): { readonly permits: number; readonly used: number; readonly periodMs: number } | undefined {
+    if (this.#limit === Infinity) return undefined
+    return { permits: this.#limit, used: this.#admitted.used(now), periodMs: LEARNED_OVER_MS }
+  }
+
   readyInMs(now: number): number {
     return this.#limit === Infinity ? 0 : this.#admitted.readyInMs(now, 1, this.#limitAt(now))
   }

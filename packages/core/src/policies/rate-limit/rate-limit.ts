@@ -1,5 +1,6 @@
 import type { CallContext } from '../../kernel/call-context.ts'
 import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
+import type { Clock } from '../../kernel/clock.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Gate } from '../../kernel/policy.ts'
 import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
@@ -61,6 +62,8 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
   checkDuration('rateLimit.maxWaitMs', maxWaitMs, { infinite: true })
   checkOneOf('rateLimit.order', order, QUEUE_ORDERS)
   checkNumber('rateLimit.maxPartitions', maxPartitions, { min: 1, integer: true })
+  /** Of the pipeline that the last call came from. */
+  let lastClock: Clock | undefined
   const fixed = typeof quotas === 'function' ? undefined : readQuotas(quotas)
 
   const partitions = new LruMap<string, Partition>(
@@ -88,10 +91,10 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
 
   const tryEnter = (context: CallContext, { allowance, line }: Partition): number => {
     const admission = context.kept(gate) as Admission
-    const { clock, random } = context.call
-    const ready = allowance.readyInMs(clock, admission.costs)
+    const { call } = context
+    const ready = allowance.readyInMs(call.clock, admission.costs)
     if (ready > 0) return ready
-    admission.spending = allowance.spend(clock, admission.costs, line.size, random)
+    admission.spending = allowance.spend(call.clock, admission.costs, line.size, call.random)
     return 0
   }
 
@@ -111,6 +114,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     kind: 'rateLimit',
     options: resolved,
     enter(context) {
+      lastClock = context.call.clock
       const partition = partitions.get(partitionKey(context))
       const { key, line } = partition
       const admission: Admission = {
@@ -167,7 +171,12 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       partitions: Object.fromEntries(
         [...partitions.entries()].map(([key, { line, allowance }]) => [
           key,
-          { waiting: line.size, pausedUntil: allowance.pausedUntil, learnedLimit: allowance.learnedLimit },
+          {
+            waiting: line.size,
+            pausedUntil: allowance.pausedUntil,
+            learnedLimit: allowance.learnedLimit,
+            limits: lastClock === undefined ? [] : allowance.usage(lastClock),
+          },
         ]),
       ),
     }),

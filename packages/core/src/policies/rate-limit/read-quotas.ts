@@ -22,6 +22,8 @@ export interface QuotaPlan {
 /** One quota at work: what was spent of it. */
 export interface QuotaState {
   readonly unit: string
+  readonly permits: number
+  readonly periodMs: number
   readonly window: SlidingQuota | undefined
   readonly calendar: CalendarQuota | undefined
   readonly pacer: Pacer | undefined
@@ -68,6 +70,8 @@ const readReset = (path: string, resetAt: DailyReset): NextReset => {
 /** A quota of which nothing is spent. */
 export const startQuota = ({ unit, permits, periodMs, smooth, reset }: QuotaPlan): QuotaState => ({
   unit,
+  permits,
+  periodMs,
   window: reset === undefined ? new SlidingQuota(permits, periodMs) : undefined,
   calendar: reset === undefined ? undefined : new CalendarQuota(permits, reset),
   pacer: smooth ? new Pacer(permits, periodMs) : undefined,

@@ -14,6 +14,13 @@ export class ServerBudget {
     return now < this.#resetsAt ? this.#remaining : Infinity
   }
 
+  /** How much of the limit is used; `undefined` where the provider has not said both. */
+  usage(now: number): { readonly permits: number; readonly used: number } | undefined {
+    const remaining = this.remaining(now)
+    if (this.#limit === Infinity || remaining === Infinity) return undefined
+    return { permits: this.#limit, used: this.#limit - remaining }
+  }
+
   readyInMs(now: number, cost: number): number {
     // With nothing left not even a call of unknown cost goes through.
     const needed = Math.min(Math.max(cost, 1), this.#limit)

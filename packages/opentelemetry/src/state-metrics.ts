@@ -1,0 +1,72 @@
+import * as api from '@opentelemetry/api'
+import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
+import type { Pipeline } from '@spillway/core'
+import type { BoundedValues } from './bounded-values.ts'
+import { METRICS, type MetricName } from './metric-definitions.ts'
+import { readPipeline } from './readings.ts'
+
+interface Sum {
+  readonly metric: MetricName
+  readonly attributes: Record<string, string>
+  value: number
+}
+
+/** The metrics that say how things are: read from the pipelines when somebody collects. */
+export class StateMetrics {
+  readonly #meter: Meter
+  readonly #bounded: BoundedValues
+  readonly #observables = new Map<MetricName, Observable>()
+  readonly #pipelines: Set<WeakRef<Pipeline<unknown>>>
+  readonly #collect: BatchObservableCallback
+
+  /** @param pipelines whose state is read; those that nobody holds any more are taken out */
+  constructor(meter: Meter, bounded: BoundedValues, pipelines: Set<WeakRef<Pipeline<unknown>>>) {
+    this.#meter = meter
+    this.#pipelines = pipelines
+    this.#bounded = bounded
+    for (const short of Object.keys(METRICS) as MetricName[]) {
+      const { name, kind, unit, text: description } = METRICS[short]
+      const options = { unit, description }
+      if (kind === 'gauge') this.#observables.set(short, meter.createObservableGauge(name, options))
+      if (kind === 'updown') this.#observables.set(short, meter.createObservableUpDownCounter(name, options))
+    }
+    this.#collect = (result) => {
+      for (const { metric, attributes, value } of this.#sums()) {
+        const observable = this.#observables.get(metric)
+        if (observable !== undefined) result.observe(observable, value, attributes)
+      }
+    }
+    meter.addBatchObservableCallback(this.#collect, [...this.#observables.values()])
+  }
+
+  stop(): void {
+    this.#meter.removeBatchObservableCallback(this.#collect, [...this.#observables.values()])
+  }
+
+  /** What has the same attributes is one series, with the sum of all. */
+  #sums(): Iterable<Sum> {
+    const sums = new Map<string, Sum>()
+    for (const reference of this.#pipelines) {
+      const pipeline = reference.deref()
+      if (pipeline === undefined) this.#pipelines.delete(reference)
+      else this.#read(pipeline, sums)
+    }
+    return sums.values()
+  }
+
+  #read(pipeline: Pipeline<unknown>, sums: Map<string, Sum>): void {
+    try {
+      readPipeline(pipeline, (metric, value, values) => {
+        if (typeof value !== 'number' || !Number.isFinite(value)) return
+        const attributes = this.#bounded.attributes(values)
+        const key = JSON.stringify([metric, attributes])
+        const sum = sums.get(key)
+        if (sum === undefined) sums.set(key, { metric, attributes, value })
+        else sum.value += value
+      })
+    } catch (error) {
+      // A policy of somebody else's whose snapshot() throws.
+      api.diag.warn(`The state of the pipeline ${pipeline.name} cannot be read.`, error)
+    }
+  }
+}
