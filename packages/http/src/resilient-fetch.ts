@@ -1,6 +1,7 @@
 import {
   checkFunction,
   checkKnown,
+  checkNumber,
   checkOneOf,
   InvalidOptionsError,
   isSpillwayError,
@@ -11,6 +12,7 @@ import {
 } from '@spillway/core'
 import { BodyNotRepeatableError, once } from './request/body-not-repeatable-error.ts'
 import { classifyNetworkError } from './classify/classify-network-error.ts'
+import { LONGEST_ANSWER_BYTES } from './response/read-body.ts'
 import { keptReply, respondWith } from './response/kept-reply.ts'
 import { readRequest, type Fetch, type OriginalRequest } from './request/outgoing-request.ts'
 import { senderThrough } from './request/send.ts'
@@ -38,6 +40,12 @@ export interface ResilientFetchOptions {
    * wrap whatever `fetch` throws; `throw` as the typed errors they are. @default 'throw'
    */
   readonly refusals?: 'respond' | 'throw'
+  /**
+   * How much of a JSON answer, or of one event of a stream, is read into memory, in bytes; what is longer fails with an
+   * `AnswerTooLargeError`. Answers of other types are handed over as they come and have no limit. @default 134217728 (128 MiB):
+   * ten large pictures in base64
+   */
+  readonly maxAnswerBytes?: number
 }
 
 /**
@@ -67,9 +75,10 @@ export interface ResilientFetchOptions {
 export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientFetchOptions = {}): Fetch => {
   if (typeof pipeline?.execute !== 'function')
     throw new InvalidOptionsError('resilientFetch.pipeline', pipeline, 'a pipeline, such as standardPipeline()')
-  checkKnown('resilientFetch', options, ['fetch', 'protocol', 'refusals'])
+  checkKnown('resilientFetch', options, ['fetch', 'protocol', 'refusals', 'maxAnswerBytes'])
   checkFunction('resilientFetch.fetch', options.fetch, true)
-  const { protocol = PLAIN_PROTOCOL, refusals = 'throw' } = options
+  const { protocol = PLAIN_PROTOCOL, refusals = 'throw', maxAnswerBytes = LONGEST_ANSWER_BYTES } = options
+  checkNumber('resilientFetch.maxAnswerBytes', maxAnswerBytes, { min: 1 })
   checkOneOf('resilientFetch.refusals', refusals, ['respond', 'throw'])
   const verdicts = new WeakMap<object, Verdict>()
   const classifier: Classifier = {
@@ -85,7 +94,13 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
     const request = protocol.address === undefined ? plain : await protocol.address(plain, context)
     if (context.aborted) throw context.reason
     const response = await send(request, original.rest, context)
-    return receive(response, { protocol, request, context, judge: original.repeatable ? judge : takeAsItIs })
+    return receive(response, {
+      protocol,
+      request,
+      context,
+      maxAnswerBytes,
+      judge: original.repeatable ? judge : takeAsItIs,
+    })
   }
 
   return async (input, init) => {

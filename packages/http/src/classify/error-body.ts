@@ -63,8 +63,9 @@ const merged = (outer: ErrorBody, inner: ErrorBody): ErrorBody => ({
 /** `inner`: the error of the provider behind this one. */
 type OneLayer = ErrorBody & { readonly inner?: unknown }
 
-const readOnce = (value: unknown): OneLayer => {
-  if (Array.isArray(value)) return value.length === 0 ? EMPTY : readOnce(value[0])
+const readOnce = (body: unknown): OneLayer => {
+  // Gemini's compatible API puts its errors into a list.
+  const value: unknown = Array.isArray(body) ? body[0] : body
   if (typeof value === 'string') return inWords(value)
   if (!isObject(value)) return EMPTY
   const error = value['error'] ?? value

@@ -21,8 +21,8 @@ export interface EventWatch {
 }
 
 /** A watch that understands the events. */
-export const watchEvents = (read: (event: ServerSentEvent) => EventMeaning): EventWatch => {
-  const parser = createEventParser()
+export const watchEvents = (read: (event: ServerSentEvent) => EventMeaning, maxEventBytes: number): EventWatch => {
+  const parser = createEventParser(maxEventBytes)
   let contentEvents = 0
   let complete = false
   let error: unknown

@@ -6,12 +6,10 @@ import type { OutgoingRequest } from '../request/outgoing-request.ts'
 import type { Protocol, Usage } from '../protocol.ts'
 import { ProviderError } from '../classify/provider-error.ts'
 import { readRateLimits, type RateLimitLevel } from '../limits/rate-limit-headers.ts'
-import { discard, joined, readBody } from './read-body.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
+import { discard, readError, readWhole } from './read-body.ts'
 import { streamBody, type CommittedStream } from './stream-body.ts'
 import { StreamTruncatedError } from './stream-truncated-error.ts'
-
-/** Enough for any error that says something; a body of gigabytes is not read. */
-const LONGEST_ERROR_BYTES = 64 * 1024
 
 /** A preamble is short. What holds back more than this is delivered as it is. */
 const LONGEST_PREAMBLE_BYTES = 32 * 1024 * 1024
@@ -21,6 +19,8 @@ export interface Receiver {
   readonly protocol: Protocol
   readonly request: OutgoingRequest
   readonly context: CallContext
+  /** How much of an answer, or of one event, is kept. */
+  readonly maxAnswerBytes: number
   /** Remembers the verdict on an answer that is handed over all the same. */
   readonly judge: (response: Response, verdict: Verdict) => void
 }
@@ -29,6 +29,7 @@ export interface Receiver {
  * Reads an answer as far as it takes to know what it is worth: errors and JSON whole, streams to their first content.
  *
  * @throws ProviderError with the answer put aside, for everything that is no result
+ * @throws AnswerTooLargeError for one that would fill the memory
  */
 export const receive = async (response: Response, receiver: Receiver): Promise<Response> => {
   const { protocol, request, context } = receiver
@@ -36,7 +37,7 @@ export const receive = async (response: Response, receiver: Receiver): Promise<R
   tellLimits(response.headers, context)
   const { status, body } = response
   if (status !== 304 && (status < 200 || status >= 300)) {
-    const bytes = body === null ? new Uint8Array() : await readBody(body, context, LONGEST_ERROR_BYTES)
+    const bytes = body === null ? new Uint8Array() : await readError(body, context)
     throw failed(response, bytes, new TextDecoder().decode(bytes), receiver)
   }
   if (body === null) return response
@@ -63,8 +64,8 @@ const receiveText = async (
   asksModel: boolean,
   receiver: Receiver,
 ): Promise<Response> => {
-  const { protocol, request, context, judge } = receiver
-  const bytes = await readBody(body, context)
+  const { protocol, request, context, judge, maxAnswerBytes } = receiver
+  const bytes = await readWhole(body, context, maxAnswerBytes)
   context.progress('content')
   const whole = respondWith(response, bytes)
   if (!asksModel) return whole
@@ -95,7 +96,7 @@ const receiveEvents = async (
   asksModel: boolean,
   receiver: Receiver,
 ): Promise<Response> => {
-  const { protocol, request, context, judge } = receiver
+  const { protocol, request, context, judge, maxAnswerBytes } = receiver
   const { readEvent } = protocol
   if (!asksModel || readEvent === undefined) return deliver(response, body, context)
   let used: Usage | undefined
@@ -103,35 +104,33 @@ const receiveEvents = async (
     const meaning = readEvent(event, request)
     if (meaning.usage !== undefined) context.providerSaid({ usage: (used = { ...used, ...meaning.usage }) })
     return meaning
-  })
+  }, maxAnswerBytes)
   const reader = body.getReader()
   const stop = context.onAbort((reason) => discard(reader, reason))
-  const held: Uint8Array[] = []
-  let length = 0
-  const heldAnd = (error: unknown): Error => failed(response, joined(held, length), { error }, receiver)
+  const held = new GatheredBytes()
+  const heldAnd = (error: unknown): Error => failed(response, held.bytes(), { error }, receiver)
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (context.aborted) throw context.reason
       if (done) break
-      held.push(value)
-      length += value.length
+      held.add(value)
       const content = watch.feed(value)
-      if (watch.error !== undefined) {
-        discard(reader)
-        throw heldAnd(watch.error)
-      }
-      if (!content && length < LONGEST_PREAMBLE_BYTES) continue
+      if (watch.error !== undefined) throw heldAnd(watch.error)
+      if (!content && held.length < LONGEST_PREAMBLE_BYTES) continue
       context.progress('content')
       const toError = (error: unknown): ProviderError => asError(response, { error }, receiver)
-      return respondWith(response, streamBody({ reader, held, watch, toError }, context))
+      return respondWith(response, streamBody({ reader, held: held.bytes(), watch, toError }, context))
     }
     watch.end()
     if (watch.error !== undefined) throw heldAnd(watch.error)
     if (!watch.mayEnd) throw new StreamTruncatedError(0)
-    const whole = respondWith(response, joined(held, length))
+    const whole = respondWith(response, held.bytes())
     if (watch.contentEvents === 0) judge(whole, watch.verdict ?? EMPTY)
     return whole
+  } catch (error) {
+    discard(reader)
+    throw error
   } finally {
     stop()
   }
@@ -146,7 +145,7 @@ const NOT_A_WORD: Verdict = { kind: 'transient', sent: true, billed: 'unknown', 
 const deliver = (response: Response, body: ReadableStream<Uint8Array>, context: CallContext): Response => {
   context.progress('content')
   const toError = (): StreamTruncatedError => new StreamTruncatedError(0)
-  const stream: CommittedStream = { reader: body.getReader(), held: [], watch: watchBytes(), toError }
+  const stream: CommittedStream = { reader: body.getReader(), held: new Uint8Array(), watch: watchBytes(), toError }
   return respondWith(response, streamBody(stream, context))
 }
 

@@ -11,6 +11,7 @@ const TOO_MANY = new Set(['ERR_SPILLWAY_RATE_LIMIT_EXCEEDED', 'ERR_SPILLWAY_CONC
 /** The status that a refusal or a passed limit is answered with; `undefined` for errors that are thrown as they are. */
 export const refusalStatus = (error: SpillwayError): number | undefined => {
   if (error.code === 'ERR_SPILLWAY_TIMEOUT_EXCEEDED') return 504
+  if (error.code === 'ERR_SPILLWAY_ANSWER_TOO_LARGE') return 502
   if (TOO_MANY.has(error.code)) return 429
   return isRejectedError(error) ? 503 : undefined
 }

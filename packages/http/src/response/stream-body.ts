@@ -3,11 +3,13 @@ import type { EventWatch } from './event-watch.ts'
 import { discard } from './read-body.ts'
 import { StreamTruncatedError } from './stream-truncated-error.ts'
 
+const NOTHING = new Uint8Array()
+
 /** A stream that has shown its first content, from the provider's side. */
 export interface CommittedStream {
   readonly reader: ReadableStreamDefaultReader<Uint8Array>
   /** What was held back until now. */
-  readonly held: readonly Uint8Array[]
+  readonly held: Uint8Array
   readonly watch: EventWatch
   /** Makes an error out of the JSON of one inside the stream. */
   readonly toError: (json: unknown) => SpillwayError
@@ -19,7 +21,7 @@ export interface CommittedStream {
  */
 export const streamBody = (stream: CommittedStream, context: CallContext): ReadableStream<Uint8Array> => {
   const { reader, watch, toError } = stream
-  const held = [...stream.held]
+  let { held } = stream
   const body = context.openBody()
   let stopListening = (): void => {}
   let ended = false
@@ -46,6 +48,7 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
     // A client takes an error of that name for the caller's own wish, and ends without a word.
     const error = (thrown as Partial<Error>)?.name === 'AbortError' ? truncated(thrown) : thrown
     controller.error(error)
+    discard(reader)
     const verdict = isSpillwayError(error) ? error.verdict : truncated(error).verdict
     end(failure(error, verdict))
   }
@@ -68,8 +71,10 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
 
   const next = async (controller: Controller): Promise<void> => {
     let chunk: Awaited<ReturnType<typeof reader.read>>
+    let content = false
     try {
       chunk = await reader.read()
+      if (!ended && !chunk.done) content = watch.feed(chunk.value)
     } catch (error) {
       if (ended) return
       // Whoever has the whole answer does not mind how the connection ended.
@@ -77,7 +82,6 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
     }
     if (ended) return
     if (chunk.done) return finish(controller)
-    const content = watch.feed(chunk.value)
     controller.enqueue(chunk.value)
     if (watch.error !== undefined) return failInBand(controller)
     if (!content) return
@@ -100,8 +104,11 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
         })
       },
       pull(controller) {
-        const replay = held.shift()
-        if (replay !== undefined) return controller.enqueue(replay)
+        if (held.length > 0) {
+          controller.enqueue(held)
+          held = NOTHING
+          return undefined
+        }
         // Heartbeats pause nothing, so that they do not start the time of silence anew.
         if (paused) {
           paused = false
