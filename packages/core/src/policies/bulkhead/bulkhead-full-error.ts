@@ -9,7 +9,6 @@ export class BulkheadFullError extends BulkheadRejectedError implements Rejected
   readonly verdict: RejectedError['verdict'] = rejected()
   /** The queue had no seat left, the wait in it took longer than allowed, or the pipeline was disposed of meanwhile. */
   readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
-  override readonly cause?: unknown
 
   /**
    * @param policy the bulkhead's name

@@ -3,14 +3,8 @@ import { isBulkheadRejectedError } from 'cockatiel'
 import { describe, expect } from 'vitest'
 import { bulkhead, pipeline, retry, success, timeout, type BulkheadOptions, type Operation } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
+import { setup } from './__fixtures__/bulkhead.ts'
 import { caught } from '../../kernel/__fixtures__/ended.ts'
-
-const setup = (options: BulkheadOptions) => {
-  const clock = new VirtualClock()
-  const calls = pipeline([bulkhead(options)], { clock })
-  const state = (): unknown => calls.state().policies.at(-1)?.state
-  return { clock, calls, state }
-}
 
 describe('bulkhead', () => {
   test('runs so many at once and the others when a place becomes free', async () => {
@@ -76,6 +70,7 @@ describe('bulkhead', () => {
   // trap: abort-frees-the-seat
   test('who aborts frees the seat in the same tick and never runs', async () => {
     const { clock, calls, state } = setup({ maxConcurrency: 1, queueLimit: 1 })
+    const recording = recordEvents(calls)
     void calls.execute(scriptedOperation([{ value: 1, afterMs: 100 }]))
     const caller = new AbortController()
     const gone = new Error('gone')
@@ -86,6 +81,8 @@ describe('bulkhead', () => {
     const taken = calls.execute(scriptedOperation([{ value: 3 }]))
     await clock.advance(100)
     expect([await leaving, await taken, left.runs]).toEqual([gone, 3, 0])
+    // Who leaves was not refused.
+    expect(recording.timeline('bulkhead.rejected')).toEqual([])
   })
 
   test('a call that is ended in the tick in which its turn comes gives the place on', async () => {
@@ -176,6 +173,11 @@ describe('bulkhead', () => {
     expect(await waiting).toMatchObject({ name: 'BulkheadFullError', reason: 'disposed' })
     await clock.advance(10)
     expect([await running, clock.pending]).toEqual(['done', 0])
+  })
+
+  test('says what it is', () => {
+    const { kind, options } = bulkhead({ name: 'images', maxConcurrency: 3 })
+    expect([kind, options]).toMatchObject(['bulkhead', { name: 'images', maxConcurrency: 3, order: 'deadline' }])
   })
 
   test.each([

@@ -58,24 +58,39 @@ describe("cockatiel's backoffs work unchanged", () => {
   })
 })
 
+test('a backoff is told the value that was not good enough', async () => {
+  const told: unknown[] = []
+  const backoff = new DelegateBackoff<RetryBackoffContext>(({ result }) => (told.push(result), 10))
+  const clock = new VirtualClock()
+  const calls = pipeline([retry({ backoff, shouldHandle: ({ ok }) => ok, maxAttempts: 2 })], { clock })
+  const answer = calls.execute(async () => 'unloved')
+  await clock.run()
+  expect([await answer, told]).toEqual(['unloved', [{ value: 'unloved' }]])
+})
+
 describe('a backoff that gives no delay', () => {
   // trap: backoff-without-delay
-  test.each<[string, Backoff]>([
-    ['an empty list', new IterableBackoff([])],
-    ['no number', new ConstantBackoff(NaN)],
-    ['a negative number', new ConstantBackoff(-1)],
+  test.each<[string, Backoff, string]>([
+    ['an empty list', new IterableBackoff([]), 'RangeError'],
+    ['no number', new ConstantBackoff(NaN), 'RangeError'],
+    ['a negative number', new ConstantBackoff(-1), 'RangeError'],
     [
       'an error',
       new DelegateBackoff(() => {
-        throw new Error('broken')
+        throw new SyntaxError('broken')
       }),
+      'SyntaxError',
     ],
-    ['nothing', { next: () => undefined as never }],
-  ])('%s: is reported, and the default delays stand in, so that no loop without a delay begins', async (_, backoff) => {
-    const { delays, diagnostics } = await waited({ backoff }, 2)
-    expect(delays).toEqual([500, 1000])
-    expect(diagnostics).toMatchObject([{ source: 'retry.backoff' }, { source: 'retry.backoff' }])
-  })
+    ['nothing', { next: () => undefined as never }, 'RangeError'],
+  ])(
+    '%s: is reported, and the default delays stand in, so that no loop without a delay begins',
+    async (_, backoff, errorName) => {
+      const { delays, diagnostics } = await waited({ backoff }, 2)
+      expect(delays).toEqual([500, 1000])
+      const about = { source: 'retry.backoff', errorName }
+      expect(diagnostics).toMatchObject([about, about])
+    },
+  )
 
   test('for ever: the call ends with its error instead of waiting', async () => {
     const { delays, diagnostics } = await waited({ backoff: new ConstantBackoff(Infinity) }, 2)
