@@ -117,6 +117,17 @@ test('a stream in a chat is closed by break as well', async () => {
   await left
 })
 
+test('a stream that nobody reads is over when its caller leaves', async () => {
+  const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
+  const { ai, events } = connect(url)
+  const controller = new AbortController()
+  await ai.models.generateContentStream({ ...ASK, config: { abortSignal: controller.signal } })
+  controller.abort()
+  await left
+  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'canceled' } }])
+  expect(pipelineOf(ai).state().inFlight).toBe(0)
+})
+
 test('a stream that nobody reads is ended by the limit of the call', async () => {
   const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
   const { ai, events } = connect(url, { timeout: { totalMs: 300 } })

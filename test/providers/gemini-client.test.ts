@@ -1,71 +1,28 @@
-// What else the official client does: interactions, other methods, the caller's own fetch, answers that are none.
+// What else the official client does: other methods, the caller's own fetch, answers that are none.
 import { GoogleGenAI } from '@google/genai'
 import { failover, InvalidOptionsError, pipeline, retry } from '@spillway/core'
 import { type GeminiEndpoint, geminiClassifier, pipelineOf, resilient } from '@spillway/gemini'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ASK, chunk, connect, ofType, provide, QUICK, rejection, requests, serve, startStream } from './gemini-world.ts'
+import {
+  answers,
+  ASK,
+  chunk,
+  connect,
+  json,
+  ofType,
+  provide,
+  QUICK,
+  rejection,
+  requests,
+  serve,
+} from './gemini-world.ts'
 
-const json = (status: number, body: object | string, type = 'application/json') =>
-  [status, { 'content-type': type }, typeof body === 'string' ? body : JSON.stringify(body)] as const
 const EVENTS = { 'content-type': 'text/event-stream' }
 const OVERLOADED = json(503, { error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } })
 const HELLO = json(200, { candidates: [{ content: { parts: [{ text: 'Hello' }] }, finishReason: 'STOP' }] })
 
-/** A server that gives these answers in turn, the last one for ever. */
-const answers = (...list: readonly (readonly [number, Record<string, string>, string])[]) =>
-  serve((response, hit) => {
-    const [status, headers, body] = list[Math.min(hit, list.length) - 1] ?? HELLO
-    response.writeHead(status, headers).end(body)
-  })
-
 afterEach(() => {
   vi.restoreAllMocks()
-})
-
-describe('interactions', () => {
-  const INTERACTION = json(200, { id: 'i', object: 'interaction', status: 'completed', steps: [], model: 'm' })
-  const CREATE = { model: 'gemini-3.8-flash', input: 'Hi' } as const
-
-  test('go through the pipeline with a key and a model of the endpoint', async () => {
-    const { url, seen } = await answers(OVERLOADED, INTERACTION)
-    const { ai, events } = connect(url, {
-      endpoints: [{ name: 'second', apiKey: 'second-key', models: { 'gemini-3.8-flash': 'flash' } }],
-    })
-    const interaction = await ai.interactions.create(CREATE)
-    expect(interaction.id).toBe('i')
-    expect(seen).toHaveLength(2)
-    expect(seen[1]?.headers['x-goog-api-key']).toBe('second-key')
-    expect(JSON.parse(seen[1]?.body ?? '')).toMatchObject({ model: 'flash', input: 'Hi' })
-    expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 2, verdict: { kind: 'success' } }])
-  })
-
-  test('are not retried by the client as well', async () => {
-    const { url, seen } = await answers(OVERLOADED)
-    const { ai } = connect(url, { retry: { ...QUICK, maxAttempts: 2 } })
-    const error = await rejection(ai.interactions.create(CREATE))
-    expect(error).toMatchObject({ status: 503 })
-    expect(seen).toHaveLength(2)
-  })
-
-  test('stream with an error as the first event retried', async () => {
-    const event = (data: object) => `event: x\ndata: ${JSON.stringify(data)}\n\n`
-    const { url, seen } = await serve((response, hit) => {
-      startStream(response)
-      if (hit === 1) {
-        response.end(event({ event_type: 'error', error: { code: 'service_unavailable', message: '' } }))
-        return
-      }
-      response.write(event({ event_type: 'interaction.created', interaction: { id: 'i', status: 'in_progress' } }))
-      response.write(event({ event_type: 'step.delta', index: 0, delta: { type: 'text', text: 'Hello' } }))
-      response.end(event({ event_type: 'interaction.completed', interaction: { id: 'i', status: 'completed' } }))
-    })
-    const { ai, events } = connect(url)
-    const types: string[] = []
-    for await (const { event_type: type } of await ai.interactions.create({ ...CREATE, stream: true })) types.push(type)
-    expect(types).toEqual(['interaction.created', 'step.delta', 'interaction.completed'])
-    expect(seen).toHaveLength(2)
-    expect(ofType(events, 'retry.scheduled')).toMatchObject([{ verdict: 'overloaded' }])
-  })
 })
 
 describe('answers that are none', () => {

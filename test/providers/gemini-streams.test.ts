@@ -99,16 +99,3 @@ test('events in pieces of one byte are put together', async () => {
   const { ai } = connect(url)
   expect(await read(ai)).toBe('Grüße aus Köln')
 })
-
-test('a continued stream is one stream to its reader, and two calls to the pipeline', async () => {
-  const { url, seen } = await serve((response, hit) => {
-    startStream(response)
-    if (hit === 1) response.end(chunk('Hel', { finishReason: 'CONTINUATION', continuationToken: 'a' }))
-    else if (hit === 2) response.end(OVERLOADED)
-    else response.end(chunk('lo', STOP))
-  })
-  const { ai, events } = connect(url)
-  expect(await read(ai)).toBe('Hello')
-  expect(seen).toHaveLength(3)
-  expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 1 }, { attempts: 2 }])
-})

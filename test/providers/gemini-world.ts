@@ -91,6 +91,24 @@ export const serve = async (handle: (response: ServerResponse, hit: number) => v
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, left, seen }
 }
 
+/** A JSON answer for {@link answers}. */
+export const json = (
+  status: number,
+  body: object | string,
+  type = 'application/json',
+): readonly [number, Record<string, string>, string] => [
+  status,
+  { 'content-type': type },
+  typeof body === 'string' ? body : JSON.stringify(body),
+]
+
+/** A server that gives these answers in turn, the last one for ever. */
+export const answers = (...list: readonly (readonly [number, Record<string, string>, string])[]): Promise<Served> =>
+  serve((response, hit) => {
+    const [status, headers, body] = list[Math.min(hit, list.length) - 1] ?? json(500, {})
+    response.writeHead(status, headers).end(body)
+  })
+
 /** One event of a stream. */
 export const chunk = (text: string, more: object = {}): string =>
   `data: ${JSON.stringify({ candidates: [{ content: { parts: [{ text }], role: 'model' }, ...more }] })}\r\n\r\n`

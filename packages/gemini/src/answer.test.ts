@@ -4,7 +4,10 @@ import { readAnswer } from './answer.ts'
 import { classifyGeminiReply } from './classify-error.ts'
 import { geminiClassifier } from './classifier.ts'
 import { expectedIn } from './expectation.ts'
+import { objectIn } from './json.ts'
 import { hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
+import { readInteraction, readInteractionEvent } from './read-interaction.ts'
+import { readUsage } from './read-usage.ts'
 
 describe('readAnswer', () => {
   it('takes no sentence for a reason', () => {
@@ -64,9 +67,13 @@ test.prop([damaged, fc.constantFrom('image', 'content')])('no answer breaks what
   const { kind, code = 'OK' } = judgeAnswer(answer, expectation)
   expect(['success', 'empty', 'request_failed']).toContain(kind)
   expect(code).toMatch(/^\w{1,64}$/)
-  expect(hasContent(answer)).toBeTypeOf('boolean')
+  expect(hasContent(answer, expectation)).toBeTypeOf('boolean')
   expect(isTerminal(answer)).toBeTypeOf('boolean')
   geminiClassifier().value?.(value)
+  const said = objectIn(value)
+  for (const count of Object.values(readUsage(said) ?? {})) expect(count).toBeGreaterThanOrEqual(0)
+  readInteraction(said)
+  readInteractionEvent(said)
 })
 
 test.prop([damaged, fc.constantFrom(200, 400, 429, 503), fc.boolean()])(

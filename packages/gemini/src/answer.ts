@@ -1,3 +1,5 @@
+import { isObject, type Json, objectIn, objectsIn } from './json.ts'
+
 /** An answer, or one chunk of it, as far as it has to be understood. */
 export interface Answer {
   readonly candidates: readonly Candidate[]
@@ -18,12 +20,6 @@ export interface Part {
   /** A thought, in words or as a draft picture, is not part of the answer. */
   readonly thought: boolean
 }
-
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-const objectIn = (value: unknown): Json => (isObject(value) ? value : {})
-const objectsIn = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 /**
  * Reads an answer, from the wire or from the client. It comes from outside: whatever has another shape is as good as

@@ -1,28 +1,31 @@
 import type { GenerateContentResponse } from '@google/genai'
-import type { CallerSignal } from './caller-signal.ts'
 
 type Chunk = GenerateContentResponse
+
+/** What a stream has to do with the call that it answers. */
+export interface StreamEnds {
+  /** The call is over. */
+  readonly end: () => void
+  /** Ends the request at work. */
+  readonly abort: (reason: unknown) => void
+  /** The error as the caller shall see it. */
+  readonly told: (error: unknown) => unknown
+}
 
 /**
  * The client's stream, which also closes its connection when its reader leaves: the client's own only lets go of it, and
  * the provider goes on generating and charging.
  *
  * @param open what the client gave
- * @param link ends the request behind it
- * @param told the error as the caller shall see it
  */
-export const closingStream = (
-  open: AsyncGenerator<Chunk>,
-  link: CallerSignal,
-  told: (error: unknown) => unknown,
-): AsyncGenerator<Chunk> => {
+export const closingStream = (open: AsyncGenerator<Chunk>, { end, abort, told }: StreamEnds): AsyncGenerator<Chunk> => {
   /** Also while a `next` is pending: a generator function would first wait for that chunk. */
   let left = false
 
   const leave = async (): Promise<void> => {
     left = true
-    link.abort(new DOMException('The reader of the stream has left.', 'AbortError'))
-    link.dispose()
+    abort(new DOMException('The reader of the stream has left.', 'AbortError'))
+    end()
     await open.return(undefined).catch(() => {})
   }
 
@@ -31,10 +34,10 @@ export const closingStream = (
       if (left) return { done: true, value: undefined }
       try {
         const result = await open.next()
-        if (result.done) link.dispose()
+        if (result.done) end()
         return result
       } catch (error) {
-        link.dispose()
+        end()
         if (left) return { done: true, value: undefined }
         left = true
         throw told(error)

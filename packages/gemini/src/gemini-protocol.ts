@@ -1,10 +1,15 @@
 import type { CallContext } from '@spillway/core'
-import type { AnswerMeaning, EventMeaning, OutgoingRequest, Protocol, ServerSentEvent } from '@spillway/http'
+import type { AnswerMeaning, EventMeaning, OutgoingRequest, Protocol } from '@spillway/http'
 import { readAnswer } from './answer.ts'
 import { classifyGeminiReply } from './classify-error.ts'
 import { expectedIn } from './expectation.ts'
+import type { GeminiEndpoint } from './gemini-endpoint.ts'
+import type { InteractionHomes } from './interaction-homes.ts'
+import { isObject, type Json, objectIn, parseObject } from './json.ts'
 import { type Expectation, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
 import { isInteractions, isModelCall } from './model-calls.ts'
+import { readInteraction, readInteractionEvent } from './read-interaction.ts'
+import { readUsage } from './read-usage.ts'
 import { route } from './route.ts'
 
 /** Options of {@link geminiProtocol}. */
@@ -13,74 +18,76 @@ export interface GeminiProtocolOptions {
   readonly clientBaseUrl: string
   /** What answers must hold, whatever requests say. */
   readonly expect: Expectation | undefined
+  /** Where interactions are kept. */
+  readonly homes: InteractionHomes
+}
+
+/** What has to be known of a request to understand its answer. */
+interface Asked {
+  /** An endpoint may call the model by a name that no longer says that it makes pictures. */
+  readonly expect: Expectation
+  readonly endpoint: GeminiEndpoint | undefined
+  /** Pictures in its stream so far: each chunk only has its own. */
+  images: number
 }
 
 /** The Gemini dialect, for `resilientFetch`. */
-export const geminiProtocol = ({ clientBaseUrl, expect }: GeminiProtocolOptions): Protocol => {
-  /** An endpoint may call the model by a name that no longer says that it makes pictures. */
-  const expectations = new WeakMap<OutgoingRequest, Expectation>()
+export const geminiProtocol = ({ clientBaseUrl, expect, homes }: GeminiProtocolOptions): Protocol => {
+  const asked = new WeakMap<OutgoingRequest, Asked>()
+  const about = (request: OutgoingRequest): Asked =>
+    asked.get(request) ?? { expect: expect ?? 'content', endpoint: undefined, images: 0 }
 
   return {
     provider: 'gemini',
-    async address(request, { endpoint }: CallContext) {
+    async address(request, context: CallContext) {
+      const endpoint = homes.homeOf(request) ?? context.endpoint
       const routed = endpoint === undefined ? request : await route(request, endpoint, clientBaseUrl)
-      expectations.set(routed, expect ?? expectedIn(request))
+      asked.set(routed, { expect: expect ?? expectedIn(request), endpoint, images: 0 })
       return routed
     },
     isModelCall: ({ url, method }) => isModelCall(url, method),
     judgeReply: classifyGeminiReply,
-    readAnswer: (answer, request) => meaningOf(answer, request, expectations.get(request) ?? 'content'),
-    readEvent: (event, request) => readEvent(event, request, expectations.get(request) ?? 'content'),
+    readAnswer(answer, request) {
+      const { expect: expected, endpoint } = about(request)
+      if (isInteractions(request.url)) homes.remember(answer, endpoint)
+      return meaningOf(answer, request, expected)
+    },
+    readEvent({ data }, request) {
+      // Relays in front of the API end their streams as OpenAI does.
+      if (data === '[DONE]') return { terminal: true }
+      const event = parseObject(data)
+      if (event === undefined) return {}
+      const state = about(request)
+      if (!isInteractions(request.url)) return meaningOfChunk(event, state)
+      homes.remember(event['interaction'], state.endpoint)
+      return readInteractionEvent(event)
+    },
   }
 }
 
-type Json = Readonly<Record<string, unknown>>
-
 const meaningOf = (answer: unknown, { url }: OutgoingRequest, expect: Expectation): AnswerMeaning => {
-  const error = isObject(answer) ? answer['error'] : undefined
-  if (error !== undefined && error !== null && !isInteractions(url)) return { error }
-  return isGeneration(url) ? { verdict: judgeAnswer(readAnswer(answer), expect) } : {}
+  const said = objectIn(answer)
+  if (isInteractions(url)) return readInteraction(said)
+  const usage = readUsage(said)
+  const used = usage === undefined ? {} : { usage }
+  const { error } = said
+  if (error !== undefined && error !== null) return { error, ...used }
+  return isGeneration(url) ? { verdict: judgeAnswer(readAnswer(answer), expect), ...used } : used
 }
 
 const isGeneration = (url: string): boolean => /:(?:generateContent|streamGenerateContent)(?:\?|$)/.test(url)
 
-const readEvent = ({ data }: ServerSentEvent, { url }: OutgoingRequest, expect: Expectation): EventMeaning => {
-  // Relays in front of the API end their streams as OpenAI does.
-  if (data === '[DONE]') return { terminal: true }
-  const chunk = parsed(data)
-  if (chunk === undefined) return {}
-  if (isInteractions(url)) return readInteraction(chunk)
+const meaningOfChunk = (chunk: Json, about: Asked): EventMeaning => {
   if (isObject(chunk['error'])) return { error: chunk['error'] }
   const answer = readAnswer(chunk)
+  const { images = 0, ...tokens } = readUsage(chunk) ?? {}
+  about.images += images
+  const usage = images > 0 ? { ...tokens, images: about.images } : tokens
   const terminal = isTerminal(answer)
-  return { content: hasContent(answer), terminal, ...(terminal ? { verdict: judgeAnswer(answer, expect) } : {}) }
-}
-
-/** Statuses after which an interaction sends nothing more. */
-const ENDED: ReadonlySet<unknown> = new Set([
-  'requires_action',
-  'completed',
-  'failed',
-  'cancelled',
-  'incomplete',
-  'budget_exceeded',
-  'requires_continuation',
-])
-
-const readInteraction = (event: Json): EventMeaning => {
-  const { event_type: type, error, status } = event
-  if (type === 'error') return { error: error ?? {} }
-  if (type === 'step.delta') return { content: true }
-  return type === 'interaction.completed' || ENDED.has(status) ? { terminal: true } : {}
-}
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const parsed = (data: string): Json | undefined => {
-  try {
-    const value: unknown = JSON.parse(data)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
+  return {
+    content: hasContent(answer, about.expect),
+    terminal,
+    ...(Object.keys(usage).length === 0 ? {} : { usage }),
+    ...(terminal ? { verdict: judgeAnswer(answer, about.expect) } : {}),
   }
 }

@@ -24,6 +24,9 @@ describe('judgeAnswer', () => {
     ['NO_IMAGE', answer('NO_IMAGE')],
     ['IMAGE_OTHER', answer('IMAGE_OTHER')],
     ['IMAGE_RECITATION', answer('IMAGE_RECITATION')],
+    ['IMAGE_SAFETY', answer('IMAGE_SAFETY')],
+    ['RECITATION', answer('RECITATION')],
+    ['UNEXPECTED_TOOL_CALL', answer('UNEXPECTED_TOOL_CALL')],
     ['OTHER', answer('OTHER')],
     ['MALFORMED_RESPONSE', answer('MALFORMED_RESPONSE')],
     ['NO_IMAGE_PART', answer('STOP', { text: 'Here is the picture you asked for.' })],
@@ -46,7 +49,6 @@ describe('judgeAnswer', () => {
     'PROHIBITED_CONTENT',
     'BLOCKLIST',
     'SPII',
-    'IMAGE_SAFETY',
     'IMAGE_PROHIBITED_CONTENT',
     'MAX_TOKENS',
     'TOO_MANY_TOOL_CALLS',
@@ -86,12 +88,18 @@ describe('judgeAnswer', () => {
 
 describe('chunks of a stream', () => {
   it('have content with words, thoughts, pictures and tool calls', () => {
-    expect(hasContent(readAnswer(answer(undefined, { text: 'a' })))).toBe(true)
-    expect(hasContent(readAnswer(answer(undefined, { text: 'a', thought: true })))).toBe(true)
-    expect(hasContent(readAnswer(answer(undefined, PNG)))).toBe(true)
-    expect(hasContent(readAnswer(answer(undefined, { functionCall: {} })))).toBe(true)
-    expect(hasContent(readAnswer(answer(undefined, { text: '' })))).toBe(false)
-    expect(hasContent(readAnswer({}))).toBe(false)
+    const has = (given: object, expectation: 'content' | 'image' = 'content') =>
+      hasContent(readAnswer(given), expectation)
+    expect(has(answer(undefined, { text: 'a' }))).toBe(true)
+    expect(has(answer(undefined, { text: 'a', thought: true }))).toBe(true)
+    expect(has(answer(undefined, PNG))).toBe(true)
+    expect(has(answer(undefined, { functionCall: {} }))).toBe(true)
+    expect(has(answer(undefined, { text: '' }))).toBe(false)
+    expect(has({})).toBe(false)
+    expect(has(answer(undefined, { text: 'a' }), 'image')).toBe(false)
+    expect(has(answer(undefined, { ...PNG, thought: true }), 'image')).toBe(false)
+    expect(has(answer(undefined, { functionCall: {} }), 'image')).toBe(true)
+    expect(has(answer(undefined, { text: 'a' }, PNG), 'image')).toBe(true)
   })
 
   it('are the last with a finish reason or a blocked prompt', () => {

@@ -10,7 +10,6 @@ const FINAL: ReadonlySet<string> = new Set([
   'PROHIBITED_CONTENT',
   'BLOCKLIST',
   'SPII',
-  'IMAGE_SAFETY',
   'IMAGE_PROHIBITED_CONTENT',
   'MAX_TOKENS',
   'TOO_MANY_TOOL_CALLS',
@@ -54,8 +53,13 @@ const isUsable = ({ parts, continues }: Candidate, expect: Expectation): boolean
 const isResult = ({ kind, thought }: Part, expect: Expectation): boolean =>
   !thought && (expect === 'content' || kind === 'image' || kind === 'call')
 
-/** Whether a chunk of a stream is more than preamble: something of it belongs to the answer, thoughts included. */
-export const hasContent = ({ candidates }: Answer): boolean => candidates.some(({ parts }) => parts.length > 0)
+/**
+ * Whether a chunk of a stream is more than preamble. Where anything will do, thoughts are part of what the reader sees;
+ * where a picture is expected, words and thoughts before it are held back, so that an answer without one can be asked for
+ * again.
+ */
+export const hasContent = ({ candidates }: Answer, expect: Expectation): boolean =>
+  candidates.some(({ parts }) => parts.some((part) => expect === 'content' || isResult(part, expect)))
 
 /** Whether a chunk is the last of its request: it says why the model stopped, or why it did not begin. */
 export const isTerminal = ({ candidates, blockReason }: Answer): boolean =>

@@ -3,18 +3,25 @@ import {
   checkKnown,
   checkOneOf,
   InvalidOptionsError,
+  type OpenCall,
   type Pipeline,
+  type RetryOptions,
+  STANDARD_TIMEOUTS,
   standardPipeline,
   type StandardPipelineOptions,
 } from '@spillway/core'
 import { type Fetch, resilientFetch, unlimitedFetch } from '@spillway/http'
 import { canonicalError } from './canonical-error.ts'
+import { clientCalls } from './client-call.ts'
 import { copyClient, insideOf } from './copy-client.ts'
 import { EXPECTATIONS } from './expectation.ts'
 import { checkEndpoints, type GeminiEndpoint } from './gemini-endpoint.ts'
 import { geminiProtocol } from './gemini-protocol.ts'
+import { interactionHomes } from './interaction-homes.ts'
 import type { Expectation } from './judge-answer.ts'
+import { isKeptRequest, keptFetch } from './kept-requests.ts'
 import { isModelCall } from './model-calls.ts'
+import { wrapNewerResources } from './newer-resources.ts'
 import { wrapModels } from './wrap-models.ts'
 
 /** A pipeline of one's own, shared by as many clients as one likes. */
@@ -69,17 +76,23 @@ export const resilient = <C extends GoogleGenAI>(ai: C, options: ResilientOption
   const clientBaseUrl = apiClient.getBaseUrl()
   const pipeline = pipelineFor(options, clientBaseUrl)
   const plain: Fetch = httpOptions?.fetch ?? unlimitedFetch
-  const protocol = geminiProtocol({ clientBaseUrl, expect })
-  const through = resilientFetch(pipeline, { fetch: plain, protocol })
-
-  const copy = copyClient(ai, async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input)
-    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-    if (!isModelCall(url, method)) return plain(input, init)
-    return canonicalError(await through(input, init))
-  })
-  wrapModels(copy.models, httpOptions?.timeout)
-  oneRetryLoop(copy)
+  const homes = interactionHomes()
+  const protocol = geminiProtocol({ clientBaseUrl, expect, homes })
+  const kept = keptFetch({ fetch: plain, homes, clientBaseUrl, name: pipeline.name, ...limitsOf(options) })
+  const through = (within: OpenCall | undefined, fetch: Fetch = plain): Fetch => {
+    const part = within === undefined ? {} : { within }
+    const resilientSend = resilientFetch(pipeline, { fetch, protocol, ...part })
+    return async (input, init) => {
+      const url = input instanceof Request ? input.url : String(input)
+      const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+      if (isModelCall(url, method)) return canonicalError(await resilientSend(input, init))
+      return isKeptRequest(url, method) ? canonicalError(await kept(input, init)) : fetch(input, init)
+    }
+  }
+  const copy = copyClient(ai, through(undefined))
+  const begin = clientCalls(through)
+  wrapModels(copy.models, begin, httpOptions?.timeout)
+  wrapNewerResources(copy, begin)
   pipelines.set(copy, pipeline)
   return copy
 }
@@ -113,9 +126,12 @@ const pipelineFor = (options: ResilientOptions, clientBaseUrl: string): Pipeline
   return standardPipeline({ name: 'gemini', ...rest, endpoints })
 }
 
-/** Interactions bring a retry loop of their own, on by default, which only an option of each call turns off. */
-const oneRetryLoop = ({ interactions }: GoogleGenAI): void => {
-  const create = interactions.create.bind(interactions) as (params: object, options: object) => Promise<unknown>
-  const once = (params: object, options?: object): Promise<unknown> => create(params, { maxRetries: 0, ...options })
-  Object.defineProperty(interactions, 'create', { value: once, configurable: true, writable: true })
+/** The limits that requests outside of the pipeline share with it. */
+const limitsOf = (options: ResilientOptions): { readonly totalMs: number; readonly retry: RetryOptions } => {
+  if ('pipeline' in options) return { totalMs: STANDARD_TIMEOUTS.totalMs, retry: {} }
+  const { timeout, retry } = options
+  return {
+    totalMs: timeout?.totalMs ?? STANDARD_TIMEOUTS.totalMs,
+    retry: retry === false ? { maxAttempts: 1 } : (retry ?? {}),
+  }
 }

@@ -7,6 +7,7 @@ import {
   isSpillwayError,
   type CallContext,
   type Classifier,
+  type OpenCall,
   type Pipeline,
   type Verdict,
 } from '@spillway/core'
@@ -46,6 +47,8 @@ export interface ResilientFetchOptions {
    * ten large pictures in base64
    */
   readonly maxAnswerBytes?: number
+  /** The call that all requests of this `fetch` are a part of, made by `openCall()`. @default each is a call of its own */
+  readonly within?: OpenCall
 }
 
 /**
@@ -75,9 +78,9 @@ export interface ResilientFetchOptions {
 export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientFetchOptions = {}): Fetch => {
   if (typeof pipeline?.execute !== 'function')
     throw new InvalidOptionsError('resilientFetch.pipeline', pipeline, 'a pipeline, such as standardPipeline()')
-  checkKnown('resilientFetch', options, ['fetch', 'protocol', 'refusals', 'maxAnswerBytes'])
+  checkKnown('resilientFetch', options, ['fetch', 'protocol', 'refusals', 'maxAnswerBytes', 'within'])
   checkFunction('resilientFetch.fetch', options.fetch, true)
-  const { protocol = PLAIN_PROTOCOL, refusals = 'throw', maxAnswerBytes = LONGEST_ANSWER_BYTES } = options
+  const { protocol = PLAIN_PROTOCOL, refusals = 'throw', maxAnswerBytes = LONGEST_ANSWER_BYTES, within } = options
   checkNumber('resilientFetch.maxAnswerBytes', maxAnswerBytes, { min: 1 })
   checkOneOf('resilientFetch.refusals', refusals, ['respond', 'throw'])
   const verdicts = new WeakMap<object, Verdict>()
@@ -112,6 +115,7 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
         signal: original.signal,
         repeatable,
         classifier,
+        ...(within === undefined ? {} : { within }),
       })
     } catch (error) {
       return answerTo(error instanceof BodyNotRepeatableError ? error.cause : error, original.signal)

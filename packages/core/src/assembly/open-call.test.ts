@@ -164,6 +164,29 @@ describe('an open call', () => {
     expect(ends().at(-1)).toMatchObject({ verdict: { kind: 'canceled' }, attempts: 1 })
   })
 
+  test('is ended by its owner with what is at work, which may be between two executions', async () => {
+    const { calls, events } = world()
+    const reason = new Error('left')
+    const within = openCall()
+    let signal: AbortSignal | undefined
+    const pending = calls.execute(
+      (context) => {
+        signal = context.signal
+        return new Promise(() => {})
+      },
+      { within },
+    )
+    within.abort(reason)
+    expect(await rejection(pending)).toBe(reason)
+    expect(signal?.reason).toBe(reason)
+    const idle = openCall()
+    await calls.execute(async () => 1, { within: idle })
+    idle.abort(reason)
+    idle.abort(reason)
+    const ends = events.filter(({ type }) => type === 'call.completed')
+    expect(ends).toMatchObject([{ verdict: { kind: 'canceled' } }, { verdict: { kind: 'canceled' } }])
+  })
+
   test('that was never executed tells nothing', () => {
     const { events } = world()
     openCall().end()

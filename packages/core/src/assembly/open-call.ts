@@ -20,6 +20,8 @@ interface CallHost {
 export interface OpenCall {
   /** Says that no more executions come: the call is over when the last one is. To be called on every way out. */
   end(): void
+  /** Ends what is at work, and the call with it. Once the call is over it does nothing. */
+  abort(reason: unknown): void
 }
 
 /** An open call as a pipeline sees it. */
@@ -69,6 +71,13 @@ class SeveralInOne implements ExecutableCall, SeveralExecutions {
     this.#completeWhenOver()
   }
 
+  abort(reason: unknown): void {
+    this.#ended = true
+    this.#call?.abort(reason)
+    this.#refused(reason)
+    this.#completeWhenOver()
+  }
+
   async execute<R>(host: CallHost, operation: Operation<R>, options: CallerOptions): Promise<R> {
     if (this.#waiting || this.#ended || (this.#host ?? host).generations !== host.generations)
       throw new InvalidOptionsError(
@@ -98,7 +107,7 @@ class SeveralInOne implements ExecutableCall, SeveralExecutions {
 
   /** What ended between two executions ended the call. */
   #refused(reason: unknown): unknown {
-    if (this.#last !== undefined) this.#last = aborted(reason)
+    if (this.#last !== undefined && this.#running === 0) this.#last = aborted(reason)
     return reason
   }
 
