@@ -34,14 +34,14 @@ describe.for(hosts)('the deadline of a request to $name', ({ serve }) => {
     expect([await seconds('3'), await seconds('30'), await seconds('nonsense')]).toEqual(['3', '10', '10'])
   })
 
-  test('can be longer for a route than for its application, but not longer than the caller waits', async () => {
+  test('is the shortest of those of the application, the route and the caller', async () => {
     const { url } = await serve({
       spillway: { timeoutMs: 10_000, reserveMs: 0 },
-      inner: { timeoutMs: 60_000, reserveMs: 0 },
+      inner: { timeoutMs: 4000, reserveMs: 0 },
       routes: { '/': ({ scope, send }) => send(String(Math.ceil(scope.remainingMs() / 1000))) },
     })
-    expect(await (await fetch(url)).text()).toBe('60')
-    expect(await (await fetch(url, { headers: { 'x-request-timeout': '20' } })).text()).toBe('20')
+    expect(await (await fetch(url)).text()).toBe('4')
+    expect(await (await fetch(url, { headers: { 'x-request-timeout': '2' } })).text()).toBe('2')
   })
 
   test('that has passed before the handler began refuses the request', async () => {

@@ -23,7 +23,7 @@ interface Exchange {
 export type Route = (exchange: Exchange) => unknown
 
 /** A middleware of either host, mounted where the suite says. */
-interface Mounted {
+export interface Mounted {
   readonly express: express.RequestHandler
   readonly koa: Koa.Middleware
 }
@@ -35,14 +35,24 @@ export interface Site {
   /** Options of a `spillway` on all routes, inside the application's. */
   readonly inner?: forExpress.SpillwayOptions
   readonly errors?: forExpress.ErrorHandlerOptions | false
+  /** Whether the address is the one that the proxy in front tells. */
+  readonly trustProxy?: boolean
   /** Between `spillway` and the routes. */
   readonly mounted?: readonly Mounted[]
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
-const expressSite = ({ routes, spillway = {}, inner, errors = {}, mounted = [] }: Site): express.Express => {
+const expressSite = ({
+  routes,
+  spillway = {},
+  inner,
+  errors = {},
+  mounted = [],
+  trustProxy,
+}: Site): express.Express => {
   const app = express()
+  if (trustProxy === true) app.set('trust proxy', 1)
   if (spillway !== false) app.use(forExpress.spillway(spillway))
   for (const middleware of mounted) app.use(middleware.express)
   if (inner !== undefined) app.use(forExpress.spillway(inner))
@@ -73,8 +83,8 @@ const expressOverHttp2 = (app: express.Express): express.Express => {
   return app
 }
 
-const koaSite = ({ routes, spillway = {}, inner, errors = {}, mounted = [] }: Site): Listener => {
-  const app = new Koa()
+const koaSite = ({ routes, spillway = {}, inner, errors = {}, mounted = [], trustProxy = false }: Site): Listener => {
+  const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 })
   app.silent = true
   if (errors !== false) app.use(forKoa.errorHandler(errors))
   if (spillway !== false) app.use(forKoa.spillway(spillway))

@@ -14,7 +14,7 @@ declare global {
 
 /**
  * Gives each request a deadline, a signal that aborts when the client goes away or the deadline passes, and a criticality:
- * `request.spillway`. For an application, a router or a route; the innermost one decides.
+ * `request.spillway`. For an application, a router or a route. Pipelines that are called by the handler have them too.
  *
  * Requests that go on are not changed. One that comes with its time used up, and one whose handler has not answered
  * `reserveMs` after the deadline, end with a `TimeoutExceededError` in the error handlers.
@@ -28,7 +28,7 @@ declare global {
  * const app = express()
  * app.use(spillway({ timeoutMs: 30_000 }))
  * app.get('/answer', async (request, response) => {
- *   const answer = await calls.execute(async () => 'a dam', request.spillway?.callOptions)
+ *   const answer = await calls.execute(async () => 'a dam') // ends with the request
  *   response.json({ answer })
  * })
  * app.use(errorHandler())
@@ -43,6 +43,6 @@ export const spillway = (options: SpillwayOptions<Request> = {}): RequestHandler
     request.spillway = scope
     if (scope.reason !== undefined) return next(scope.reason)
     if (!scope.watched) scope.whenOverdue(next)
-    next()
+    scope.run(next)
   }
 }

@@ -1,5 +1,6 @@
-import { failureAnswerer, prepareFor, type ErrorHandlerOptions } from '@spillway/http/inbound'
+import { failureAnswerer, type ErrorHandlerOptions } from '@spillway/http/inbound'
 import type { Context, Middleware } from 'koa'
+import { answer } from './guarded.ts'
 
 /**
  * Answers what Spillway refused, ended or gave up on with 503, 429, 504 or 502: `Retry-After` and an
@@ -19,12 +20,7 @@ export const errorHandler = (options: ErrorHandlerOptions<Context> = {}): Middle
     } catch (error) {
       const outcome = failed(error, ctx, ctx.req, ctx.res)
       if (outcome === 'not_ours') throw error
-      if (typeof outcome !== 'object') return
-      const { status, headers, body } = outcome.answer
-      prepareFor(ctx.res)
-      ctx.status = status
-      ctx.body = body
-      ctx.set(headers)
+      if (typeof outcome === 'object') answer(ctx, outcome.answer)
     }
   }
 }

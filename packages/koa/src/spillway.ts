@@ -10,7 +10,7 @@ declare module 'koa' {
 
 /**
  * Gives each request a deadline, a signal that aborts when the client goes away or the deadline passes, and a criticality:
- * `ctx.state.spillway`. For an application, a router or a route; the innermost one decides.
+ * `ctx.state.spillway`. For an application, a router or a route. Pipelines that are called by the handler have them too.
  *
  * Requests that go on are not changed. One that comes with its time used up, and one whose handler has not answered
  * `reserveMs` after the deadline, end with a `TimeoutExceededError`, which `errorHandler` further out answers.
@@ -25,7 +25,7 @@ declare module 'koa' {
  * app.use(errorHandler())
  * app.use(spillway({ timeoutMs: 30_000 }))
  * app.use(async (ctx) => {
- *   ctx.body = { answer: await calls.execute(async () => 'a dam', ctx.state.spillway?.callOptions) }
+ *   ctx.body = { answer: await calls.execute(async () => 'a dam') } // ends with the request
  * })
  * ```
  *
@@ -37,7 +37,8 @@ export const spillway = (options: SpillwayOptions<Context> = {}): Middleware => 
     const scope = open(ctx, ctx.req, ctx.res)
     ctx.state.spillway = scope
     if (scope.reason !== undefined) throw scope.reason
-    return scope.watched || scope.remainingMs() === Infinity ? next() : inTime(scope, next)
+    const rest: Next = () => scope.run(next)
+    return scope.watched || scope.remainingMs() === Infinity ? rest() : inTime(scope, rest)
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { checkFunction, systemRandom, type Random } from '@spillway/core'
 import type { Answer } from './answer.ts'
 import { breakOff } from './break-off.ts'
-import { checkKnownOptions } from './check-known-options.ts'
+import { checkKnownOptions } from '../check-known-options.ts'
 import { problemAnswer, type Problem } from './problem.ts'
 import { problemOf } from './problem-of.ts'
 

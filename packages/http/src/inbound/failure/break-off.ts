@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { isGone } from './is-gone.ts'
+import { isGone } from '../scope/is-gone.ts'
 import { problemBody, type Problem } from './problem.ts'
 
 /** Whether an answer that has begun is a stream of events. */

@@ -1,8 +1,8 @@
 import { isSpillwayError, type SpillwayError, type VerdictKind } from '@spillway/core'
-import { refusalBehind, refusalStatus } from '../response/refusal-response.ts'
-import type { HeadersLike } from '../limits/server-clock.ts'
-import { serverWaitMs } from '../limits/server-wait.ts'
-import { ClientDisconnectedError } from './client-disconnected-error.ts'
+import { refusalBehind, refusalStatus } from '../../response/refusal-response.ts'
+import type { HeadersLike } from '../../limits/server-clock.ts'
+import { serverWaitMs } from '../../limits/server-wait.ts'
+import { ClientDisconnectedError } from '../scope/client-disconnected-error.ts'
 import { QUOTA_EXCEEDED, TEMPORARY_REDUCED_CAPACITY, type Problem } from './problem.ts'
 
 const DEEPEST_CAUSE = 5

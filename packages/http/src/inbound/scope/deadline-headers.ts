@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { parseDurationMs } from '../limits/parse-duration.ts'
+import { parseDurationMs } from '../../limits/parse-duration.ts'
 
 /** How a header's number is meant. A number with a unit (`2.5s`, `300ms`) is understood under `ms` and `s` alike. */
 export type DeadlineUnit = 'ms' | 's' | 'grpc'

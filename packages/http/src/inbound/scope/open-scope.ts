@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { checkDuration, InvalidOptionsError, systemClock, type Clock } from '@spillway/core'
-import { checkKnownOptions } from './check-known-options.ts'
+import { checkKnownOptions } from '../check-known-options.ts'
 import { CRITICALITIES, CRITICALITY_HEADER, parseCriticality, type Criticality } from './criticality.ts'
 import { callerPatienceMs, DEADLINE_HEADERS, type DeadlineUnit } from './deadline-headers.ts'
 import { track, type TrackedRequest } from './request-scope.ts'
@@ -8,8 +8,8 @@ import { track, type TrackedRequest } from './request-scope.ts'
 /** Options of the `spillway` middleware. `Host` is the request as the host's handlers get it. */
 export interface SpillwayOptions<Host = unknown> {
   /**
-   * How long an answer may take, its body included, in milliseconds from when the request reached the first `spillway`;
-   * the innermost one decides. `Infinity`: as long as the client waits. @default Infinity
+   * How long an answer may take, its body included, in milliseconds from when the request reached the first `spillway`.
+   * Where several are around a handler the shortest holds. `Infinity`: as long as the client waits. @default Infinity
    */
   readonly timeoutMs?: number | ((host: Host) => number)
   /** The headers in which callers say how long they wait, and their units. They can only shorten it. @default DEADLINE_HEADERS */
@@ -56,9 +56,9 @@ export const scopeOpener = <Host>(
     const scope = track(request, response, clock)
     const believed = typeof trusted === 'function' ? trusted(host) : trusted
     const said = believed ? parseCriticality(headerText(request.headers[CRITICALITY_HEADER])) : undefined
+    const patienceMs = callerPatienceMs(request.headers, headers) - reserveMs
     scope.set({
-      clientMs: callerPatienceMs(request.headers, headers) - reserveMs,
-      serverMs: options.timeoutMs === undefined ? undefined : limitOf(timeoutMs, host),
+      limitMs: Math.min(patienceMs, limitOf(timeoutMs, host)),
       criticality: said ?? (typeof criticality === 'function' ? criticality(host) : criticality),
     })
     scope.reserveMs = reserveMs

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { TimeoutExceededError, type CallOptions, type Clock, type Timer } from '@spillway/core'
+import { TimeoutExceededError, withCallOptions, type CallOptions, type Clock, type Timer } from '@spillway/core'
 import { ClientDisconnectedError } from './client-disconnected-error.ts'
 import { PRIORITY_OF, type Criticality } from './criticality.ts'
 import { isGone } from './is-gone.ts'
@@ -12,7 +12,10 @@ export interface RequestScope {
   readonly criticality: Criticality
   /** The same as a number, as pipelines take it: 0 for an ordinary request. */
   readonly priority: number
-  /** Signal and priority as `pipeline.execute(operation, options)` takes them. */
+  /**
+   * Signal, time and priority as `pipeline.execute(operation, options)` takes them. Pipelines called by the handler have
+   * them already; this is for those that a library calls in an async context of its own.
+   */
   readonly callOptions: CallOptions
   /** Milliseconds until the deadline, negative once it has passed; `Infinity` without one. */
   remainingMs(): number
@@ -25,8 +28,9 @@ export class TrackedRequest implements RequestScope {
   readonly #startedAt: number
   /** How long after the deadline somebody else answers for the handler, in milliseconds. */
   reserveMs = 0
-  #clientMs = Infinity
-  #serverMs = Infinity
+  #limitMs = Infinity
+  /** What the functions around the handler have been told. */
+  #toldMs: number | undefined
   #criticality: Criticality = 'critical'
   #timer: Timer | undefined
   #overdue: ((reason: TimeoutExceededError) => void) | undefined
@@ -63,7 +67,12 @@ export class TrackedRequest implements RequestScope {
   }
 
   get callOptions(): CallOptions {
-    return { signal: this.signal, priority: this.priority }
+    const leftMs = this.remainingMs()
+    return {
+      signal: this.signal,
+      priority: this.priority,
+      ...(leftMs > 0 && leftMs < Infinity ? { totalMs: leftMs } : {}),
+    }
   }
 
   /** Why it is over; `undefined` while somebody waits for the answer. */
@@ -71,15 +80,25 @@ export class TrackedRequest implements RequestScope {
     return this.#reason
   }
 
-  /**
-   * Says what the service knows. The client's patience can only shrink; the service's own limit is the one said last, so
-   * that a route can have a longer one than its application.
-   */
-  set(facts: { clientMs?: number; serverMs?: number | undefined; criticality?: Criticality | undefined }): void {
-    if (facts.clientMs !== undefined) this.#clientMs = Math.min(this.#clientMs, facts.clientMs)
-    if (facts.serverMs !== undefined) this.#serverMs = facts.serverMs
+  /** Says what the service knows. The nearest deadline holds, the criticality that was said last. */
+  set(facts: { limitMs: number; criticality: Criticality | undefined }): void {
+    this.#limitMs = Math.min(this.#limitMs, facts.limitMs)
     if (facts.criticality !== undefined) this.#criticality = facts.criticality
     if (this.#reason === undefined) this.#arm(this.remainingMs(), this.#passed)
+  }
+
+  /** Runs the rest of the application. Pipelines that are called in it end with the request. */
+  run<T>(inside: () => T): T {
+    const first = this.#toldMs === undefined
+    const nearer = this.#limitMs < (this.#toldMs ?? Infinity)
+    this.#toldMs = this.#limitMs
+    const options = {
+      priority: this.priority,
+      clock: this.#clock,
+      ...(first ? { signal: this.signal } : {}),
+      ...(nearer ? { totalMs: Math.max(Number.MIN_VALUE, this.remainingMs()) } : {}),
+    }
+    return withCallOptions(options, inside)
   }
 
   /** Whether somebody answers for the handler. */
@@ -90,10 +109,6 @@ export class TrackedRequest implements RequestScope {
   /** Calls `tell` when nothing was answered `reserveMs` after the deadline: the handler does not listen to the signal. */
   whenOverdue(tell: (reason: TimeoutExceededError) => void): void {
     this.#overdue = tell
-  }
-
-  get #limitMs(): number {
-    return Math.min(this.#clientMs, this.#serverMs)
   }
 
   #arm(delayMs: number, fired: () => void): void {
