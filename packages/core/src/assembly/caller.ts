@@ -25,14 +25,15 @@ export const endedAlready = ({ signal, signals }: CallerOptions): AbortSignal | 
   signal?.aborted ? signal : signals?.find(({ aborted }) => aborted)
 
 /** Ends `context` when a signal of its caller aborts or its time is up. Gives back how to stop following. */
-export const followCaller = (
-  context: CallContext,
-  { signal, signals, totalMs = Infinity }: CallerOptions,
-): (() => void) | undefined => {
-  const unfollow = signal === undefined ? undefined : followSignal(signal, context)
-  if (signals === undefined && totalMs === Infinity) return unfollow
-  const stops = (signals ?? []).map((each) => followSignal(each, context))
-  if (unfollow !== undefined) stops.push(unfollow)
+export const followCaller = (context: CallContext, caller: CallerOptions): (() => void) | undefined => {
+  const { signal, signals, totalMs = Infinity } = caller
+  if (signals !== undefined || totalMs < Infinity) return followAll(context, caller)
+  return signal === undefined ? undefined : followSignal(signal, context)
+}
+
+const followAll = (context: CallContext, { signal, signals = [], totalMs = Infinity }: CallerOptions): (() => void) => {
+  const stops = signals.map((each) => followSignal(each, context))
+  if (signal !== undefined) stops.push(followSignal(signal, context))
   if (totalMs < Infinity) stops.push(limit(context, totalMs))
   return () => {
     for (const stop of stops) stop()

@@ -104,19 +104,22 @@ export const pipeline = <const P extends readonly Part[]>(
   const start = <R>(operation: Operation<R>, settings: CallerOptions): Promise<R> => {
     const ended = endedAlready(settings)
     if (ended !== undefined) return Promise.reject(ended.reason)
-    const { values } = settings
     const promise = new Promise<R>(grabSettlers as Executor<R>)
     const generation = generations.current
     const call = new Call(nextId(), generation, plugins.around(operation), settings, grabbed.resolve, grabbed.reject)
-    if (values !== undefined) for (const [key, value] of values) call.set(key, value)
     generation.inFlight++
-    call.unfollow = followCaller(call, settings)
+    if (settings !== NO_OPTIONS) callerSays(call, settings)
     call.emit<CallStarted>({ type: 'call.started' })
     const run = generation.runFor(call, settings)
     if (plugins.aroundCalls) plugins.begin(call, run.begin)
     else run.begin(call)
     return promise
   }
+
+  const startWithin =
+    (several: ExecutableCall): Begin =>
+    (...given) =>
+      several.execute({ generations, plugins, nextId }, ...given)
 
   const execute = <R>(operation: Operation<R>, call?: CallOptions): Promise<R> => {
     if (disposed) return Promise.reject(new PipelineDisposedError(name))
@@ -128,9 +131,7 @@ export const pipeline = <const P extends readonly Part[]>(
     }
     if (plugins.someUnwanted) plugins.attachWanted()
     const settings = call ?? NO_OPTIONS
-    const within = settings.within as ExecutableCall | undefined
-    const begin: Begin =
-      within === undefined ? start : (...given) => within.execute({ generations, plugins, nextId }, ...given)
+    const begin = settings.within === undefined ? start : startWithin(settings.within as ExecutableCall)
     return surroundings.around === undefined
       ? begin(operation, settings)
       : surroundings.around(begin, operation, settings)
@@ -183,6 +184,11 @@ export const pipeline = <const P extends readonly Part[]>(
 }
 
 const NO_OPTIONS: CallOptions = {}
+
+const callerSays = (call: Call, settings: CallerOptions): void => {
+  for (const [key, value] of settings.values ?? []) call.set(key, value)
+  call.unfollow = followCaller(call, settings)
+}
 
 type Executor<R> = ConstructorParameters<typeof Promise<R>>[0]
 

@@ -1,18 +1,20 @@
 import { CircuitState, type IBreaker } from 'cockatiel'
-import { isTimedBreaker, type BreakerFinding } from './timed-breaker.ts'
+import { isTimedBreaker, type BreakerFinding, type TimedBreaker } from './timed-breaker.ts'
 
 /** What a circuit counts with: one way to ask strategies that know the time and those that do not. */
 export class Strategy {
   readonly #breaker: IBreaker
+  readonly #timed: TimedBreaker | undefined
 
   constructor(breaker: IBreaker) {
     this.#breaker = breaker
+    this.#timed = isTimedBreaker(breaker) ? breaker : undefined
   }
 
   /** Counts one call. Says what speaks for opening. */
   count(kind: 'success' | 'failure', admittedAt: number, now: number): BreakerFinding {
+    if (this.#timed !== undefined) return this.#timed.record({ kind, durationMs: now - admittedAt, now })
     const breaker = this.#breaker
-    if (isTimedBreaker(breaker)) return breaker.record({ kind, durationMs: now - admittedAt, now })
     if (kind === 'failure') return breaker.failure(CircuitState.Closed) ? 'failures' : undefined
     breaker.success(CircuitState.Closed)
     return undefined
