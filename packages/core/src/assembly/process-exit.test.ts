@@ -28,4 +28,15 @@ describe('the process', { timeout: 30_000 }, () => {
   test('stays alive while a retry waits', async () => {
     expect(await live('retrying')).toBe('retried')
   })
+
+  test('ends with a refusal that nobody handles, as with every error', async () => {
+    await expect(live('unhandled')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('BulkheadFullError') as string,
+    })
+  })
+
+  test('hears nothing of a refusal that is handled in the tick of its call', async () => {
+    expect(await live('handled')).toBe('0 BulkheadFullError')
+  })
 })

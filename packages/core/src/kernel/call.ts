@@ -8,6 +8,12 @@ import type { EventSink } from './pipeline-event.ts'
 import type { Operation } from './policy.ts'
 import type { Random } from './random.ts'
 
+/**
+ * A call that is refused ends before its promise is in the caller's hands. A promise that nobody handles yet goes through
+ * Node's watch over unhandled rejections and back, which costs more than the rest of the call; a moment later somebody does.
+ */
+const A_MOMENT = /* @__PURE__ */ Promise.resolve()
+
 /** What all calls of a pipeline share. */
 export interface CallOrigin {
   readonly name: string
@@ -110,7 +116,8 @@ export class Call extends CallContext {
     if (body === undefined) this.origin.completed(this, outcome)
     else this.#completeWith(body)
     if (outcome.ok) this.#resolve(outcome.value)
-    else this.#reject(outcome.error)
+    else if (this.attempts > 0) this.#reject(outcome.error)
+    else void A_MOMENT.then(() => this.#reject(outcome.error))
   }
 
   #completeWith(body: Body): void {

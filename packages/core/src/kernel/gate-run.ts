@@ -110,7 +110,8 @@ export class GateRun extends CallContext implements Climber {
         if (this.#outcome !== undefined) return this.#giveBack(gate, this.#outcome)
         this.#entered++
       } else if ('then' in answer) return this.#wait(gate, answer)
-      else return this.#settle(failure(answer, answer.verdict))
+      // Refused in the moment in which it began.
+      else return this.#settle(failure(answer, answer.verdict), this.startedAt)
     }
     this.#work()
   }

@@ -4,11 +4,15 @@
  */
 export const withoutStack = <E extends Error>(make: () => E): E => {
   const { stackTraceLimit } = Error
-  // Says `false` instead of throwing where a program has frozen the globals: the error has a stack then.
-  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    Error.stackTraceLimit = 0
+  } catch {
+    // A program that has frozen the globals: the error has a stack then.
+    return make()
+  }
   try {
     return make()
   } finally {
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+    Error.stackTraceLimit = stackTraceLimit
   }
 }

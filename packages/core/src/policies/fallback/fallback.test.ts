@@ -158,6 +158,17 @@ describe('when the caller aborts', () => {
     expect(calls.state().inFlight).toBe(0)
   })
 
+  test('from within a step that answers at once, nobody gets that answer', async () => {
+    const caller = new AbortController()
+    const step = (): string => {
+      caller.abort('gone')
+      return 'instead'
+    }
+    const calls = pipeline([fallback({ steps: [step] })])
+    const answer = ended(calls.execute(() => Promise.reject(busy), { signal: caller.signal }))
+    expect(await answer).toBe('gone')
+  })
+
   test('a step that fails afterwards fails in silence', async () => {
     const caller = new AbortController()
     const started = Promise.withResolvers<void>()

@@ -5,10 +5,11 @@ import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { success, type Outcome } from '../../kernel/outcome.ts'
 import type { Reaction } from '../../kernel/policy.ts'
 import type { FallbackUsed } from './fallback-events.ts'
-import type { FallbackOptions, FallbackStep } from './fallback-options.ts'
+import type { Failed, FallbackOptions, FallbackStep } from './fallback-options.ts'
 
 /** What a chain may answer: the answers of all its steps. */
 type AnswerOf<S extends readonly FallbackStep<unknown>[]> = Awaited<ReturnType<S[number]>>
+type Replaced<R, A> = Outcome<R | A> | Promise<Outcome<R | A>>
 
 const isFailure = ({ verdict: { kind } }: Outcome<unknown>): boolean =>
   kind !== 'success' && kind !== 'request_failed' && kind !== 'canceled'
@@ -52,19 +53,14 @@ export const fallback = <S extends readonly FallbackStep<unknown>[]>(
     }
   }
 
-  const replace = async <R>(outcome: Outcome<R>, context: CallContext): Promise<Outcome<R | AnswerOf<S>>> => {
-    const { verdict } = outcome
-    const failed = {
-      error: outcome.ok ? undefined : outcome.error,
-      outcome,
-      attempts: context.call.attempts,
-      context,
-    }
-    for (const [index, step] of steps.entries()) {
+  /** The answer of the first step, from one on, that gives one: at once where it need not be waited for. */
+  const replace = <R>(failed: Failed, outcome: Outcome<R>, from = 0): Replaced<R, AnswerOf<S>> => {
+    const { context } = failed
+    for (let index = from; index < steps.length; index++) {
       try {
-        const value = (await untilAborted(step(failed), context)) as AnswerOf<S>
-        context.emit<FallbackUsed>({ type: 'fallback.used', policy: name, step: index, verdict: verdict.kind })
-        return success(value)
+        const answer = (steps[index] as S[number])(failed)
+        if (isPromise(answer)) return wait(answer, failed, outcome, index)
+        return context.aborted ? aborted(context.reason) : used(answer as AnswerOf<S>, failed, index)
       } catch (thrown) {
         if (context.aborted) return aborted(context.reason)
         context.report(`${name}.steps[${index}]`, thrown)
@@ -73,21 +69,45 @@ export const fallback = <S extends readonly FallbackStep<unknown>[]>(
     return outcome
   }
 
+  const wait = async <R>(
+    answer: PromiseLike<unknown>,
+    failed: Failed,
+    outcome: Outcome<R>,
+    index: number,
+  ): Promise<Outcome<R | AnswerOf<S>>> => {
+    const { context } = failed
+    try {
+      return used((await untilAborted(answer, context)) as AnswerOf<S>, failed, index)
+    } catch (thrown) {
+      if (context.aborted) return aborted(context.reason)
+      context.report(`${name}.steps[${index}]`, thrown)
+      return replace(failed, outcome, index + 1)
+    }
+  }
+
+  const used = (answer: AnswerOf<S>, { context, outcome: { verdict } }: Failed, step: number): Outcome<AnswerOf<S>> => {
+    context.emit<FallbackUsed>({ type: 'fallback.used', policy: name, step, verdict: verdict.kind })
+    return success(answer)
+  }
+
   return {
     name,
     kind: 'fallback',
     options: { name, steps: steps.length },
-    react: (outcome, _next, context) =>
-      (outcome.verdict.kind === 'success' && shouldHandle === isFailure) ||
-      context.aborted ||
-      !handles(outcome, context)
-        ? outcome
-        : replace(outcome, context),
+    react(outcome, _next, context) {
+      const usual = outcome.verdict.kind === 'success' && shouldHandle === isFailure
+      if (usual || context.aborted || !handles(outcome, context)) return outcome
+      const error = outcome.ok ? undefined : outcome.error
+      return replace({ error, outcome, attempts: context.call.attempts, context }, outcome)
+    },
   }
 }
 
+const isPromise = <F>(answer: F | PromiseLike<F>): answer is PromiseLike<F> =>
+  typeof (answer as Partial<PromiseLike<F>> | null | undefined)?.then === 'function'
+
 /** The other answer, or the end of the call, whichever comes first: a step may not listen to the signal. */
-const untilAborted = <F>(answer: F | PromiseLike<F>, context: CallContext): Promise<F> =>
+const untilAborted = <F>(answer: PromiseLike<F>, context: CallContext): Promise<F> =>
   new Promise((resolve, reject) => {
     const stop = context.onAbort(reject)
     Promise.resolve(answer).then(resolve, reject).finally(stop)
