@@ -27,8 +27,18 @@ export default defineConfig({
           name: 'integration',
           setupFiles: ['./test/setup/seed.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: ['test/packaging/**', 'test/slow/**', 'test/.snippets/**', '**/node_modules/**'],
+          exclude: ['test/packaging/**', 'test/slow/**', 'test/programs/**', 'test/.snippets/**', '**/node_modules/**'],
           testTimeout: 30_000,
+        },
+      },
+      // What needs a program beyond npm: skipped where it is not found, except in .ci/run, which fetches it.
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          setupFiles: ['./test/setup/seed.ts'],
+          include: ['test/programs/**/*.test.ts'],
+          testTimeout: 60_000,
         },
       },
       // What needs the built packages: `pnpm check:package` builds first.

@@ -17,7 +17,11 @@ interface Step {
 const vitest = 'node node_modules/vitest/vitest.mjs run'
 const steps: Step[] = [
   { name: 'build', command: 'node scripts/build.ts' },
-  { name: 'test', command: `${vitest} --project unit --project integration --project types`, tests: true },
+  {
+    name: 'test',
+    command: `${vitest} --project unit --project integration --project programs --project types`,
+    tests: true,
+  },
   { name: 'types', command: 'tsc -p tsconfig.test.json' },
   { name: 'lint', command: 'oxlint --deny-warnings' },
   { name: 'format', command: 'oxfmt --check' },
@@ -26,7 +30,11 @@ const steps: Step[] = [
   { name: 'api', command: 'node scripts/api-reports.ts', needs: ['build'] },
   { name: 'package', command: `${vitest} --project packaging`, needs: ['build'], tests: true },
   { name: 'size', command: 'size-limit', needs: ['build'] },
-  { name: 'tables', command: 'node scripts/doc-tables.ts --check && node scripts/trap-table.ts --check' },
+  {
+    name: 'tables',
+    command:
+      'node scripts/doc-tables.ts --check && node scripts/trap-table.ts --check && node scripts/monitoring.ts --check',
+  },
   { name: 'changeset', command: 'node scripts/changeset-status.ts' },
 ]
 

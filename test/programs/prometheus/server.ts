@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { onTestFinished } from 'vitest'
+
+/** A Prometheus that scrapes one target, and answers queries. */
+export interface Prometheus {
+  /** The series that a query gives now, or what is wrong with it. */
+  readonly query: (expr: string) => Promise<{ readonly error?: string; readonly result: readonly unknown[] }>
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+/** Starts one that ends with the test. Ready when it answers. */
+export const startPrometheus = async (path: string, target: string): Promise<Prometheus> => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-prometheus-'))
+  const config = join(folder, 'prometheus.yml')
+  writeFileSync(
+    config,
+    JSON.stringify({
+      global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+      scrape_configs: [{ job_name: 'api', static_configs: [{ targets: [target] }] }],
+    }),
+  )
+  const address = `127.0.0.1:${await freePort()}`
+  const args = [`--config.file=${config}`, `--storage.tsdb.path=${folder}`, `--web.listen-address=${address}`]
+  const child = spawn(path, [...args, '--log.level=error'], { stdio: 'ignore' })
+  const gone = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await gone
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const ready = async (): Promise<boolean> => {
+    const answer = await fetch(`http://${address}/-/ready`).catch(() => undefined)
+    return answer?.ok === true
+  }
+  for (let i = 0; !(await ready()); i++) {
+    if (i === 100 || child.exitCode !== null) throw new Error('Prometheus did not start.')
+    await sleep(100)
+  }
+  return {
+    async query(expr) {
+      const answer = await fetch(`http://${address}/api/v1/query?${new URLSearchParams({ query: expr })}`)
+      const { error, data } = (await answer.json()) as { error?: string; data?: { result: readonly unknown[] } }
+      return { ...(error === undefined ? {} : { error }), result: data?.result ?? [] }
+    },
+  }
+}
