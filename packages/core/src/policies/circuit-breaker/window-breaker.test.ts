@@ -120,6 +120,17 @@ describe('windowBreaker', () => {
     expect([breaker.failure(CircuitState.HalfOpen), breaker.failure(CircuitState.Closed)]).toEqual([true, false])
   })
 
+  test("as a breaker of cockatiel's remembers when calls succeeded, too", () => {
+    let now = 0
+    const breaker = windowBreaker({ minimumCalls: 2, windowMs: 1000, now: () => now })
+    breaker.failure(CircuitState.Closed)
+    now = 950
+    for (let i = 0; i < 3; i++) breaker.success(CircuitState.Closed)
+    now = 1050
+    const findings = [1, 2, 3].map(() => breaker.failure(CircuitState.Closed))
+    expect(findings).toEqual([false, false, true])
+  })
+
   test("is a breaker of cockatiel's as well, by a time of its own", async () => {
     let now = 0
     const theirs = cockatielBreaker(handleAll, {
