@@ -18,3 +18,8 @@ export type { QuotaLevel, QuotaStore, QuotaWish } from './inbound/rate-limit/quo
 export { rateLimitGuard } from './inbound/rate-limit/rate-limit-guard.ts'
 export { INBOUND_RATE_LIMIT_DEFAULTS } from './inbound/rate-limit/rate-limit-options.ts'
 export type { InboundRateLimitOptions } from './inbound/rate-limit/rate-limit-options.ts'
+export { loadShedGuard } from './inbound/load-shed/load-shed-guard.ts'
+export type { LoadShedGuard, LoadShedState } from './inbound/load-shed/load-shed-guard.ts'
+export { LOAD_SHED_DEFAULTS } from './inbound/load-shed/load-shed-options.ts'
+export type { LoadShedOptions, ShedReason } from './inbound/load-shed/load-shed-options.ts'
+export type { Pressure } from './inbound/load-shed/pressure.ts'
