@@ -49,7 +49,7 @@ test('silence before the first content is ended by the limit for it, and not see
 
 // trap: no-replay-after-content
 test.for([
-  ['an end without a finish reason', { name: 'StreamTruncatedError', contentEvents: 2 }, 'transient'],
+  ['an end without a finish reason', { name: 'StreamTruncatedError', contentParts: 2 }, 'transient'],
   ['an error event', { name: 'ApiError', status: 503 }, 'overloaded'],
   ['a reset', { name: 'TypeError', message: 'terminated' }, 'transient'],
 ] as const)('%s after content is an error, and nothing is sent again', async ([what, expected, kind]) => {

@@ -63,7 +63,7 @@ describe('from a prompt to a picture', () => {
     const reading = (async () => {
       for await (const { type } of await client.images.generate({ ...drawing, stream: true })) void type
     })()
-    expect(await rejection(reading)).toMatchObject({ code: 'ERR_SPILLWAY_STREAM_TRUNCATED', contentEvents: 1 })
+    expect(await rejection(reading)).toMatchObject({ code: 'ERR_SPILLWAY_STREAM_TRUNCATED', contentParts: 1 })
     expect(server.requests).toHaveLength(1)
   })
 })

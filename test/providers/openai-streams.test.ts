@@ -130,7 +130,7 @@ describe('after the first content', () => {
     })
     const { client, events } = connect(server.url)
     const error = await rejection(client.chat.completions.create(streaming).then(textOf))
-    expect(error).toMatchObject({ code: 'ERR_SPILLWAY_STREAM_TRUNCATED', contentEvents: 2 })
+    expect(error).toMatchObject({ code: 'ERR_SPILLWAY_STREAM_TRUNCATED', contentParts: 2 })
     expect((error as Error).name).toBe('StreamTruncatedError')
     expect(refusalOf(error)).toBe(error)
     expect(server.requests).toHaveLength(1)

@@ -4,7 +4,6 @@ export type { ResilientFetchOptions } from './resilient-fetch.ts'
 export { unlimitedFetch } from './request/send.ts'
 export { ProviderError } from './classify/provider-error.ts'
 export type { ProviderErrorSource } from './classify/provider-error.ts'
-export { StreamTruncatedError } from './response/stream-truncated-error.ts'
 export { AnswerTooLargeError } from './response/answer-too-large-error.ts'
 export { refusalBehind, SPILLWAY_CODE_HEADER } from './response/refusal-response.ts'
 

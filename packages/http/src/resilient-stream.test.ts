@@ -61,7 +61,7 @@ test('a stream that always ends too early is an error, never a short answer', as
     upstreams[i]!.send('preamble')
     upstreams[i]!.end()
   }
-  expect(await failed).toMatchObject({ name: 'StreamTruncatedError', contentEvents: 0 })
+  expect(await failed).toMatchObject({ name: 'StreamTruncatedError', contentParts: 0 })
   expect(completed(events)).toBe('transient')
 })
 
@@ -147,7 +147,7 @@ describe('an end', () => {
     const { response, upstream, events } = await started()
     upstream.send('c2')
     upstream.end()
-    await expect(response.text()).rejects.toMatchObject({ name: 'StreamTruncatedError', contentEvents: 2 })
+    await expect(response.text()).rejects.toMatchObject({ name: 'StreamTruncatedError', contentParts: 2 })
     expect(completed(events)).toBe('transient')
   })
 

@@ -9,7 +9,7 @@ export interface EventWatch {
   /** The stream ended: reads what is left. */
   end(): void
   /** Events with content so far. */
-  readonly contentEvents: number
+  readonly contentParts: number
   /** Whether the marker that ends an answer has come. */
   readonly complete: boolean
   /** Whether the stream may end now: it is complete, or nobody knows a marker. */
@@ -23,27 +23,27 @@ export interface EventWatch {
 /** A watch that understands the events. */
 export const watchEvents = (read: (event: ServerSentEvent) => EventMeaning, maxEventBytes: number): EventWatch => {
   const parser = createEventParser(maxEventBytes)
-  let contentEvents = 0
+  let contentParts = 0
   let complete = false
   let error: unknown
   let verdict: Verdict | undefined
   const look = (events: readonly ServerSentEvent[]): boolean => {
-    const before = contentEvents
+    const before = contentParts
     for (const event of events) {
       if (error !== undefined) break
       const meaning = read(event)
-      if (meaning.content === true) contentEvents++
+      if (meaning.content === true) contentParts++
       if (meaning.terminal === true) complete = true
       verdict = meaning.verdict ?? verdict
       error = meaning.error
     }
-    return contentEvents > before
+    return contentParts > before
   }
   return {
     feed: (bytes) => look(parser.feed(bytes)),
     end: () => void look(parser.end()),
-    get contentEvents() {
-      return contentEvents
+    get contentParts() {
+      return contentParts
     },
     get complete() {
       return complete
@@ -69,7 +69,7 @@ export const watchBytes = (): EventWatch => {
       return bytes.length > 0
     },
     end: () => {},
-    get contentEvents() {
+    get contentParts() {
       return chunks
     },
     complete: false,

@@ -1,4 +1,4 @@
-import type { CallContext, Verdict } from '@spillway/core'
+import { StreamTruncatedError, type CallContext, type Verdict } from '@spillway/core'
 import { classifyReply } from '../classify/classify-reply.ts'
 import { watchBytes, watchEvents } from './event-watch.ts'
 import { keepReply, respondWith, withBytes } from './kept-reply.ts'
@@ -9,7 +9,6 @@ import { readRateLimits, type RateLimitLevel } from '../limits/rate-limit-header
 import { GatheredBytes } from './gathered-bytes.ts'
 import { discard, readError, readWhole } from './read-body.ts'
 import { streamBody, type CommittedStream } from './stream-body.ts'
-import { StreamTruncatedError } from './stream-truncated-error.ts'
 
 /** A preamble is short. What holds back more than this is delivered as it is. */
 const LONGEST_PREAMBLE_BYTES = 32 * 1024 * 1024
@@ -126,7 +125,7 @@ const receiveEvents = async (
     if (watch.error !== undefined) throw heldAnd(watch.error)
     if (!watch.mayEnd) throw new StreamTruncatedError(0)
     const whole = respondWith(response, held.bytes())
-    if (watch.contentEvents === 0) judge(whole, watch.verdict ?? EMPTY)
+    if (watch.contentParts === 0) judge(whole, watch.verdict ?? EMPTY)
     return whole
   } catch (error) {
     discard(reader)

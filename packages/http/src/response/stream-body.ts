@@ -1,7 +1,14 @@
-import { failure, isSpillwayError, success, type CallContext, type Outcome, type SpillwayError } from '@spillway/core'
+import {
+  failure,
+  isSpillwayError,
+  success,
+  StreamTruncatedError,
+  type CallContext,
+  type Outcome,
+  type SpillwayError,
+} from '@spillway/core'
 import type { EventWatch } from './event-watch.ts'
 import { discard } from './read-body.ts'
-import { StreamTruncatedError } from './stream-truncated-error.ts'
 
 const NOTHING = new Uint8Array()
 
@@ -52,7 +59,7 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
     const verdict = isSpillwayError(error) ? error.verdict : truncated(error).verdict
     end(failure(error, verdict))
   }
-  const truncated = (cause?: unknown): StreamTruncatedError => new StreamTruncatedError(watch.contentEvents, cause)
+  const truncated = (cause?: unknown): StreamTruncatedError => new StreamTruncatedError(watch.contentParts, cause)
 
   const finish = (controller: Controller): void => {
     watch.end()

@@ -10,8 +10,10 @@ export class StreamTruncatedError extends Error implements SpillwayError {
   /** How many parts with content came before. 0: the caller has seen nothing of it. */
   readonly contentParts: number
 
-  constructor(contentParts: number) {
+  /** @param cause what broke the stream, where something did */
+  constructor(contentParts: number, cause?: unknown) {
     super(`The stream ended after ${contentParts} parts with content, without the part that marks its end.`)
     this.contentParts = contentParts
+    if (cause !== undefined) this.cause = cause
   }
 }
