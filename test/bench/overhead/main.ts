@@ -6,6 +6,7 @@ import { inFlight } from './in-flight.ts'
 import { afterATurn, measure } from './measure.ts'
 import { withoutEvents } from './no-events.ts'
 import { oneSignal } from './one-signal.ts'
+import { withOpenTelemetry } from './opentelemetry.ts'
 import { refusals } from './refusals.ts'
 import { composed, singles, type Stack } from './stacks.ts'
 import { quartiles, ratio, table, whole } from './table.ts'
@@ -39,6 +40,7 @@ const sections: Readonly<Record<string, (rounds: number) => string | Promise<str
   turn: afterTurn,
   single: (rounds) => perCall('One policy', singles(), rounds),
   events: (rounds) => withoutEvents(4 * rounds),
+  opentelemetry: (rounds) => perCall('OpenTelemetry', withOpenTelemetry(), rounds),
   refusals,
   flight: inFlight,
   signal: oneSignal,
