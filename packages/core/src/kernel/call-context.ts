@@ -2,6 +2,7 @@ import { Body } from './body.ts'
 import type { Call } from './call.ts'
 import type { ContextKey } from './context-key.ts'
 import type { Endpoint } from './endpoint.ts'
+import { Ending } from './ending.ts'
 import { errorName, type DiagnosticReported } from './events.ts'
 import type { EventBody, PipelineEvent } from './pipeline-event.ts'
 import type { Progress } from './policy.ts'
@@ -13,9 +14,9 @@ export interface ContextOwner {
   progressed(progress: Progress): void
 }
 
-/** What a gate keeps. A context has few of them, so that a row is quicker to search than a map is to make. */
+/** What a gate keeps, or a value of the call. A context has few of them: a row is quicker to search than a map is to make. */
 interface Kept {
-  readonly gate: object
+  readonly owner: object
   value: unknown
   readonly next: Kept | undefined
 }
@@ -43,10 +44,7 @@ export class CallContext {
   readonly #above: CallContext | undefined
   /** Its own; `undefined`: none. */
   #deadline: number | undefined
-  #aborted = false
-  #reason: unknown
-  #controller: AbortController | undefined
-  #listeners: Set<(reason: unknown) => void> | undefined
+  #ending: Ending | undefined
   #firstChild: CallContext | undefined
   #previous: CallContext | undefined
   #next: CallContext | undefined
@@ -66,9 +64,8 @@ export class CallContext {
     this.attempt = parent.attempt
     if (independent) return
     this.#above = parent
-    if (parent.#aborted) {
-      this.#aborted = true
-      this.#reason = parent.#reason
+    if (parent.aborted) {
+      this.#end.begin(parent.reason)
       return
     }
     const sibling = parent.#firstChild
@@ -103,39 +100,37 @@ export class CallContext {
 
   /** Whether it is over: the caller left, a deadline passed, another attempt won. */
   get aborted(): boolean {
-    return this.#aborted
+    return this.#ending !== undefined && this.#ending.come
   }
 
   /** Why; the caller's own reason by identity where the caller ended it. */
   get reason(): unknown {
-    return this.#reason
+    return this.#ending?.reason
   }
 
   /** Aborts when the attempt is over before it is done. Made when first read: pass it to whatever waits. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#aborted) this.#controller.abort(this.#reason)
-    }
-    return this.#controller.signal
+    return this.#end.signal
+  }
+
+  get #end(): Ending {
+    return (this.#ending ??= new Ending())
   }
 
   /** Ends this context and all below it. The first reason stands. */
   abort(reason: unknown): void {
-    if (this.#aborted) return
-    this.#aborted = true
-    this.#reason = reason
+    if (this.aborted) return
+    const ending = this.#end
+    ending.begin(reason)
     // Inside first: what is below frees its places before whoever is above looks at them. Each child is let go before it
     // is ended, because its end may detach its neighbours.
     for (let child = this.#firstChild; child !== undefined; child = this.#firstChild) {
       child.detach()
       child.abort(reason)
     }
-    this.#controller?.abort(reason)
+    ending.abortSignal()
     this.onAborted(reason)
-    const listeners = this.#listeners
-    this.#listeners = undefined
-    if (listeners !== undefined) for (const listener of listeners) this.#tell(listener)
+    for (const listener of ending.takeListeners()) this.#tell(listener)
   }
 
   /** Hears of the end before the listeners do. */
@@ -146,7 +141,7 @@ export class CallContext {
   /** A listener that throws hurts neither the others nor the calls that end with this one. */
   #tell(listener: (reason: unknown) => void): void {
     try {
-      listener(this.#reason)
+      listener(this.reason)
     } catch (thrown) {
       this.report('onAbort', thrown)
     }
@@ -154,18 +149,14 @@ export class CallContext {
 
   /** Calls `listener` once when it is over, at once if it is. Gives back how to stop listening. */
   onAbort(listener: (reason: unknown) => void): () => void {
-    if (this.#aborted) {
-      this.#tell(listener)
-      return () => {}
-    }
-    const listeners = (this.#listeners ??= new Set())
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+    if (!this.aborted) return this.#end.listen(listener)
+    this.#tell(listener)
+    return () => {}
   }
 
   /** Waits `ms`. Resolves with whether the time passed; `false` at once when the context ends first. */
   sleep(ms: number): Promise<boolean> {
-    if (this.#aborted) return Promise.resolve(false)
+    if (this.aborted) return Promise.resolve(false)
     return new Promise((resolve) => {
       const timer = this.call.clock.setTimer(ms, () => {
         stop()
@@ -206,19 +197,19 @@ export class CallContext {
 
   /** The per-call value behind a key, or the key's default. */
   get<T>(key: ContextKey<T>): T {
-    const values = this.call.values
-    return values?.has(key) ? (values.get(key) as T) : key.defaultValue
+    const set = this.call.#keptBy(key)
+    return set === undefined ? key.defaultValue : (set.value as T)
   }
 
   /** Sets a per-call value for everyone who holds the key. */
   set<T>(key: ContextKey<T>, value: T): void {
-    ;(this.call.values ??= new Map()).set(key, value)
+    this.call.keep(key, value)
   }
 
   /** Keeps what a gate needs again when this admission ends. */
   keep(gate: object, value: unknown): void {
     const known = this.#keptBy(gate)
-    if (known === undefined) this.#kept = { gate, value, next: this.#kept }
+    if (known === undefined) this.#kept = { owner: gate, value, next: this.#kept }
     else known.value = value
   }
 
@@ -227,15 +218,15 @@ export class CallContext {
     return this.#keptBy(gate)?.value
   }
 
-  #keptBy(gate: object): Kept | undefined {
+  #keptBy(owner: object): Kept | undefined {
     let each = this.#kept
-    while (each !== undefined && each.gate !== gate) each = each.next
+    while (each !== undefined && each.owner !== owner) each = each.next
     return each
   }
 
   /** Says how far the attempt has come, for the timeouts of its phases, the inner and the outer ones. */
   progress(progress: Progress): void {
-    if (this.#aborted) return
+    if (this.aborted) return
     this.owner?.progressed(progress)
     this.#above?.progress(progress)
   }

@@ -2,7 +2,6 @@ import type { Body } from './body.ts'
 import { CallContext } from './call-context.ts'
 import type { Classifier } from './classifier.ts'
 import type { Clock } from './clock.ts'
-import type { ContextKey } from './context-key.ts'
 import type { Outcome } from './outcome.ts'
 import type { EventSink } from './pipeline-event.ts'
 import type { Operation } from './policy.ts'
@@ -60,7 +59,6 @@ export class Call extends CallContext {
   lastError: unknown
   /** Whether an operation of this call has said that its result is a stream: it can be read once, by one caller. */
   streamed = false
-  values: Map<ContextKey<unknown>, unknown> | undefined
   /** How to stop following the caller's signal. */
   unfollow: (() => void) | undefined
   readonly #resolve: (value: unknown) => void

@@ -2,24 +2,15 @@ import { AsyncResource, executionAsyncId } from 'node:async_hooks'
 import type { Body } from './body.ts'
 import { CallContext } from './call-context.ts'
 import { judgeError, judgeValue } from './classifier.ts'
-import type { Timer } from './clock.ts'
-import {
-  errorNameOf,
-  type AttemptCommitted,
-  type AttemptCompleted,
-  type AttemptOrphaned,
-  type AttemptStarted,
-} from './events.ts'
+import { errorNameOf, type AttemptCommitted, type AttemptCompleted, type AttemptStarted } from './events.ts'
 import { leaveGate, leaveGates, progressGates, releaseGate, releaseGates, reportToGates } from './gate-hooks.ts'
+import { Orphan } from './orphan.ts'
 import { failure, success, type Failure, type Outcome } from './outcome.ts'
 import type { Gate, Next, Progress } from './policy.ts'
 import type { ProviderReport } from './provider-report.ts'
 import { climb, type Climber, type Reactions } from './reactions.ts'
 import { isSpillwayError, type RejectedError } from './spillway-error.ts'
 import { CANCELED, REQUEST_FAILED, SUCCESS, type Verdict } from './verdict.ts'
-
-/** What is abandoned gets this long to hear the signal before it counts as an orphan. */
-const ORPHAN_GRACE_MS = 100
 
 /** How an abort looks from inside: our own limits say what they mean, everything else is the caller's wish. */
 export const aborted = (reason: unknown): Failure =>
@@ -51,9 +42,8 @@ export class GateRun extends CallContext implements Climber {
   #flowed = false
   /** Whether the operation ran: refused tries are not attempts. */
   #attempted = false
-  /** Whether nobody waits any more for the operation that is at work. */
-  #orphaned = false
-  #orphanTimer: Timer | undefined
+  /** Set while the operation is at work and nobody waits for it any more. */
+  #orphan: Orphan | undefined
   /** Where `AsyncLocalStorage` has the caller's stores; kept only where something may run again from here. */
   readonly #home: AsyncResource | undefined
 
@@ -93,7 +83,7 @@ export class GateRun extends CallContext implements Climber {
       // Everybody hears of the end first: whoever reacts to it may begin the next attempt in the same tick.
       queueMicrotask(() => this.#handOverAtHome(outcome))
     } else if (!this.#left) this.#leave(aborted(reason))
-    if (this.#working && this.#segment.inner === undefined) this.#orphan()
+    if (this.#working && this.#segment.inner === undefined) this.#orphan = new Orphan(this)
   }
 
   #enter(): void {
@@ -271,21 +261,9 @@ export class GateRun extends CallContext implements Climber {
 
   #workEnded(): void {
     this.#working = false
-    this.#orphanTimer?.cancel()
-    if (this.#orphaned) this.call.origin.orphans.count--
+    this.#orphan?.ended()
     this.call.ended()
     if (this.#left) this.#releaseWhenIdle()
-  }
-
-  #orphan(): void {
-    this.#orphaned = true
-    this.call.origin.orphans.count++
-    if (!this.listening) return
-    this.#orphanTimer ??= this.call.clock.setTimer(ORPHAN_GRACE_MS, () =>
-      this.emit<AttemptOrphaned>({ type: 'attempt.orphaned' }),
-    )
-    // It only watches: the process may end without it.
-    this.#orphanTimer.unref()
   }
 
   #report(outcome: Outcome<unknown>): void {
