@@ -5,7 +5,6 @@ import {
   constantBackoff,
   InvalidOptionsError,
   isSpillwayError,
-  openCall,
   pipeline,
   retry,
   timeout,
@@ -190,20 +189,6 @@ test.each<[string, TimeLimit]>([
     expect(clock.alive).toBe(0)
   },
 )
-
-test('executions that are one call have a limit for each attempt', async () => {
-  const clock = new VirtualClock()
-  const calls = pipeline([timeout({ totalMs: 10_000, attemptMs: 1000 })], { clock })
-  const within = openCall()
-  const answers = (async () => {
-    const quick = await calls.execute(scriptedOperation([{ value: 'quick', afterMs: 900 }]), { within })
-    const slow = await ended(calls.execute(scriptedOperation([{ hang: true }]), { within }))
-    within.end()
-    return [quick, slow]
-  })()
-  await clock.run()
-  expect(await answers).toMatchObject(['quick', { phase: 'attempt', limitMs: 1000 }])
-})
 
 test('waiting in a line outside does not use up the limit, waiting in a line inside does', async () => {
   for (const [parts, outcome] of [
