@@ -19,6 +19,12 @@ const errors: Readonly<Record<string, Error & { readonly code?: string }>> = {
   HedgeLostError: new core.HedgeLostError('hedge', true),
   InvalidOptionsError: new core.InvalidOptionsError('retry.backoff', () => key, 'a backoff'),
   NoEndpointReadyError: new core.NoEndpointReadyError('failover', ['a', 'b'], 'waited_too_long', 10, cause),
+  NoTargetAnsweredError: new core.NoTargetAnsweredError(
+    [{ target: 'gemini', verdict, error: cause, durationMs: 5 }],
+    [{ target: 'relay', reason: 'no_time' }],
+    core.openAccount(),
+    5,
+  ),
   PipelineDisposedError: new core.PipelineDisposedError('images'),
   RateLimitExceededError: new core.RateLimitExceededError('rateLimit', 'a', 'waited_too_long', 10, cause),
   ScheduleDisposedError: new core.ScheduleDisposedError('schedule'),

@@ -10,7 +10,9 @@ import type { CallOptions } from './call-options.ts'
 export interface CallerOptions extends CallOptions {
   /** Those of the functions around it, besides its own. */
   readonly signals?: readonly AbortSignal[]
-  readonly accounts?: readonly Account[]
+  readonly accounts?: readonly Pick<Account, 'gate'>[]
+  /** The time that whoever surrounds it leaves. It ends nothing by itself: waits and retries plan with it. */
+  readonly plannedMs?: number
 }
 
 export type Begin = <R>(operation: Operation<R>, options: CallerOptions) => Promise<R>
@@ -26,7 +28,8 @@ export const endedAlready = ({ signal, signals }: CallerOptions): AbortSignal | 
 
 /** Ends `context` when a signal of its caller aborts or its time is up. Gives back how to stop following. */
 export const followCaller = (context: CallContext, caller: CallerOptions): (() => void) | undefined => {
-  const { signal, signals, totalMs = Infinity } = caller
+  const { signal, signals, totalMs = Infinity, plannedMs } = caller
+  if (plannedMs !== undefined) context.endBy(context.call.clock.now() + plannedMs)
   if (signals !== undefined || totalMs < Infinity) return followAll(context, caller)
   return signal === undefined ? undefined : followSignal(signal, context)
 }

@@ -1,4 +1,4 @@
-import { ACCOUNTS } from '../kernel/accounts.ts'
+import { ACCOUNTS, type Counting } from '../kernel/accounts.ts'
 import type { Call, CallOrigin } from '../kernel/call.ts'
 import type { Classifier } from '../kernel/classifier.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -7,7 +7,6 @@ import { errorNameOf } from '../kernel/events.ts'
 import type { Outcome } from '../kernel/outcome.ts'
 import type { Gate, Part } from '../kernel/policy.ts'
 import type { Random } from '../kernel/random.ts'
-import type { Account } from '../policies/accounting/account.ts'
 import type { CallCompleted } from './call-events.ts'
 import type { CallerOptions } from './caller.ts'
 import type { EventSource } from './event-source.ts'
@@ -50,7 +49,7 @@ export class Generation implements CallOrigin {
   runFor(call: Call, { account, accounts }: CallerOptions): Composed {
     if (account === undefined && accounts === undefined) return this.run
     const all = [...new Set([...(accounts ?? []), ...(account === undefined ? [] : [account])])]
-    const [{ gate }] = all as [Account]
+    const [{ gate }] = all as [Counting]
     call.set(ACCOUNTS, all)
     if (this.#counted?.gate !== gate) this.#counted = { gate, run: compose([...this.parts, gate]) }
     return this.#counted.run

@@ -1,3 +1,4 @@
+import type { CallContext } from './call-context.ts'
 import { createContextKey, type ContextKey } from './context-key.ts'
 import type { Gate } from './policy.ts'
 
@@ -9,3 +10,9 @@ export interface Counting {
 
 /** Those that count a call. */
 export const ACCOUNTS: ContextKey<readonly Counting[]> = createContextKey<readonly Counting[]>('accounts', [])
+
+/** The attempt whose operation makes a call: what the call uses is the attempt's use. */
+export const ENCLOSING: ContextKey<CallContext | undefined> = createContextKey<CallContext | undefined>(
+  'enclosing attempt',
+  undefined,
+)

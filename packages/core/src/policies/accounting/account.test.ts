@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   accounting,
+  CostLimitExceededError,
   failover,
   hedge,
   openAccount,
@@ -176,6 +177,20 @@ describe('one account', () => {
     await first.execute(operation)
     expect(account.report()).toMatchObject({ attempts: 4, usage: { images: 4 } })
     expect(inner.report()).toMatchObject({ attempts: 1, cost: 0.04 })
+  })
+
+  test('counts a call once that is made inside an attempt of another', async () => {
+    const account = openAccount({ prices, maxCost: 0.05 })
+    const [outer, client] = [pipeline([retry()]), pipeline([retry()])]
+    const operation = scriptedOperation([{ value: 1 }])
+    const inside = (): Promise<number> => client.execute(operation)
+    await withCallOptions({ account, values: image }, async () => {
+      expect(await outer.execute(inside)).toBe(1)
+      expect(account.report()).toMatchObject({ attempts: 1, atWork: 0, cost: 0.04 })
+      expect(await ended(outer.execute(inside))).toBeInstanceOf(CostLimitExceededError)
+    })
+    expect(account.report()).toMatchObject({ attempts: 1, requests: 1, hedged: 0, atWork: 0 })
+    expect(operation.runs).toBe(1)
   })
 
   test('forgets an attempt that was admitted and did not begin', async () => {

@@ -52,6 +52,9 @@ export const openAccount = (options: AccountOptions = {}): Account => {
   const { prices = {}, maxCost = Infinity } = options
   checkPrices('openAccount.prices', prices)
   checkNumber('openAccount.maxCost', maxCost, { min: 0, infinite: true })
-  const ledger = new Ledger(prices, maxCost)
-  return Object.assign(ledger, { gate: callAccounts })
+  return ledgerAccount(prices, maxCost)
 }
+
+/** An account with all that is behind it. */
+export const ledgerAccount = (prices: Prices = {}, maxCost: number = Infinity): Ledger & Account =>
+  Object.assign(new Ledger(prices, maxCost), { gate: callAccounts })

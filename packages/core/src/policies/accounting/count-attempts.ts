@@ -1,4 +1,4 @@
-import { ACCOUNTS } from '../../kernel/accounts.ts'
+import { ACCOUNTS, ENCLOSING } from '../../kernel/accounts.ts'
 import type { Call } from '../../kernel/call.ts'
 import type { CallContext } from '../../kernel/call-context.ts'
 import type { Gate } from '../../kernel/policy.ts'
@@ -11,7 +11,8 @@ import type { Ledger } from './ledger.ts'
 
 interface Admission {
   readonly attempt: CountedAttempt
-  readonly ledgers: readonly Ledger[]
+  /** In which it is counted: none any more when all count what its operation does. */
+  ledgers: readonly Ledger[]
 }
 
 /** What is expected of an attempt before it is sent. */
@@ -49,6 +50,7 @@ export const countAttempts = (
         verdict: undefined,
         abandoned: false,
       }
+      giveWay(context.get(ENCLOSING)?.kept(gate) as Admission | undefined, ledgers)
       for (const ledger of ledgers) {
         const expectedCost = ledger.expectedCostOf(attempt)
         if (ledger.allows(expectedCost)) continue
@@ -66,10 +68,11 @@ export const countAttempts = (
       if (usage !== undefined) attempt.usage = { ...attempt.usage, ...amountsIn(usage) }
     },
     leave(context, { verdict }) {
-      const { attempt } = context.kept(gate) as Admission
+      const { attempt, ledgers } = context.kept(gate) as Admission
       changeAwaited(attempt.call, -1)
       attempt.verdict = verdict
       attempt.abandoned = context.aborted
+      if (verdict.kind !== 'canceled') for (const ledger of ledgers) ledger.lastVerdict = verdict
     },
     release(context) {
       const { attempt, ledgers } = context.kept(gate) as Admission
@@ -94,6 +97,14 @@ export const countAttempts = (
     },
   }
   return gate
+}
+
+/** An attempt whose operation makes calls that are counted is not counted itself: they are what is sent and billed. */
+const giveWay = (enclosing: Admission | undefined, ledgers: readonly Ledger[]): void => {
+  if (enclosing === undefined) return
+  const { attempt } = enclosing
+  for (const ledger of ledgers) ledger.drop(attempt)
+  enclosing.ledgers = enclosing.ledgers.filter((each) => !ledgers.includes(each))
 }
 
 /** What a broken server or estimate says that is no amount counts as not said. */

@@ -1,4 +1,5 @@
 import type { Usage } from '../../kernel/provider-report.ts'
+import type { Verdict } from '../../kernel/verdict.ts'
 import type { AccountReport } from './account-report.ts'
 import { billedOf, costOfAttempt, expectedCostOf, modelOf, type CountedAttempt } from './counted-attempt.ts'
 import type { Prices } from './price.ts'
@@ -15,6 +16,8 @@ export class Ledger {
   readonly #total = new Sums()
   readonly #models = new Map<string, Sums>()
   #hedged = 0
+  /** How the attempt that ended last ended for its caller, unless that was a lost race or the caller's wish. */
+  lastVerdict: Verdict | undefined
   #waiting: ((report: AccountReport) => void)[] = []
 
   constructor(prices: Prices, maxCost: number) {
@@ -45,7 +48,8 @@ export class Ledger {
   /** It was admitted, and did not begin after all. */
   drop(attempt: CountedAttempt): void {
     this.#atWork.delete(attempt)
-    this.#settleWhenIdle()
+    // What gave way to attempts inside it leaves a moment before they begin.
+    queueMicrotask(() => this.#settleWhenIdle())
   }
 
   /** Its work has ended. */
