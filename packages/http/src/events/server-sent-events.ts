@@ -61,7 +61,6 @@ export const createEventParser = (maxEventBytes: number = LONGEST_EVENT_BYTES): 
   }
 
   const endLine = (bytes: Uint8Array): void => {
-    if (bytes.length === 0) return dispatch()
     const decoded = decoder.decode(bytes)
     const text = firstLine && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded
     firstLine = false
