@@ -1,3 +1,5 @@
+import { isRepeatable, snapshot } from './request-body.ts'
+
 /** What `fetch` takes. */
 export type FetchInput = string | URL | Request
 
@@ -24,14 +26,15 @@ export interface OriginalRequest {
   readonly signal: AbortSignal | undefined
 }
 
-/** Reads the arguments of a `fetch`. The body of a `Request` is read here, once; other bodies are sent as they are. */
+/** Reads the arguments of a `fetch`. The body of a `Request` is read here, once; streams are sent as they are. */
 export const readRequest = async (input: FetchInput, init: RequestInit = {}): Promise<OriginalRequest> => {
   const { method, headers, body, signal, redirect: _redirect, ...rest } = init
   const request = isRequest(input) ? input : undefined
   const url = isRequest(input) ? input.url : typeof input === 'string' ? input : input.href
   const verb = method ?? request?.method ?? 'GET'
-  const given = headers ?? request?.headers
-  const content = body ?? (request === undefined || request.body === null ? undefined : await request.arrayBuffer())
+  const given = new Headers(headers ?? request?.headers)
+  const content =
+    snapshot(body) ?? (request === undefined || request.body === null ? undefined : await request.arrayBuffer())
   return {
     copy: () => ({ url, method: verb, headers: new Headers(given), body: content }),
     rest,
@@ -42,14 +45,3 @@ export const readRequest = async (input: FetchInput, init: RequestInit = {}): Pr
 
 const isRequest = (input: FetchInput): input is Request =>
   typeof input === 'object' && 'url' in input && 'arrayBuffer' in input
-
-/** A stream can be read once; strings, bytes, forms, blobs and parameters again and again. */
-const isRepeatable = (body: unknown): boolean =>
-  typeof body !== 'object' ||
-  body === null ||
-  body instanceof FormData ||
-  body instanceof URLSearchParams ||
-  body instanceof Blob ||
-  body instanceof ArrayBuffer ||
-  ArrayBuffer.isView(body) ||
-  !('getReader' in body || Symbol.asyncIterator in body || Symbol.iterator in body)
