@@ -13,11 +13,16 @@ import Koa, { type Context } from 'koa'
 import { onTestFinished } from 'vitest'
 
 /** One request, as the routes of the shared suite see it. */
-interface Exchange {
+export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly scope: forExpress.RequestScope
   readonly send: (body: string | object, headers?: Record<string, string>) => void
+  readonly sendEvents: <Part>(
+    source: forExpress.PartSource<Part>,
+    options?: forExpress.SendEventsOptions<Part>,
+  ) => Promise<forExpress.StreamEnding>
+  readonly sendStream: (source: forExpress.PartSource<string | Uint8Array>) => Promise<forExpress.StreamEnding>
 }
 
 export type Route = (exchange: Exchange) => unknown
@@ -63,6 +68,8 @@ const expressSite = ({
         response,
         scope: request.spillway as forExpress.RequestScope,
         send: (body, headers = {}) => void response.set(headers).send(body),
+        sendEvents: (source, options) => forExpress.sendEvents(request, response, source, options),
+        sendStream: (source) => forExpress.sendStream(request, response, source),
       })
     })
   if (errors !== false) app.use(forExpress.errorHandler(errors))
@@ -102,6 +109,8 @@ const koaSite = ({ routes, spillway = {}, inner, errors = {}, mounted = [], trus
           ctx.body = body
           ctx.set(headers)
         },
+        sendEvents: (source, options) => forKoa.sendEvents(ctx, source, options),
+        sendStream: (source) => forKoa.sendStream(ctx, source),
       })
   })
   return app.callback()

@@ -23,3 +23,8 @@ export type { LoadShedGuard, LoadShedState } from './inbound/load-shed/load-shed
 export { LOAD_SHED_DEFAULTS } from './inbound/load-shed/load-shed-options.ts'
 export type { LoadShedOptions, ShedReason } from './inbound/load-shed/load-shed-options.ts'
 export type { Pressure } from './inbound/load-shed/pressure.ts'
+export type { PartSource } from './inbound/stream/parts-of.ts'
+export { SEND_EVENTS_DEFAULTS, sendEventsTo } from './inbound/stream/send-events.ts'
+export type { EventToSend, SendEventsOptions } from './inbound/stream/send-events.ts'
+export { sendStreamTo } from './inbound/stream/send-stream.ts'
+export type { StreamEnding, StreamTarget } from './inbound/stream/stream-target.ts'

@@ -32,12 +32,15 @@ export const failureAnswerer = <Host>(
   const { onError, random = systemRandom } = options
   checkFunction('errorHandler.onError', onError, true)
   checkFunction('errorHandler.random', random)
+  /** Of a handler that is overdue the same error comes twice. */
+  const heard = new WeakSet<object>()
   return (error, host, request, response) => {
     const problem = problemOf(error)
-    if (response.writableEnded) return 'late'
     if (!response.headersSent && problem === undefined) return 'not_ours'
     const told: Problem = problem ?? { status: 500 }
-    onError?.(error, told.status, host)
+    if (typeof error === 'object' && error !== null && !heard.has(error)) onError?.(error, told.status, host)
+    if (typeof error === 'object' && error !== null) heard.add(error)
+    if (response.writableEnded) return 'late'
     if (!response.headersSent) return { answer: problemAnswer(told, request.headers.accept, random) }
     breakOff(response, told)
     return 'broken_off'
