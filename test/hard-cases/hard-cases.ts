@@ -87,23 +87,6 @@ export const REASONS = { openai: OPENAI, gemini: GEMINI }
 /** What nothing proves yet. */
 export const OPEN: Readonly<Record<'openai' | 'gemini', readonly string[]>> = {
   openai: [
-    'overloaded-twice',
-    'one-retry-loop',
-    'waits-in-headers',
-    'waits-in-bodies',
-    'quota-until-reset',
-    'keys-of-one-project',
-    'meanings-of-429',
-    'rare-statuses',
-    'odd-error-bodies',
-    'failure-with-status-200',
-    'silence-after-headers',
-    'stall-after-content',
-    'error-event',
-    'heartbeats-only',
-    'any-boundary',
-    'reader-leaves',
-    'caller-aborts',
     'three-time-limits',
     'hedged-calls',
     'cheaper-model',

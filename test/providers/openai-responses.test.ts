@@ -36,6 +36,7 @@ describe('the responses API', () => {
     return { types: seen, events }
   }
 
+  // hard case: failure-with-status-200
   test('a failure before output is retried out of sight', async () => {
     const server = await replying(
       created + failed,
@@ -47,6 +48,7 @@ describe('the responses API', () => {
     expect(server.requests).toHaveLength(3)
   })
 
+  // hard case: end-without-its-mark
   // trap: errors-inside-streams
   test('an end without response.completed is an error', async () => {
     const server = await replying(created + delta)

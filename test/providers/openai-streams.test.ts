@@ -1,19 +1,12 @@
 import { APIError, APIUserAbortError } from 'openai'
 import { pipelineOf, refusalOf } from '@spillway/openai'
 import { describe, expect, test } from 'vitest'
-import { ask, chunk, connect, hits, rejection, serve, simulate, startStream } from './openai-world.ts'
+import { ask, chunk, connect, hits, rejection, serve, simulate, startStream, textOf } from './openai-world.ts'
 
 const streaming = { ...ask(), stream: true } as const
 
-const textOf = async (
-  stream: AsyncIterable<{ choices: { delta: { content?: string | null } }[] }>,
-): Promise<string> => {
-  let text = ''
-  for await (const { choices } of stream) text += choices[0]?.delta.content ?? ''
-  return text
-}
-
 describe('before the first content', () => {
+  // hard case: error-event
   // trap: no-replay-after-content
   test.for([
     ['overloaded', {}],
@@ -35,6 +28,8 @@ describe('before the first content', () => {
     expect(hits(simulator)).toBe(2)
   })
 
+  // hard case: silence-after-headers
+  // hard case: heartbeats-only
   // trap: limits-after-headers
   test.for([
     ['stallAfterHeaders', {}],
@@ -62,6 +57,7 @@ describe('before the first content', () => {
     expect(roles).toBe(1)
   })
 
+  // hard case: error-event
   test('an error inside the stream that stays is the error of the client, as without us', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'inBandError', afterChunks: 0, times: 9 }] })
     const { client } = connect(url, { retry: { maxAttempts: 2 } })
@@ -74,6 +70,7 @@ describe('before the first content', () => {
 })
 
 describe('after the first content', () => {
+  // hard case: stall-after-content
   // trap: limits-after-headers
   test('a stall makes the iterator throw, and closes the socket', async () => {
     const server = await serve((_request, response) => {
@@ -121,6 +118,7 @@ describe('after the first content', () => {
     expect(text).toBe('some words that come in several pieces')
   })
 
+  // hard case: end-without-its-mark
   // trap: errors-inside-streams
   test('an end without its marker is an error and no retry', async () => {
     const server = await serve((_request, response) => {
@@ -149,6 +147,7 @@ describe('after the first content', () => {
     expect(events.at(-1)).toMatchObject({ type: 'call.completed', verdict: { kind: 'transient' } })
   })
 
+  // hard case: error-event
   // trap: errors-inside-streams
   test('an error inside the stream goes through to the client and is the verdict', async () => {
     const server = await serve((_request, response) => {
@@ -184,6 +183,7 @@ describe('the reader', () => {
       response.on('close', () => clearInterval(timer))
     })
 
+  // hard case: reader-leaves
   test('who breaks closes the socket', async () => {
     const server = await endless()
     const { client, events } = connect(server.url)
@@ -194,6 +194,7 @@ describe('the reader', () => {
     await expect.poll(() => events.at(-1)).toMatchObject({ type: 'call.completed', verdict: { kind: 'canceled' } })
   })
 
+  // hard case: caller-aborts
   // trap: link-outlives-call
   test('who aborts in the middle ends quietly, as ever, and closes the socket', async () => {
     const server = await endless()
@@ -211,6 +212,7 @@ describe('the reader', () => {
     expect(pipelineOf(client).state().inFlight).toBe(0)
   })
 
+  // hard case: caller-aborts
   test('who aborts before the first content gets the abort error, and the socket is closed', async () => {
     const controller = new AbortController()
     const server = await serve((_request, response) => {
@@ -224,6 +226,7 @@ describe('the reader', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  // hard case: reader-leaves
   test('who never reads has the socket closed by the limit of the call', async () => {
     const server = await endless()
     const { client } = connect(server.url, { timeout: { totalMs: 1500 } })
@@ -232,6 +235,7 @@ describe('the reader', () => {
     expect(pipelineOf(client).state().inFlight).toBe(0)
   })
 
+  // hard case: reader-leaves
   test('who reads slowly holds the provider back: nothing piles up here', async () => {
     let wrote = 0
     const line = chunk('x'.repeat(60_000))
@@ -257,6 +261,17 @@ describe('the reader', () => {
 })
 
 describe('helpers', () => {
+  // hard case: end-without-its-mark
+  test('.stream() of responses throws where it would give an answer that is still in progress', async () => {
+    const { simulator, url } = await simulate({
+      replies: [{ fault: 'truncated', afterChunks: 3, serviceMs: 2_000_000 }],
+    })
+    const { client } = connect(url)
+    const error = await rejection(client.responses.stream({ model: 'm', input: 'hi' }).finalResponse())
+    expect(refusalOf(error)?.code ?? (error as Error).message).toMatch(/TRUNCATED|truncated|without/i)
+    expect(hits(simulator)).toBe(1)
+  })
+
   test('.stream() runs through the pipeline and gives the final completion', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded' }, { fault: 'none', text: 'final' }] })
     const { client } = connect(url)

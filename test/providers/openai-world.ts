@@ -65,16 +65,23 @@ export const serve = async (
   url: string
   /** Resolves when a client leaves before its answer was whole. */
   closed: Promise<void>
+  /** How many have left so. */
+  leavers: () => number
   connections: () => Promise<number>
   requests: ReceivedRequest[]
 }> => {
   const requests: ReceivedRequest[] = []
+  let leavers = 0
   const { promise: closed, resolve: left } = Promise.withResolvers<void>()
   const server: Server = createServer((request, response) => {
     const at = performance.now()
     const pieces: Buffer[] = []
     request.on('data', (piece: Buffer) => pieces.push(piece))
-    response.on('close', () => response.writableFinished || left())
+    response.on('close', () => {
+      if (response.writableFinished) return
+      leavers++
+      left()
+    })
     request.on('end', () => {
       const bytes = Buffer.concat(pieces)
       const body = bytes.toString('utf8')
@@ -94,6 +101,7 @@ export const serve = async (
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     closed,
     requests,
+    leavers: () => leavers,
     connections: () =>
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
@@ -114,6 +122,15 @@ export const chunk = (content: string, finish: string | null = null): string =>
 export const startStream = (response: ServerResponse): void => {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.flushHeaders()
+}
+
+/** The words of a chat stream. */
+export const textOf = async (
+  stream: AsyncIterable<{ choices: { delta: { content?: string | null } }[] }>,
+): Promise<string> => {
+  let text = ''
+  for await (const { choices } of stream) text += choices[0]?.delta.content ?? ''
+  return text
 }
 
 /** What a promise is rejected with. */

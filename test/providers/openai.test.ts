@@ -1,9 +1,12 @@
-import { APIConnectionError, APIUserAbortError, InternalServerError } from 'openai'
+import { constantBackoff, standardPipeline } from '@spillway/core'
+import { resilientFetch } from '@spillway/http'
 import { pipelineOf, refusalOf } from '@spillway/openai'
+import OpenAI, { APIConnectionError, APIUserAbortError, InternalServerError } from 'openai'
 import { describe, expect, test } from 'vitest'
-import { ask, connect, hits, rejection, simulate } from './openai-world.ts'
+import { ask, connect, hits, rejection, serve, simulate } from './openai-world.ts'
 
 describe('an overloaded provider', () => {
+  // hard case: overloaded-twice
   // trap: no-stacked-retries
   test('answers the third time: one result, three requests, events in order', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', times: 2 }] })
@@ -29,6 +32,7 @@ describe('an overloaded provider', () => {
     ])
   })
 
+  // hard case: overloaded-twice
   // trap: hint-is-read
   test('is asked again only after the wait it asked for', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', retryAfterMs: 40_000 }] })
@@ -40,6 +44,7 @@ describe('an overloaded provider', () => {
     expect(retry?.delayMs).toBeGreaterThanOrEqual(40)
   })
 
+  // hard case: one-retry-loop
   // trap: no-stacked-retries
   test('that stays overloaded gives its own error in the class of the client, after our attempts and no more', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', times: 20 }] })
@@ -69,11 +74,28 @@ describe('an overloaded provider', () => {
     expect(hits(simulator)).toBe(3)
   })
 
+  // hard case: one-retry-loop
   test('costs no more requests when a single call asks the client for retries', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', times: 20 }] })
     const { client } = connect(url, { retry: { maxAttempts: 2 } })
     await rejection(client.chat.completions.create(ask(), { maxRetries: 5 }))
     expect(hits(simulator)).toBe(2)
+  })
+})
+
+describe('a plain client with our fetch', () => {
+  // hard case: one-retry-loop
+  test('repeats nothing on its own either: its own two retries are told not to be made', async () => {
+    const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded', times: 20 }] })
+    const calls = standardPipeline({
+      retry: { maxAttempts: 3, backoff: constantBackoff(1) },
+      adaptiveConcurrency: false,
+    })
+    const fetchThrough = resilientFetch(calls, { refusals: 'respond' })
+    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'k', fetch: fetchThrough })
+    expect(client.maxRetries).toBe(2)
+    expect(await rejection(client.chat.completions.create(ask()))).toMatchObject({ status: 503 })
+    expect(hits(simulator)).toBe(3)
   })
 })
 
@@ -121,6 +143,8 @@ describe('silence', () => {
     expect(hits(simulator)).toBe(2)
   })
 
+  // hard case: silence-after-headers
+  // hard case: heartbeats-only
   test('a body that never comes is ended too', async () => {
     const { simulator, url } = await simulate({
       replies: [{ fault: 'stallAfterHeaders' }, { fault: 'heartbeatsOnly', everyMs: 20_000 }],
@@ -164,6 +188,7 @@ describe('refusals', () => {
 })
 
 describe('the caller', () => {
+  // hard case: caller-aborts
   test('who leaves before the call asks nobody', async () => {
     const { simulator, url } = await simulate()
     const { client } = connect(url)
@@ -172,6 +197,7 @@ describe('the caller', () => {
     expect(hits(simulator)).toBe(0)
   })
 
+  // hard case: caller-aborts
   // trap: no-call-after-abort
   test('who leaves during the wait for a retry causes no further request', async () => {
     const { simulator, url } = await simulate({
@@ -186,6 +212,37 @@ describe('the caller', () => {
     expect(error).toBeInstanceOf(APIUserAbortError)
     expect(hits(simulator)).toBe(1)
     expect(events.at(-1)).toMatchObject({ type: 'call.completed', verdict: { kind: 'canceled' } })
+  })
+
+  // hard case: caller-aborts
+  test('who leaves while the provider says nothing closes the socket, and blames nobody', async () => {
+    const server = await serve(() => {})
+    const { client, events } = connect(server.url)
+    for (let i = 1; i <= 6; i++) {
+      const leaving = new AbortController()
+      const call = rejection(client.chat.completions.create(ask(), { signal: leaving.signal }))
+      await expect.poll(() => server.requests.length).toBe(i)
+      leaving.abort()
+      expect(await call).toBeInstanceOf(APIUserAbortError)
+    }
+    await expect.poll(() => server.leavers()).toBe(6)
+    expect(server.requests).toHaveLength(6)
+    expect(events.filter(({ type }) => type.startsWith('circuit.'))).toEqual([])
+    expect(pipelineOf(client).state().inFlight).toBe(0)
+  })
+
+  // hard case: caller-aborts
+  test('who leaves after the end changes nothing', async () => {
+    const { simulator, url } = await simulate()
+    const { client, events } = connect(url)
+    const leaving = new AbortController()
+    const answer = await client.chat.completions.create(ask(), { signal: leaving.signal })
+    const before = events.length
+    leaving.abort()
+    await new Promise(setImmediate)
+    expect(answer.choices).toHaveLength(1)
+    expect(events).toHaveLength(before)
+    expect(hits(simulator)).toBe(1)
   })
 
   test('whose connection fails gets the connection error of the client', async () => {

@@ -82,6 +82,8 @@ export const resilient = <C extends OpenAIClient>(client: C, options: ResilientO
   const fetchThrough = resilientFetch(pipeline, { fetch, protocol, refusals: 'respond' })
   const send = idempotencyHeader === undefined ? fetchThrough : withIdempotencyKey(fetchThrough, idempotencyHeader)
   pipelines.set(send, pipeline)
+  // The client asks any other fetch for `data:,` before its first upload, to see what class its answers are of.
+  Object.assign(send, { Response })
   const made = client.withOptions({ fetch: send, maxRetries: 0 })
   if (fetchOf(made) !== send || made.maxRetries !== 0)
     throw new InvalidOptionsError(

@@ -20,26 +20,46 @@ export const discard = (reader: Reader, reason?: unknown): void => {
   reader.cancel(reason).catch(ignore)
 }
 
+/** A body of which the beginning has been read. */
+export interface OpenedBody {
+  readonly reader: Reader
+  /** Up to the first chunk that is not white space. */
+  readonly start: Uint8Array<ArrayBuffer>
+}
+
+/** Opens a body as far as it takes to see what it is. */
+export const openBody = async (body: ReadableStream<Uint8Array>, context: CallContext): Promise<OpenedBody> => {
+  const reader = body.getReader()
+  const gathered = new GatheredBytes()
+  await eachChunk(reader, context, (chunk) => {
+    gathered.add(chunk)
+    return isBlank(chunk) && gathered.length < LONGEST_ERROR_BYTES
+  })
+  return { reader, start: gathered.bytes() }
+}
+
 /**
  * Reads a whole answer within an attempt: its time limits hold, and its end closes the socket.
  *
  * @throws AnswerTooLargeError when it is longer than `maxBytes`; the rest is not read
  */
 export const readWhole = async (
-  body: ReadableStream<Uint8Array>,
+  { reader, start }: OpenedBody,
   context: CallContext,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> => {
-  const reader = body.getReader()
   const gathered = new GatheredBytes()
-  await eachChunk(reader, context, (chunk) => {
+  const take = (chunk: Uint8Array): boolean => {
     if (!isBlank(chunk)) context.progress('content')
     if (gathered.length + chunk.length > maxBytes) {
       discard(reader)
       throw new AnswerTooLargeError(maxBytes)
     }
     gathered.add(chunk)
-  })
+    return true
+  }
+  take(start)
+  await eachChunk(reader, context, take)
   return gathered.bytes()
 }
 
@@ -55,6 +75,7 @@ export const readError = async (
     await eachChunk(reader, context, (chunk) => {
       gathered.add(chunk)
       if (gathered.length >= LONGEST_ERROR_BYTES) discard(reader)
+      return true
     })
   } catch (error) {
     if (context.aborted) throw error
@@ -64,16 +85,15 @@ export const readError = async (
   return gathered.bytes(LONGEST_ERROR_BYTES)
 }
 
-/** Hands on what comes, until the body ends or its reader is discarded. */
-const eachChunk = async (reader: Reader, context: CallContext, take: (chunk: Uint8Array) => void): Promise<void> => {
+/** Hands on what comes, until nothing more is wanted, the body ends, or its reader is discarded. */
+const eachChunk = async (reader: Reader, context: CallContext, take: (chunk: Uint8Array) => boolean): Promise<void> => {
   const stop = context.onAbort((reason) => discard(reader, reason))
   try {
     for (;;) {
       const { done, value } = await reader.read()
       // A cancelled reader says "done".
       if (context.aborted) throw context.reason
-      if (done) return
-      take(value)
+      if (done || !take(value)) return
     }
   } finally {
     stop()

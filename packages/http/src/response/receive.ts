@@ -1,5 +1,6 @@
 import { StreamTruncatedError, type CallContext, type Verdict } from '@spillway/core'
 import { classifyReply } from '../classify/classify-reply.ts'
+import { beginsLikeEvents, called, isPageOrJson, nameOf } from './content-type.ts'
 import { watchBytes, watchEvents } from './event-watch.ts'
 import { keepReply, respondWith, withBytes } from './kept-reply.ts'
 import type { OutgoingRequest } from '../request/outgoing-request.ts'
@@ -7,7 +8,7 @@ import type { Protocol, Usage } from '../protocol.ts'
 import { ProviderError } from '../classify/provider-error.ts'
 import { readRateLimits, type RateLimitLevel } from '../limits/rate-limit-headers.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
-import { discard, readError, readWhole } from './read-body.ts'
+import { discard, openBody, readError, readWhole, type OpenedBody } from './read-body.ts'
 import { streamBody, type CommittedStream } from './stream-body.ts'
 
 /** A preamble is short. What holds back more than this is delivered as it is. */
@@ -40,13 +41,17 @@ export const receive = async (response: Response, receiver: Receiver): Promise<R
     throw failed(response, bytes, new TextDecoder().decode(bytes), receiver)
   }
   if (body === null) return response
-  const type = response.headers.get('content-type') ?? ''
   const asksModel = protocol.isModelCall?.(request) ?? true
-  if (/^text\/event-stream\b/i.test(type)) return receiveEvents(response, body, asksModel, receiver)
-  // Without a type, or with a wrong one, gateways send error pages, JSON and nothing at all.
-  if (JSON_TYPE.test(type) || (asksModel && (type === '' || /^text\//i.test(type))))
-    return receiveText(response, body, asksModel, receiver)
-  return deliver(response, body, context)
+  const { readEvent } = protocol
+  const readsEvents = asksModel && readEvent !== undefined
+  const named = nameOf(response)
+  // Without a name, or with a wrong one, gateways send error pages, JSON, streams and nothing at all.
+  const mayBeText = named === 'json' || (asksModel && named === 'unclear')
+  if (named === 'events' ? !readsEvents : !mayBeText) return deliver(response, body, context)
+  const opened = await openBody(body, context)
+  return readsEvents && (named === 'events' || beginsLikeEvents(opened.start))
+    ? receiveEvents(response, opened, readEvent, receiver)
+    : receiveText(response, opened, asksModel, receiver)
 }
 
 /** What is left of the provider's limits, for whoever paces calls. */
@@ -55,16 +60,14 @@ const tellLimits = (headers: Headers, context: CallContext): void => {
   if (levels.length > 0) context.providerSaid({ limits: levels.map(([unit, level]) => ({ unit, ...level })) })
 }
 
-const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i
-
 const receiveText = async (
   response: Response,
-  body: ReadableStream<Uint8Array>,
+  opened: OpenedBody,
   asksModel: boolean,
   receiver: Receiver,
 ): Promise<Response> => {
   const { protocol, request, context, judge, maxAnswerBytes } = receiver
-  const bytes = await readWhole(body, context, maxAnswerBytes)
+  const bytes = await readWhole(opened, context, maxAnswerBytes)
   context.progress('content')
   const whole = respondWith(response, bytes)
   if (!asksModel) return whole
@@ -73,58 +76,63 @@ const receiveText = async (
     judge(whole, context.call.repeatable ? EMPTY : NOT_A_WORD)
     return whole
   }
-  const type = response.headers.get('content-type') ?? ''
   // A transcript may be plain text; a page is never an answer.
-  if (!JSON_TYPE.test(type) && !/^\s*[[{<]/.test(text)) return whole
-  let answer: unknown
+  if (nameOf(response) !== 'json' && !isPageOrJson(text)) return whole
+  let said: unknown
   try {
-    answer = JSON.parse(text)
+    said = JSON.parse(text)
   } catch {
     throw failed(response, bytes, { error: { code: 'malformed_json' } }, receiver)
   }
-  const { error, verdict, usage } = protocol.readAnswer?.(answer, request) ?? {}
+  const { error, verdict, usage } = protocol.readAnswer?.(said, request) ?? {}
   if (usage !== undefined) context.providerSaid({ usage })
   if (error !== undefined) throw failed(response, bytes, { error }, receiver)
-  if (verdict !== undefined) judge(whole, verdict)
-  return whole
+  const answer = called(whole, 'application/json')
+  if (verdict !== undefined) judge(answer, verdict)
+  return answer
 }
 
 const receiveEvents = async (
   response: Response,
-  body: ReadableStream<Uint8Array>,
-  asksModel: boolean,
+  { reader, start }: OpenedBody,
+  readEvent: NonNullable<Protocol['readEvent']>,
   receiver: Receiver,
 ): Promise<Response> => {
-  const { protocol, request, context, judge, maxAnswerBytes } = receiver
-  const { readEvent } = protocol
-  if (!asksModel || readEvent === undefined) return deliver(response, body, context)
+  const { request, context, judge, maxAnswerBytes } = receiver
   let used: Usage | undefined
   const watch = watchEvents((event) => {
     const meaning = readEvent(event, request)
     if (meaning.usage !== undefined) context.providerSaid({ usage: (used = { ...used, ...meaning.usage }) })
     return meaning
   }, maxAnswerBytes)
-  const reader = body.getReader()
   const stop = context.onAbort((reason) => discard(reader, reason))
   const held = new GatheredBytes()
   const heldAnd = (error: unknown): Error => failed(response, held.bytes(), { error }, receiver)
+  /** Says whether there is something to hand over. */
+  const take = (chunk: Uint8Array): boolean => {
+    held.add(chunk)
+    const content = watch.feed(chunk)
+    if (watch.error !== undefined) throw heldAnd(watch.error)
+    return content || held.length >= LONGEST_PREAMBLE_BYTES
+  }
   try {
-    for (;;) {
+    let committed = take(start)
+    while (!committed) {
       const { done, value } = await reader.read()
       if (context.aborted) throw context.reason
       if (done) break
-      held.add(value)
-      const content = watch.feed(value)
-      if (watch.error !== undefined) throw heldAnd(watch.error)
-      if (!content && held.length < LONGEST_PREAMBLE_BYTES) continue
+      committed = take(value)
+    }
+    if (committed) {
       context.progress('content')
       const toError = (error: unknown): ProviderError => asError(response, { error }, receiver)
-      return respondWith(response, streamBody({ reader, held: held.bytes(), watch, toError }, context))
+      const stream = respondWith(response, streamBody({ reader, held: held.bytes(), watch, toError }, context))
+      return called(stream, 'text/event-stream')
     }
     watch.end()
     if (watch.error !== undefined) throw heldAnd(watch.error)
     if (!watch.mayEnd) throw new StreamTruncatedError(0)
-    const whole = respondWith(response, held.bytes())
+    const whole = called(respondWith(response, held.bytes()), 'text/event-stream')
     if (watch.contentParts === 0) judge(whole, watch.verdict ?? EMPTY)
     return whole
   } catch (error) {

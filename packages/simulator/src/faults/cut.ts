@@ -13,7 +13,8 @@ export function cutAfter(answer: readonly Step[], chunks: number): Step[] {
   for (const step of answer.flatMap(inPieces)) {
     if (seen >= chunks && (isContent(step) || step.type === 'end' || (step.type === 'write' && step.part === 'final')))
       break
-    if (seen >= chunks && step.type === 'wait') break
+    // The head comes with the first chunk, however little follows.
+    if (seen >= chunks && step.type === 'wait' && kept.some(({ type }) => type === 'head')) break
     if (isContent(step)) seen += 1
     kept.push(step)
   }

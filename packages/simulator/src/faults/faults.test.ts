@@ -66,6 +66,19 @@ describe('every fault', () => {
 })
 
 describe('in a stream', () => {
+  test.each(['stall', 'truncated', 'reset', 'halfEvent'] as const)(
+    '%s after no chunks still begins as a stream, with what comes before content',
+    (name) => {
+      const steps = play(name, true, { afterChunks: 0 })
+      expect(steps.find(({ type }) => type === 'head')).toMatchObject({
+        status: 200,
+        headers: { 'content-type': 'text/event-stream; charset=utf-8' },
+      })
+      expect(written(steps)).toContain('"role":"assistant"')
+      expect(written(steps)).not.toContain('two')
+    },
+  )
+
   test('a stall comes after as many chunks as asked for', () => {
     const steps = play('stall', true, { afterChunks: 3 })
     expect(written(steps)).toContain(' three')

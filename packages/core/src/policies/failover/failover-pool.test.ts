@@ -199,6 +199,21 @@ describe('failover, what is blamed on a key, a project or a model', () => {
     expect(await calls.execute(operation)).toBe('key 1')
   })
 
+  test('a quota that is spent until nobody knows when is tried by one of the keys that share it', async () => {
+    const { clock, calls } = poolOf(endpoints, { order: 'ordered' })
+    const asked: (string | undefined)[] = []
+    const spent = async (context: CallContext): Promise<unknown> => {
+      asked.push(context.endpoint?.name)
+      if (context.endpoint?.project === 'p') throw new Judged({ kind: 'quota_exhausted', scope: 'project' })
+      return context.endpoint?.name
+    }
+    for (let n = 0; n < 3; n++) expect(await calls.execute(spent)).toBe('other')
+    expect(asked).toEqual(['key 1', 'other', 'key 1', 'other', 'key 1', 'other'])
+    await clock.advance(60_000)
+    const elsewhere = failing({ 'key 1': { kind: 'transient' } })
+    expect(await calls.execute(elsewhere)).toBe('key 2')
+  })
+
   test('a key’s limit spares the project’s other keys', async () => {
     const { calls } = poolOf(endpoints, { order: 'ordered' })
     const throttled = failing({ 'key 1': { kind: 'throttled', scope: 'key', retryAfterMs: 5000 } })

@@ -40,6 +40,9 @@ const MOST_STICKY_KEYS = 10_000
 /** Some gates cannot say when they have room again, and may get it unseen: an orphan ends, a circuit is closed by hand. */
 const ASK_AGAIN_MS = 1000
 
+/** A spent balance names no time at which it is back: whoever shares it finds out from one of them, and from it alone. */
+const SPENT_FOR_MS = 60_000
+
 /** Whether another endpoint may do what this one did not. A refusal counts when it is the endpoint's own. */
 const movesOn = ({ kind, scope }: Verdict): boolean =>
   kind === 'overloaded' ||
@@ -132,7 +135,10 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       for (const other of pool) {
         if (!member.shares(verdict, other)) continue
         trip.tried.add(other)
-        if (retryAfterMs !== undefined) other.closedUntil = Math.max(other.closedUntil, now + retryAfterMs)
+        // Its own gates deal with the one that was asked.
+        const spentForMs = kind === 'quota_exhausted' && other !== member ? SPENT_FOR_MS : undefined
+        const closedForMs = retryAfterMs ?? spentForMs
+        if (closedForMs !== undefined) other.closedUntil = Math.max(other.closedUntil, now + closedForMs)
       }
     for (const ejected of ejection.heard(member, verdict, now)) {
       context.endpoint = ejected.endpoint
