@@ -62,9 +62,10 @@ describe('bulkhead with a reserve', () => {
 
   test('in the moment in which there are more places, those who wait go before whoever comes', async () => {
     const { clock, places, calls } = setup({ maxConcurrency: 2, reserve })
-    const operation = scriptedOperation([{ value: 1, afterMs: 100 }])
-    const high = Array.from({ length: 3 }, () => calls.execute(operation, { priority: 9 }))
-    const ordinary = calls.execute(operation)
+    const important = scriptedOperation([{ value: 1, afterMs: 100 }])
+    const waiting = scriptedOperation([{ value: 1 }])
+    const high = Array.from({ length: 3 }, () => calls.execute(important, { priority: 9 }))
+    const ordinary = calls.execute(waiting)
     const late = scriptedOperation([{ value: 1 }])
     const ready: Promise<unknown>[] = []
     calls.events.subscribe(({ type }) => {
@@ -76,7 +77,7 @@ describe('bulkhead with a reserve', () => {
     await clock.advance(10)
     places.resize(3)
     await settle()
-    expect([operation.running, late.runs]).toEqual([3, 0])
+    expect([important.running, waiting.runs, late.runs]).toEqual([3, 0, 0])
     await clock.run()
     expect(await Promise.all([...high, ordinary, ...ready])).toEqual([1, 1, 1, 1, Infinity, Infinity, 1])
   })
