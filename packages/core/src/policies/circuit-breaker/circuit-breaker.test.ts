@@ -222,6 +222,11 @@ describe('circuitBreaker', () => {
     })
   })
 
+  test('says what it is, whatever it is called', () => {
+    const { name, kind, options } = circuitBreaker({ name: 'relay', probeLeaseMs: 500 })
+    expect([name, kind, options]).toMatchObject(['relay', 'circuitBreaker', { name: 'relay', probeLeaseMs: 500 }])
+  })
+
   test('strategies that cannot be made yet are asked for again when a call needs one', async () => {
     let ready = false
     const breaker = () => {
