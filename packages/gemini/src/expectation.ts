@@ -1,5 +1,7 @@
 import type { OutgoingRequest } from '@spillway/http'
+import { textOfBody } from './json.ts'
 import type { Expectation } from './judge-answer.ts'
+import { isGeneration, isInteractions } from './model-calls.ts'
 
 export const EXPECTATIONS: readonly Expectation[] = ['image', 'content']
 
@@ -12,6 +14,16 @@ export const expectedIn = ({ url, body }: Pick<OutgoingRequest, 'url' | 'body'>)
   const modalities = modalitiesIn(body)
   if (modalities.length > 0) return modalities.includes('IMAGE') ? 'image' : 'content'
   return expectedOf(/\/models\/([^/:?]+):/.exec(url)?.[1])
+}
+
+/** In the JSON of an interaction. Inside a text its quotation marks would have backslashes before them. */
+const INTERACTION_WITH_IMAGES = /"response_modalities"\s*:\s*\[[^\]]*"image"|"model"\s*:\s*"[^"]*(?:image|banana)/i
+
+/** Whether a request may leave pictures on the bill. */
+export const makesImages = (request: Pick<OutgoingRequest, 'url' | 'body'>): boolean => {
+  if (isGeneration(request.url)) return expectedIn(request) === 'image'
+  if (isInteractions(request.url)) return INTERACTION_WITH_IMAGES.test(textOfBody(request.body) ?? '')
+  return /\/(?:imagen|imagegeneration)[^/]*:predict$/.test(request.url)
 }
 
 const modalitiesIn = (body: unknown): readonly string[] => {

@@ -1,9 +1,16 @@
+import { GoogleGenAI } from '@google/genai'
 import { InvalidOptionsError } from '@spillway/core'
 import { describe, expect, it } from 'vitest'
-import { checkEndpoints } from './gemini-endpoint.ts'
+import { insideOf } from './copy-client.ts'
+import { checkEndpoints, hostOfLocation } from './gemini-endpoint.ts'
 
 const OWN = 'https://generativelanguage.googleapis.com/'
-const check = (endpoint: object) => () => checkEndpoints([endpoint as never], OWN)
+const CLIENT = { baseUrl: OWN, vertexai: false, hasProject: false }
+const CLOUD = { baseUrl: 'https://us-central1-aiplatform.googleapis.com/', vertexai: true, hasProject: true }
+const check =
+  (endpoint: object, client = CLIENT) =>
+  () =>
+    checkEndpoints([endpoint as never], client)
 
 describe('checkEndpoints', () => {
   it.for([
@@ -30,6 +37,36 @@ describe('checkEndpoints', () => {
   })
 
   it('refuses what is no list', () => {
-    expect(() => checkEndpoints('official' as never, OWN)).toThrow(InvalidOptionsError)
+    expect(() => checkEndpoints('official' as never, CLIENT)).toThrow(InvalidOptionsError)
+  })
+
+  it.for([{ location: 'europe-west4' }, { location: 'global' }, { location: 'eu', models: { a: 'b' } }])(
+    'takes %j beside a client of the cloud platform, without a key of its own',
+    (endpoint) => {
+      expect(check({ name: 'a', ...endpoint }, CLOUD)).not.toThrow()
+    },
+  )
+
+  it.for([
+    [{ location: 'europe-west4' }, CLIENT, /location must be left out/],
+    [{ location: 'Europe/West' }, CLOUD, /location must be the name of a location/],
+    [{ location: 'europe-west4', baseUrl: 'https://relay.example' }, CLOUD, /apiKey must be given/],
+    [
+      { baseUrl: 'https://aiplatform.googleapis.com', apiKey: 'key' },
+      CLIENT,
+      /baseUrl must be on the Gemini API, as the client is: .* Make a client for each/,
+    ],
+    [{ baseUrl: 'https://europe-west4-aiplatform.googleapis.com', apiKey: 'key' }, CLIENT, /on the Gemini API/],
+    [{ baseUrl: 'https://aiplatform.eu.rep.googleapis.com', apiKey: 'key' }, CLIENT, /on the Gemini API/],
+    [{ baseUrl: OWN, apiKey: 'key' }, CLOUD, /on the cloud platform, as the client is/],
+  ] as const)('refuses %j', ([endpoint, client, message]) => {
+    expect(check({ name: 'a', ...endpoint }, client)).toThrow(message)
+  })
+})
+
+describe('hostOfLocation', () => {
+  it.for(['global', 'europe-west4', 'us', 'eu'])('knows the host of %s as the client does', (location) => {
+    const ai = new GoogleGenAI({ vertexai: true, project: 'p', location })
+    expect(`${hostOfLocation(location)}/`).toBe(insideOf(ai).apiClient.getBaseUrl())
   })
 })

@@ -2,12 +2,12 @@ import type { CallContext } from '@spillway/core'
 import type { AnswerMeaning, EventMeaning, OutgoingRequest, Protocol } from '@spillway/http'
 import { readAnswer } from './answer.ts'
 import { classifyGeminiReply } from './classify-error.ts'
-import { expectedIn } from './expectation.ts'
+import { expectedIn, makesImages } from './expectation.ts'
 import type { GeminiEndpoint } from './gemini-endpoint.ts'
 import type { InteractionHomes } from './interaction-homes.ts'
 import { isObject, type Json, objectIn, parseObject } from './json.ts'
 import { type Expectation, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
-import { isInteractions, isModelCall } from './model-calls.ts'
+import { isGeneration, isInteractions, isModelCall } from './model-calls.ts'
 import { readInteraction, readInteractionEvent } from './read-interaction.ts'
 import { readUsage } from './read-usage.ts'
 import { route } from './route.ts'
@@ -18,6 +18,8 @@ export interface GeminiProtocolOptions {
   readonly clientBaseUrl: string
   /** What answers must hold, whatever requests say. */
   readonly expect: Expectation | undefined
+  /** Whether a request for pictures may be sent again while nobody knows what became of it. */
+  readonly repeatImages: boolean
   /** Where interactions are kept. */
   readonly homes: InteractionHomes
 }
@@ -32,7 +34,7 @@ interface Asked {
 }
 
 /** The Gemini dialect, for `resilientFetch`. */
-export const geminiProtocol = ({ clientBaseUrl, expect, homes }: GeminiProtocolOptions): Protocol => {
+export const geminiProtocol = ({ clientBaseUrl, expect, repeatImages, homes }: GeminiProtocolOptions): Protocol => {
   const asked = new WeakMap<OutgoingRequest, Asked>()
   const about = (request: OutgoingRequest): Asked =>
     asked.get(request) ?? { expect: expect ?? 'content', endpoint: undefined, images: 0 }
@@ -46,6 +48,8 @@ export const geminiProtocol = ({ clientBaseUrl, expect, homes }: GeminiProtocolO
       return routed
     },
     isModelCall: ({ url, method }) => isModelCall(url, method),
+    mayRepeat: (request) =>
+      repeatImages || (!(expect === 'image' && isGeneration(request.url)) && !makesImages(request)),
     judgeReply: classifyGeminiReply,
     readAnswer(answer, request) {
       const { expect: expected, endpoint } = about(request)
@@ -74,8 +78,6 @@ const meaningOf = (answer: unknown, { url }: OutgoingRequest, expect: Expectatio
   if (error !== undefined && error !== null) return { error, ...used }
   return isGeneration(url) ? { verdict: judgeAnswer(readAnswer(answer), expect), ...used } : used
 }
-
-const isGeneration = (url: string): boolean => /:(?:generateContent|streamGenerateContent)(?:\?|$)/.test(url)
 
 const meaningOfChunk = (chunk: Json, about: Asked): EventMeaning => {
   if (isObject(chunk['error'])) return { error: chunk['error'] }

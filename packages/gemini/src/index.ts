@@ -1,6 +1,6 @@
 // For users.
 export { pipelineOf, resilient } from './resilient.ts'
-export type { PipelineChoice, ResilientOptions, StandardChoice } from './resilient.ts'
+export type { GeminiClientOptions, PipelineChoice, ResilientOptions, StandardChoice } from './resilient.ts'
 export type { GeminiEndpoint } from './gemini-endpoint.ts'
 export { imagesOf } from './images-of.ts'
 export type { GeneratedImage } from './images-of.ts'

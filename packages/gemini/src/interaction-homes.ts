@@ -1,6 +1,6 @@
 import type { OutgoingRequest } from '@spillway/http'
 import type { GeminiEndpoint } from './gemini-endpoint.ts'
-import { objectIn, parseObject } from './json.ts'
+import { objectIn, parseObject, textOfBody } from './json.ts'
 
 /** Whoever polls one that was forgotten is answered by the client's own endpoint. */
 const REMEMBERED = 10_000
@@ -31,14 +31,8 @@ export const interactionHomes = (): InteractionHomes => {
       const id = /\/interactions\/([^/?:]+)/.exec(url)?.[1]
       if (id !== undefined) return homes.get(decodeURIComponent(id))
       if (!/\/interactions(?:\?|$)/.test(url)) return undefined
-      const { previous_interaction_id: previous } = bodyIn(body)
+      const { previous_interaction_id: previous } = parseObject(textOfBody(body) ?? '') ?? {}
       return typeof previous === 'string' ? homes.get(previous) : undefined
     },
   }
-}
-
-/** The client sends interactions as a `Request`, whose body comes as bytes. */
-const bodyIn = (body: unknown): Readonly<Record<string, unknown>> => {
-  const text = body instanceof ArrayBuffer ? new TextDecoder().decode(body) : body
-  return typeof text === 'string' ? (parseObject(text) ?? {}) : {}
 }

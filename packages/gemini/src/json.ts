@@ -19,3 +19,9 @@ export const parseObject = (text: string): Json | undefined => {
     return undefined
   }
 }
+
+/** The text of a request's body. The client sends what its newer resources ask as a `Request`, whose body comes as bytes. */
+export const textOfBody = (body: unknown): string | undefined => {
+  const text = body instanceof ArrayBuffer ? new TextDecoder().decode(body) : body
+  return typeof text === 'string' ? text : undefined
+}

@@ -21,3 +21,6 @@ export const isModelCall = (url: string, method: string): boolean => {
 
 /** Whether a request makes an interaction. */
 export const isInteractions = (url: string): boolean => /\/interactions(?:\?|$)/.test(url)
+
+/** Whether a request generates content, whole or in a stream. */
+export const isGeneration = (url: string): boolean => /:(?:generateContent|streamGenerateContent)(?:\?|$)/.test(url)

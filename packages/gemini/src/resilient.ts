@@ -15,7 +15,7 @@ import { canonicalError } from './canonical-error.ts'
 import { clientCalls } from './client-call.ts'
 import { copyClient, insideOf } from './copy-client.ts'
 import { EXPECTATIONS } from './expectation.ts'
-import { checkEndpoints, type GeminiEndpoint } from './gemini-endpoint.ts'
+import { checkEndpoints, type ClientPlace, type GeminiEndpoint } from './gemini-endpoint.ts'
 import { geminiProtocol } from './gemini-protocol.ts'
 import { interactionHomes } from './interaction-homes.ts'
 import type { Expectation } from './judge-answer.ts'
@@ -24,23 +24,31 @@ import { isModelCall } from './model-calls.ts'
 import { wrapNewerResources } from './newer-resources.ts'
 import { wrapModels } from './wrap-models.ts'
 
-/** A pipeline of one's own, shared by as many clients as one likes. */
-export interface PipelineChoice {
-  /** Its failover may have {@link GeminiEndpoint}s; without one, every call goes to the client's own endpoint. */
-  readonly pipeline: Pipeline<Response>
-  /** See {@link StandardChoice.expect}. */
-  readonly expect?: Expectation
-}
-
-/** The standard pipeline, made for this client. Errors and answers are judged as Gemini's. */
-export interface StandardChoice extends Omit<StandardPipelineOptions<GeminiEndpoint, Response>, 'classifier'> {
+/** What {@link resilient} takes beside the options of the pipeline. */
+export interface GeminiClientOptions {
   /**
    * What an answer must hold to be one: `image`, or `content` for anything at all. An answer without it is asked for
    * again, `retry.maxRerolls` times.
    * @default `image` where `responseModalities` names it, or names nothing and the model's name says `image` or `banana`
    */
   readonly expect?: Expectation
+  /**
+   * Whether a request for pictures may be sent again, or hedged, while nobody knows what became of it: after a passed time
+   * limit, a broken connection, a gateway's 502 or 504. The first may have been made, and is billed then. What was
+   * refused, or answered without a picture, is asked for again in any case. @default false
+   */
+  readonly repeatImages?: boolean
 }
+
+/** A pipeline of one's own, shared by as many clients as one likes. */
+export interface PipelineChoice extends GeminiClientOptions {
+  /** Its failover may have {@link GeminiEndpoint}s; without one, every call goes to the client's own endpoint. */
+  readonly pipeline: Pipeline<Response>
+}
+
+/** The standard pipeline, made for this client. Errors and answers are judged as Gemini's. */
+export interface StandardChoice
+  extends GeminiClientOptions, Omit<StandardPipelineOptions<GeminiEndpoint, Response>, 'classifier'> {}
 
 /** Options of {@link resilient}. */
 export type ResilientOptions = PipelineChoice | StandardChoice
@@ -68,16 +76,19 @@ const pipelines = new WeakMap<GoogleGenAI, Pipeline<Response>>()
  * @throws InvalidOptionsError when an option is wrong, or the client is already resilient
  */
 export const resilient = <C extends GoogleGenAI>(ai: C, options: ResilientOptions = {}): C => {
-  const { httpOptions, apiClient } = insideOf(ai)
+  const { httpOptions, apiClient, vertexai, project, location, apiKey } = insideOf(ai)
   if (pipelines.has(ai))
     throw new InvalidOptionsError('resilient.ai', ai, 'a plain client: two pipelines would multiply their attempts')
-  const { expect } = options
+  const { expect, repeatImages = false } = options
   if (expect !== undefined) checkOneOf('resilient.expect', expect, EXPECTATIONS)
+  if (typeof repeatImages !== 'boolean')
+    throw new InvalidOptionsError('resilient.repeatImages', repeatImages, 'true or false')
   const clientBaseUrl = apiClient.getBaseUrl()
-  const pipeline = pipelineFor(options, clientBaseUrl)
+  const hasProject = vertexai && project !== undefined && location !== undefined && apiKey === undefined
+  const pipeline = pipelineFor(options, { baseUrl: clientBaseUrl, vertexai, hasProject })
   const plain: Fetch = httpOptions?.fetch ?? unlimitedFetch
   const homes = interactionHomes()
-  const protocol = geminiProtocol({ clientBaseUrl, expect, homes })
+  const protocol = geminiProtocol({ clientBaseUrl, expect, repeatImages, homes })
   const kept = keptFetch({ fetch: plain, homes, clientBaseUrl, name: pipeline.name, ...limitsOf(options) })
   const through = (within: OpenCall | undefined, fetch: Fetch = plain): Fetch => {
     const part = within === undefined ? {} : { within }
@@ -108,21 +119,21 @@ export const pipelineOf = (ai: GoogleGenAI): Pipeline<Response> => {
   return pipeline
 }
 
-const pipelineFor = (options: ResilientOptions, clientBaseUrl: string): Pipeline<Response> => {
+const pipelineFor = (options: ResilientOptions, client: ClientPlace): Pipeline<Response> => {
   if ('pipeline' in options) {
-    checkKnown('resilient', options, ['pipeline', 'expect'])
+    checkKnown('resilient', options, ['pipeline', 'expect', 'repeatImages'])
     if (typeof options.pipeline?.execute !== 'function')
       throw new InvalidOptionsError('resilient.pipeline', options.pipeline, 'a pipeline, such as standardPipeline()')
     return options.pipeline
   }
-  const { expect: _expect, endpoints = [{ name: 'gemini' }], ...rest } = options
+  const { expect: _expect, repeatImages: _repeat, endpoints = [{ name: 'gemini' }], ...rest } = options
   if ('classifier' in rest)
     throw new InvalidOptionsError(
       'resilient.classifier',
       rest.classifier,
       'left out: answers are judged as Gemini answers',
     )
-  checkEndpoints(endpoints, clientBaseUrl)
+  checkEndpoints(endpoints, client)
   return standardPipeline({ name: 'gemini', ...rest, endpoints })
 }
 

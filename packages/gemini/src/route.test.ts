@@ -83,4 +83,22 @@ describe('route', () => {
     const lookalike = request('https://generativelanguage.googleapis.com.evil.example/v1/models/a:generateContent')
     expect(await route(lookalike, { name: 'second', apiKey: 'second-key' }, OWN)).toBe(lookalike)
   })
+
+  it('sends to another location of the same project, with the client’s own token', async () => {
+    const cloud = 'https://us-central1-aiplatform.googleapis.com/'
+    const path = '/v1beta1/projects/p/locations/us-central1/publishers/google/models/a:generateContent'
+    const given = request(`${cloud.slice(0, -1)}${path}`)
+    given.headers.set('authorization', 'Bearer token')
+    const routed = await route(given, { name: 'europe', location: 'europe-west4' }, cloud)
+    expect(routed.url).toBe(
+      'https://europe-west4-aiplatform.googleapis.com/v1beta1/projects/p/locations/europe-west4/publishers/google/models/a:generateContent',
+    )
+    expect(routed.headers.get('authorization')).toBe('Bearer token')
+    const proxied = await route(
+      request(`https://gateway.example${path}`),
+      { name: 'world', location: 'global' },
+      'https://gateway.example',
+    )
+    expect(proxied.url).toBe(`https://gateway.example${path.replace('us-central1', 'global')}`)
+  })
 })

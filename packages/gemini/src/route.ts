@@ -1,9 +1,10 @@
 import type { OutgoingRequest } from '@spillway/http'
-import { type GeminiEndpoint, isOwnOrigin } from './gemini-endpoint.ts'
+import { baseUrlOf, type GeminiEndpoint, isOwnOrigin } from './gemini-endpoint.ts'
+import { parseObject, textOfBody } from './json.ts'
 import { isInteractions } from './model-calls.ts'
 
 /** What another host may see of the client's headers. Everything else may be a secret meant for the first one. */
-const HARMLESS = /^(?:accept|content-type|user-agent|x-goog-api-client|x-server-timeout)$/
+const HARMLESS = /^(?:accept|content-type|user-agent|idempotency-key|x-goog-api-client|x-server-timeout)$/
 
 /**
  * The same request for another endpoint: base URL, key, headers and model replaced.
@@ -18,8 +19,9 @@ export const route = async (
 ): Promise<OutgoingRequest> => {
   const own = withoutSlash(clientBaseUrl)
   if (!request.url.startsWith(`${own}/`)) return request
-  const { baseUrl = own, models = {} } = endpoint
-  const path = request.url.slice(own.length)
+  const { models = {}, location } = endpoint
+  const baseUrl = baseUrlOf(endpoint, clientBaseUrl) ?? own
+  const path = locatedAt(request.url.slice(own.length), location)
   return {
     method: request.method,
     url: withoutSlash(baseUrl) + renamedInPath(path, models),
@@ -39,6 +41,10 @@ const headersFor = async (given: Headers, endpoint: GeminiEndpoint, ownOrigin: b
   return headers
 }
 
+/** The cloud platform's paths name the place: `/v1beta1/projects/<project>/locations/<location>/…`. */
+const locatedAt = (path: string, location: string | undefined): string =>
+  location === undefined ? path : path.replace(/(\/projects\/[^/]+\/locations\/)[^/]+(?=\/)/, `$1${location}`)
+
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
 
 type Names = Readonly<Record<string, string>>
@@ -52,10 +58,10 @@ const renamedInPath = (path: string, models: Names): string =>
     (_all, name: string) => `/models/${encodeURIComponent(renamed(models, decodeURIComponent(name)))}`,
   )
 
-/** Interactions name their model in the body; the client sends them as a `Request`, whose body comes as bytes. */
+/** Interactions name their model in the body. */
 const renamedInBody = (body: unknown, models: Names): unknown => {
-  const text = body instanceof ArrayBuffer ? new TextDecoder().decode(body) : body
-  if (typeof text !== 'string' || Object.keys(models).length === 0) return body
-  const parsed = JSON.parse(text) as { model?: unknown }
-  return typeof parsed.model === 'string' ? JSON.stringify({ ...parsed, model: renamed(models, parsed.model) }) : body
+  const parsed = Object.keys(models).length === 0 ? undefined : parseObject(textOfBody(body) ?? '')
+  return typeof parsed?.['model'] === 'string'
+    ? JSON.stringify({ ...parsed, model: renamed(models, parsed['model']) })
+    : body
 }
