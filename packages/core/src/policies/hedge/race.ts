@@ -71,11 +71,13 @@ export class Race implements Rivals {
 
   /**
    * All have failed: what the primary failed with, unless that is our own doing (a limit, a refusal) and the provider said
-   * something to another.
+   * something to another. Adapters have errors of ours for what the provider says: those have its status.
    */
   lose(): void {
     const [first] = this.#failures
-    const said = this.#failures.find((each) => each.ok || !isSpillwayError(each.error))
+    const said = this.#failures.find(
+      (each) => each.ok || !isSpillwayError(each.error) || each.verdict.status !== undefined,
+    )
     this.#end((said ?? first) as Outcome<unknown>)
   }
 
