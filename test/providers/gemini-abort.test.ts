@@ -16,6 +16,7 @@ import {
 } from './gemini-world.ts'
 
 // trap: aborted-before-start
+// hard case: caller-aborts
 test('a signal that has ended before sends nothing, and its reason is kept', async () => {
   const { simulator, url } = await provide()
   const { ai } = connect(url)
@@ -27,6 +28,7 @@ test('a signal that has ended before sends nothing, and its reason is kept', asy
   expect(requests(simulator)).toBe(0)
 })
 
+// hard case: caller-aborts
 test('leaving while a retry waits ends the wait at once', async () => {
   const { simulator, url } = await provide({ fault: 'overloaded', times: 5, retryAfterMs: 30_000_000 })
   const { ai, events } = connect(url)
@@ -39,6 +41,7 @@ test('leaving while a retry waits ends the wait at once', async () => {
   expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'canceled' }, attempts: 1 }])
 })
 
+// hard case: caller-aborts
 test('leaving while an answer is awaited closes the socket', async () => {
   const controller = new AbortController()
   const { url, left, seen } = await serve(() => controller.abort())
@@ -51,6 +54,7 @@ test('leaving while an answer is awaited closes the socket', async () => {
 })
 
 // trap: link-outlives-call
+// hard case: caller-aborts
 test('leaving in the middle of a stream closes the socket, and the reason is kept', async () => {
   const { url, left, seen } = await serve((response) => startStream(response, chunk('Hel')))
   const { ai, events } = connect(url)
@@ -68,6 +72,7 @@ test('leaving in the middle of a stream closes the socket, and the reason is kep
   expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'canceled' } }])
 })
 
+// hard case: reader-leaves
 test('a signal that lives on has no listener afterwards', async () => {
   const { url } = await provide()
   const { ai } = connect(url)
@@ -89,49 +94,33 @@ test('a timeout of the client itself is told from the caller’s wish', async ()
   expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'total', limitMs: 200 })
 })
 
-test('break closes the socket', async () => {
-  const { url, left } = await serve((response) => startStream(response, chunk('Hel'), chunk('lo')))
-  const { ai, events } = connect(url)
-  for await (const { text } of await ai.models.generateContentStream(ASK)) if (text) break
-  await left
-  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'canceled' } }])
-})
-
-test('return() closes the socket also while a chunk is awaited', async () => {
-  const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
-  const { ai } = connect(url)
-  const stream = await ai.models.generateContentStream(ASK)
-  await stream.next()
-  const pending = stream.next()
-  expect(await stream.return('bye')).toEqual({ done: true, value: 'bye' })
-  expect(await pending).toEqual({ done: true, value: undefined })
-  expect(await stream.next()).toEqual({ done: true, value: undefined })
-  await left
-})
-
-test('a stream in a chat is closed by break as well', async () => {
-  const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
-  const { ai } = connect(url)
-  const chat = ai.chats.create({ model: ASK.model })
-  for await (const { text } of await chat.sendMessageStream({ message: 'Hi' })) if (text) break
-  await left
-})
-
-test('a stream that nobody reads is over when its caller leaves', async () => {
-  const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
+// hard case: caller-aborts
+test('a signal that ends after the answer changes nothing', async () => {
+  const { url } = await provide()
   const { ai, events } = connect(url)
   const controller = new AbortController()
-  await ai.models.generateContentStream({ ...ASK, config: { abortSignal: controller.signal } })
+  const config = { abortSignal: controller.signal }
+  const response = await ai.models.generateContent({ ...ASK, config })
+  const chunks = await collect(await ai.models.generateContentStream({ ...ASK, config }))
   controller.abort()
-  await left
-  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'canceled' } }])
-  expect(pipelineOf(ai).state().inFlight).toBe(0)
+  expect([response.text !== '', chunks.length > 1]).toEqual([true, true])
+  const success = { verdict: { kind: 'success' } }
+  expect(ofType(events, 'call.completed')).toMatchObject([success, success])
 })
 
-test('a stream that nobody reads is ended by the limit of the call', async () => {
-  const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
-  const { ai, events } = connect(url, { timeout: { totalMs: 300 } })
-  await ai.models.generateContentStream(ASK)
-  await left
-  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'transient', code: 'timeout' } }])
+// hard case: caller-aborts
+test('leaving blames nobody: the circuit stays closed, and the next call is sent at once', async () => {
+  const { url, seen } = await serve((response) => startStream(response, chunk('Hel')))
+  const { ai, events } = connect(url, { circuitBreaker: { openAfterMs: 0 } })
+  for (let i = 0; i < 8; i++) {
+    const controller = new AbortController()
+    const stream = await ai.models.generateContentStream({ ...ASK, config: { abortSignal: controller.signal } })
+    await stream.next()
+    const rest = rejection(stream.next())
+    controller.abort()
+    await rest
+  }
+  expect(seen).toHaveLength(8)
+  expect(ofType(events, 'circuit.opened')).toEqual([])
+  expect(pipelineOf(ai).state()).toMatchObject({ inFlight: 0, orphans: 0 })
 })

@@ -26,6 +26,7 @@ afterEach(() => {
 })
 
 describe('answers that are none', () => {
+  // hard case: failure-with-status-200
   test.for([
     ['a page', json(200, '<html>Please log in</html>', 'text/html')],
     ['half of an answer', json(200, '{"candidates":[{"content":')],
@@ -70,6 +71,7 @@ describe('answers that are none', () => {
 })
 
 describe('the client', () => {
+  // hard case: client-unchanged
   test('keeps its other methods, its headers and its key in a header', async () => {
     const { url, seen } = await answers(OVERLOADED, json(200, { totalTokens: 3 }))
     const httpOptions = { baseUrl: url, headers: { 'x-tenant': 'acme' } }
@@ -80,6 +82,7 @@ describe('the client', () => {
     expect(seen[1]?.url).not.toContain('key')
   })
 
+  // hard case: client-unchanged
   test('sends through its own fetch where it has one', async () => {
     const { url } = await answers(HELLO)
     const fetch = vi.fn<typeof globalThis.fetch>((input, init) => globalThis.fetch(input, init))
@@ -88,6 +91,7 @@ describe('the client', () => {
     expect(fetch).toHaveBeenCalledOnce()
   })
 
+  // hard case: client-unchanged
   test('lifts the limits of Node where it has none', async () => {
     const { url } = await answers(HELLO)
     const fetch = vi.spyOn(globalThis, 'fetch')

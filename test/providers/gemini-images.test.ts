@@ -1,4 +1,5 @@
 // From a prompt to the bytes of a picture, none of them paid for twice.
+import type { ServerResponse } from 'node:http'
 import { imagesOf } from '@spillway/gemini'
 import { readImagePrompt } from '@spillway/simulator'
 import { describe, expect, test } from 'vitest'
@@ -96,11 +97,11 @@ describe('an answer without the picture', () => {
 describe('a picture that may have been made', () => {
   /** What leaves it open whether the picture is on the bill. */
   const UNKNOWN = {
-    'a broken connection': (response: import('node:http').ServerResponse) => response.destroy(),
+    'a broken connection': (response: ServerResponse) => response.destroy(),
     'a passed limit': () => {},
-    'a gateway without patience': (response: import('node:http').ServerResponse) =>
+    'a gateway without patience': (response: ServerResponse) =>
       response.writeHead(504, { 'content-type': 'text/html' }).end('<html>'),
-    'half an answer': (response: import('node:http').ServerResponse) =>
+    'half an answer': (response: ServerResponse) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"candidates":['),
   } as const
 

@@ -27,6 +27,8 @@ const read = async (ai: GoogleGenAI): Promise<string> => {
   return text
 }
 
+// hard case: error-event
+// hard case: end-without-its-mark
 test.for([
   ['a 503', { fault: 'overloaded' }],
   ['an error as the first event', { fault: 'inBandError', afterChunks: 0 }],
@@ -39,6 +41,7 @@ test.for([
   expect(requests(simulator)).toBe(2)
 })
 
+// hard case: silence-after-headers
 test('silence before the first content is ended by the limit for it, and not seen by the reader', async () => {
   const { simulator, url } = await provide({ fault: 'stallAfterHeaders' }, { fault: 'none', text: 'Hello' })
   const { ai, events } = connect(url, { timeout: { firstByteMs: 300 } })
@@ -48,6 +51,8 @@ test('silence before the first content is ended by the limit for it, and not see
 })
 
 // trap: no-replay-after-content
+// hard case: end-without-its-mark
+// hard case: error-event
 test.for([
   ['an end without a finish reason', { name: 'StreamTruncatedError', contentParts: 2 }, 'transient'],
   ['an error event', { name: 'ApiError', status: 503 }, 'overloaded'],
@@ -70,6 +75,7 @@ test.for([
   expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind }, attempts: 1 }])
 })
 
+// hard case: stall-after-content
 test('silence in the middle ends with an error, and the socket is closed', async () => {
   const { url, left, seen } = await serve((response) => startStream(response, chunk('Hel'), chunk('lo')))
   const { ai, events } = connect(url, { timeout: { idleMs: 300 } })
@@ -90,6 +96,7 @@ test('a picture arrives through a stream, and NO_IMAGE before it is not seen', a
   expect(requests(simulator)).toBe(2)
 })
 
+// hard case: any-boundary
 test('events in pieces of one byte are put together', async () => {
   const { url } = await serve((response) => {
     startStream(response)
@@ -98,4 +105,57 @@ test('events in pieces of one byte are put together', async () => {
   })
   const { ai } = connect(url)
   expect(await read(ai)).toBe('Grüße aus Köln')
+})
+
+// hard case: any-boundary
+test('line ends of the other kind change nothing', async () => {
+  const { simulator, url } = await provide({ fault: 'crlf' })
+  expect((await read(connect(url).ai)).length).toBeGreaterThan(10)
+  expect(requests(simulator)).toBe(1)
+})
+
+// hard case: any-boundary
+test('an event of megabytes arrives whole', async () => {
+  const data = Buffer.alloc(4_000_000, 7).toString('base64')
+  const { url, seen } = await serve((response) => {
+    startStream(response)
+    const parts = [{ inlineData: { mimeType: 'image/png', data } }]
+    response.end(`data: ${JSON.stringify({ candidates: [{ content: { parts }, ...STOP }] })}\r\n\r\n`)
+  })
+  const chunks = await collect(await connect(url).ai.models.generateContentStream(ASK))
+  expect(chunks.flatMap((part) => imagesOf(part)).map(({ bytes }) => bytes.length)).toEqual([4_000_000])
+  expect(seen).toHaveLength(1)
+})
+
+// hard case: any-boundary
+test.for([
+  ['inside an event', Buffer.from(chunk('lo')).subarray(0, 40)],
+  [
+    'inside a character',
+    Buffer.from('data: {"candidates":[{"content":{"parts":[{"text":"Gr\u00fc"}]}}]}').subarray(0, 54),
+  ],
+] as const)('a reset %s is an error', async ([, piece]) => {
+  const { promise: delivered, resolve: deliver } = Promise.withResolvers<void>()
+  const { url, seen } = await serve((response) => {
+    startStream(response, chunk('Hel'))
+    void delivered.then(() => response.write(piece, () => setTimeout(() => response.destroy(), 30)))
+  })
+  const { ai, events } = connect(url)
+  const stream = await ai.models.generateContentStream(ASK)
+  expect((await stream.next()).value?.text).toBe('Hel')
+  deliver()
+  expect(await rejection(stream.next())).toMatchObject({ name: 'TypeError', message: 'terminated' })
+  expect(seen).toHaveLength(1)
+  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'transient' } }])
+})
+
+// hard case: end-without-its-mark
+test('a clean end inside an event is an error', async () => {
+  const { url } = await serve((response) => {
+    startStream(response, chunk('Hel'))
+    setTimeout(() => response.end(chunk('lo').slice(0, 40)), 50)
+  })
+  const { ai, events } = connect(url)
+  expect(await rejection(read(ai))).toMatchObject({ name: 'StreamTruncatedError' })
+  expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'transient' } }])
 })

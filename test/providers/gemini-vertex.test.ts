@@ -27,7 +27,7 @@ const MODEL = `publishers/google/models/${ASK.model}`
 
 /** Credentials that need no network. */
 const signedIn = (token = 'a-token') => ({
-  getRequestHeaders: vi.fn(async () => new Headers({ authorization: `Bearer ${token}` })),
+  getRequestHeaders: vi.fn<() => Promise<Headers>>(async () => new Headers({ authorization: `Bearer ${token}` })),
 })
 const cloud = (url: string, more: GoogleGenAIOptions = {}): GoogleGenAI =>
   new GoogleGenAI({
