@@ -1,9 +1,11 @@
 // Writes the tables of the documentation from the sources: options with their defaults, events, errors. A page marks the
-// place: `<!-- options RetryOptions -->` … `<!-- end -->`, `<!-- events retry -->`, `<!-- errors -->`.
+// place: `<!-- options RetryOptions -->` … `<!-- end -->`, `<!-- events retry -->`, `<!-- errors -->`; `<!-- metrics -->`, `<!-- attributes -->` and
+// `<!-- alerts -->` are what OpenTelemetry gets.
 // `--check` writes nothing and fails where a table is out of date.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorsTable, eventsTable, optionsTable, type Source } from './doc-tables/tables.ts'
+import { alertsTable, attributesTable, metricsTable } from './doc-tables/telemetry-tables.ts'
 
 const root = join(import.meta.dirname, '..')
 const check = process.argv.includes('--check')
@@ -20,6 +22,9 @@ const tables: Record<string, (argument: string) => string> = {
   options: (name) => optionsTable(sources, name),
   events: (prefix) => eventsTable(sources, prefix),
   errors: (folder) => errorsTable(sources, folder),
+  metrics: () => metricsTable(),
+  attributes: () => attributesTable(sources),
+  alerts: () => alertsTable(),
 }
 
 // The formatter aligns the columns of a table: only what it says counts.
@@ -28,7 +33,7 @@ const words = (text: string): string => text.replaceAll(/[ \-\n]+/g, ' ')
 let stale = 0
 for (const { path, text } of pages) {
   const made = text.replaceAll(
-    /(<!-- (options|events|errors) ?(.*?) -->\n)[\s\S]*?(<!-- end -->)/g,
+    /(<!-- (options|events|errors|metrics|attributes|alerts) ?(.*?) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, kind: string, argument: string, end: string) =>
       `${start}\n${tables[kind]?.(argument) ?? ''}\n\n${end}`,
   )

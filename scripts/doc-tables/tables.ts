@@ -15,11 +15,11 @@ interface Field {
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
 
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
 
 /** A doc comment's text, without stars, links and tags. */
-const plain = (comment: string): string =>
+export const plain = (comment: string): string =>
   comment
     .replaceAll(/^\s*\/?\*+\/?/gm, '')
     .replaceAll('*/', '')

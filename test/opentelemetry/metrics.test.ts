@@ -1,4 +1,5 @@
 import {
+  accounting,
   adaptiveConcurrency,
   bulkhead,
   cache,
@@ -12,7 +13,9 @@ import {
   pipeline,
   rateLimit,
   retry,
+  requestedModel,
   retryBudget,
+  type CallContext,
   type Gate,
 } from '@spillway/core'
 import { scriptedOperation, VirtualClock } from '@spillway/core/testing'
@@ -69,6 +72,28 @@ describe('what happened', () => {
     ])
     const { bounds, unit } = points.find(({ metric }) => metric === 'spillway.call.duration') as Point
     expect([unit, bounds?.slice(-4)]).toEqual(['s', [81.92, 163.84, 327.68, 655.36]])
+  })
+
+  test('what attempts used and cost, where an account is kept, and refusals by its ceiling', async () => {
+    const prices = { painter: { perImage: 0.04 } }
+    const count = accounting({ prices, maxCost: 0.05, expectedUsage: () => ({ images: 1 }) })
+    const { calls, metrics, trace: read } = await world([retry({ backoff: constantBackoff(0) }), count], { classifier })
+    const paint = async (context: CallContext): Promise<void> => {
+      context.providerSaid({ usage: { images: 1 } })
+      throw new Refused({ kind: 'transient', billed: 'yes' })
+    }
+    await calls.execute(paint, { values: [[requestedModel, 'painter']] }).catch(() => {})
+    const points = await metrics()
+    const by = { ...images, 'gen_ai.request.model': 'painter' }
+    expect(series(points, 'spillway.usage')).toEqual([{ ...by, unit: 'images', value: 1 }])
+    expect(series(points, 'spillway.cost')).toEqual([{ ...by, billed: 'yes', value: 0.04 }])
+    expect(series(points, 'spillway.rejections')).toEqual([
+      { ...images, 'policy.name': 'accounting', reason: 'cost', value: 1 },
+    ])
+    expect((await read()).calls[0]?.attributes).toMatchObject({
+      'spillway.call.cost': 0.04,
+      'gen_ai.request.model': 'painter',
+    })
   })
 
   test('what policies did: events, refusals, lookups, failovers, other answers, hedges', async () => {
@@ -153,7 +178,7 @@ describe('how things are', () => {
       { ...official, 'circuit.state': 'half_open', value: 0 },
       { ...official, 'circuit.state': 'isolated', value: 0 },
     ])
-    const quota = { 'policy.name': 'rateLimit', 'rate_limit.unit': 'requests', 'rate_limit.quota': 'quota 60 s' }
+    const quota = { 'policy.name': 'rateLimit', unit: 'requests', 'rate_limit.quota': 'quota 60 s' }
     expect(series(points, 'spillway.rate_limit.limit')).toContainEqual({
       ...images,
       ...quota,
@@ -190,7 +215,7 @@ describe('how things are', () => {
         ...images,
         'policy.name': 'rateLimit',
         'endpoint.name': 'other',
-        'rate_limit.unit': 'requests',
+        unit: 'requests',
         'rate_limit.quota': 'quota 60 s',
         value: 4,
       },

@@ -6,6 +6,8 @@ export class CallSums {
   hedges = 0
   failovers = 0
   retryDelayMs = 0
+  /** What its attempts cost; `undefined`: nobody keeps an account of it. */
+  cost: number | undefined
   /** Where its last attempt went. */
   endpoint: string | undefined
   /** How long at least one attempt was at work. */
@@ -24,6 +26,7 @@ export class CallSums {
       this.retryDelayMs += event.delayMs
     } else if (event.type === 'hedge.started') this.hedges++
     else if (event.type === 'endpoint.failed_over') this.failovers++
+    else if (event.type === 'attempt.accounted' && event.cost !== undefined) this.cost = (this.cost ?? 0) + event.cost
   }
 
   /** How long some attempt was at work until `now`: the rest of a call's time is spent waiting. */

@@ -1,6 +1,13 @@
 import * as api from '@opentelemetry/api'
 import type { Attributes, Context, HrTime, Link, Span, SpanContext, Tracer } from '@opentelemetry/api'
-import type { Call, CallCompleted, CallContext, SpillwayEvent, Verdict } from '@spillway/core'
+import {
+  requestedModel,
+  type Call,
+  type CallCompleted,
+  type CallContext,
+  type SpillwayEvent,
+  type Verdict,
+} from '@spillway/core'
 import type { CallSums } from './call-sums.ts'
 import { errorTypeOf, isError, wordOf } from './error-type.ts'
 import { attributesOf } from './event-attributes.ts'
@@ -29,11 +36,14 @@ export class CallTrace {
   #ended = false
 
   /** @param epochMs the time since 1970 at which the pipeline's clock was 0 */
-  constructor(tracer: Tracer, { pipeline, priority, startedAt }: Call, parent: Context, epochMs: number) {
+  constructor(tracer: Tracer, call: Call, parent: Context, epochMs: number) {
+    const { pipeline, priority, startedAt } = call
     this.#tracer = tracer
     this.#epochMs = epochMs
     const attributes: Attributes = { [A.pipeline]: pipeline }
     if (priority !== 0) attributes[A.priority] = priority
+    const model = call.get(requestedModel)
+    if (model !== undefined) attributes[A.genAiRequestModel] = model
     const startTime = this.#time(startedAt)
     this.#span = tracer.startSpan(`spillway.call ${pipeline}`, { attributes, startTime }, parent)
     this.context = api.trace.setSpan(parent, this.#span)
@@ -49,16 +59,18 @@ export class CallTrace {
   }
 
   /** An attempt begins. Gives what its operation has around it: the spans that it makes belong to this attempt. */
-  beginAttempt({ attempt, endpoint, startedAt, call }: CallContext): Context {
+  beginAttempt(context: CallContext): Context {
+    const { attempt, endpoint, startedAt, call } = context
     const rivals = [...this.#atWork.values()].map(({ span }) => span.spanContext())
     if (this.#replaces && this.#last !== undefined) rivals.push(this.#last)
     this.#replaces = false
     const attributes: Attributes = { [A.pipeline]: call.pipeline, [A.attempt]: attempt }
     if (endpoint !== undefined) attributes[A.endpoint] = endpoint.name
-    if (endpoint?.model !== undefined) attributes[A.genAiRequestModel] = endpoint.model
+    const model = context.get(requestedModel) ?? endpoint?.model
+    if (model !== undefined) attributes[A.genAiRequestModel] = model
     if (attempt > 1) attributes[A.httpResendCount] = attempt - 1
     if (rivals.length > 0) attributes[A.hedge] = true
-    const links = rivals.map((context): Link => ({ context, attributes: { [A.link]: 'hedge' } }))
+    const links = rivals.map((rival): Link => ({ context: rival, attributes: { [A.link]: 'hedge' } }))
     const startTime = this.#time(startedAt)
     const span = this.#tracer.startSpan('spillway.attempt', { attributes, links, startTime }, this.context)
     this.#atWork.set(attempt, { span, startedAt })
@@ -87,6 +99,7 @@ export class CallTrace {
         [A.failoverCount]: sums.failovers,
         [A.working]: workedMs / 1000,
         [A.waiting]: Math.max(0, durationMs - workedMs) / 1000,
+        ...(sums.cost === undefined ? {} : { [A.cost]: sums.cost }),
         ...(sums.endpoint === undefined ? {} : { [A.endpoint]: sums.endpoint }),
       })
       // An answer without the result is no error here: the caller got it.

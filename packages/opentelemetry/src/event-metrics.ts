@@ -6,6 +6,8 @@ import { errorTypeOf, isError } from './error-type.ts'
 import { METRICS, type MetricName } from './metric-definitions.ts'
 import { ATTRIBUTE as A } from './semconv.ts'
 
+type AttemptAccounted = Extract<SpillwayEvent, { type: 'attempt.accounted' }>
+
 const LOOKUPS: Readonly<Partial<Record<SpillwayEvent['type'], string>>> = {
   'cache.hit': 'hit',
   'cache.missed': 'miss',
@@ -68,8 +70,18 @@ export class EventMetrics {
     if (type === 'fallback.used') this.#count('fallbacks', { ...by, [A.outcome]: event.verdict })
     if (type === 'endpoint.failed_over')
       this.#count('failovers', { [A.pipeline]: pipeline, [A.from]: event.from, [A.to]: event.to })
+    if (type === 'attempt.accounted') this.#accounted(event)
     if (type.endsWith('.rejected') && !dryRun)
-      this.#count('rejections', { ...by, [A.reason]: 'reason' in event ? event.reason : 'open' })
+      this.#count('rejections', {
+        ...by,
+        [A.reason]: 'reason' in event ? event.reason : type === 'cost.rejected' ? 'cost' : 'open',
+      })
+  }
+
+  #accounted({ pipeline, endpoint, model, billed, usage, cost }: AttemptAccounted): void {
+    const by = { [A.pipeline]: pipeline, [A.endpoint]: endpoint, [A.genAiRequestModel]: model }
+    for (const [unit, used] of Object.entries(usage)) this.#count('usage', { ...by, [A.unit]: unit }, used)
+    if (cost !== undefined) this.#count('cost', { ...by, [A.billed]: billed }, cost)
   }
 
   #completed({ pipeline, verdict, errorName, durationMs, at }: CallCompleted, sums: CallSums | undefined): void {
@@ -93,8 +105,8 @@ export class EventMetrics {
     this.#histograms[metric]?.record(value, this.#bounded.attributes(values))
   }
 
-  #count(metric: MetricName, values: Readonly<Record<string, string | undefined>>): void {
-    this.#counters[metric]?.add(1, this.#bounded.attributes(values))
+  #count(metric: MetricName, values: Readonly<Record<string, string | undefined>>, count = 1): void {
+    this.#counters[metric]?.add(count, this.#bounded.attributes(values))
   }
 }
 

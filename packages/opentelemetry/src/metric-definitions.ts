@@ -56,6 +56,8 @@ export type MetricName =
   | 'cacheLookups'
   | 'fallbacks'
   | 'failovers'
+  | 'usage'
+  | 'cost'
   | 'callsActive'
   | 'orphans'
   | 'concurrencyUsage'
@@ -116,6 +118,18 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
     A.outcome,
   ),
   failovers: at(counter('spillway.failovers', '{failover}', 'Attempts moved to another endpoint.'), A.from, A.to),
+  usage: at(
+    counter('spillway.usage', '{unit}', 'What attempts used, where an account is kept.'),
+    A.endpoint,
+    A.genAiRequestModel,
+    A.unit,
+  ),
+  cost: at(
+    counter('spillway.cost', '{cost}', 'What attempts cost, where an account is kept: in the currency of its prices.'),
+    A.endpoint,
+    A.genAiRequestModel,
+    A.billed,
+  ),
   callsActive: at(updown('spillway.call.active', '{call}', 'Calls under way.')),
   orphans: at(
     updown('spillway.attempt.orphaned', '{attempt}', 'Abandoned attempts whose operation goes on: they may be billed.'),

@@ -75,8 +75,7 @@ const named = (series: Readonly<Record<string, string>>): Record<string, string>
 /** A call a second that succeeds. */
 const calls = { 'call_duration_seconds_count{spillway_outcome_class="success"}': '0+60x60' }
 const queue = 'spillway_policy_name="bulkhead"'
-const quota =
-  'spillway_policy_name="rateLimit",spillway_rate_limit_unit="requests",spillway_rate_limit_quota="quota 86400 s"'
+const quota = 'spillway_policy_name="rateLimit",spillway_unit="requests",spillway_rate_limit_quota="quota 86400 s"'
 const circuit = 'spillway_policy_name="circuitBreaker",spillway_endpoint_name="official"'
 
 /** Series that make one alert fire half an hour later, and such as are nearly the same and make none. */

@@ -1,0 +1,3 @@
+import { threeRequests } from './three-requests.ts'
+
+await threeRequests((line) => console.log(line))
