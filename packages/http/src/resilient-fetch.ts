@@ -15,7 +15,8 @@ import { BodyNotRepeatableError, once } from './request/body-not-repeatable-erro
 import { classifyNetworkError } from './classify/classify-network-error.ts'
 import { LONGEST_ANSWER_BYTES } from './response/read-body.ts'
 import { keptReply, respondWith } from './response/kept-reply.ts'
-import { readRequest, type Fetch, type OriginalRequest } from './request/outgoing-request.ts'
+import { readRequest, type Fetch, type OriginalRequest, type OutgoingRequest } from './request/outgoing-request.ts'
+import { unquoted } from './request/unquoted.ts'
 import { senderThrough } from './request/send.ts'
 import { PLAIN_PROTOCOL, type Protocol } from './protocol.ts'
 import { receive } from './response/receive.ts'
@@ -94,8 +95,20 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
 
   const attempt = async (original: OriginalRequest, context: CallContext): Promise<Response> => {
     const plain = original.copy()
-    const request = protocol.address === undefined ? plain : await protocol.address(plain, context)
-    if (context.aborted) throw context.reason
+    try {
+      const request = protocol.address === undefined ? plain : await protocol.address(plain, context)
+      if (context.aborted) throw context.reason
+      return await received(request, original, context)
+    } catch (error) {
+      throw unquoted(error)
+    }
+  }
+
+  const received = async (
+    request: OutgoingRequest,
+    original: OriginalRequest,
+    context: CallContext,
+  ): Promise<Response> => {
     const response = await send(request, original.rest, context)
     return receive(response, {
       protocol,

@@ -11,7 +11,7 @@ const NOT_SENT = new Set([
 ])
 
 /** Requests that cannot be sent anywhere. */
-const MALFORMED = new Set(['ERR_INVALID_URL', 'ERR_INVALID_ARG_TYPE', 'UND_ERR_INVALID_ARG'])
+const MALFORMED = new Set(['ERR_INVALID_URL', 'ERR_INVALID_CHAR', 'ERR_INVALID_ARG_TYPE', 'UND_ERR_INVALID_ARG'])
 
 /** The certificate is not to be trusted: no repetition makes it so. */
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH)/

@@ -4,6 +4,7 @@ import type { HeadersLike } from '../limits/server-clock.ts'
 import { blame } from './blame.ts'
 import { readErrorBody, type ErrorBody } from './error-body.ts'
 import { oneLine } from './one-line.ts'
+import { without } from '../request/secrets.ts'
 
 /** An answer that is no success. */
 export interface Reply {
@@ -14,6 +15,8 @@ export interface Reply {
   readonly body?: unknown
   /** The time now, in milliseconds since 1970: for waits given as a date. */
   readonly wallTimeMs?: number
+  /** What must not be quoted: the keys that the request carried. */
+  readonly secrets?: readonly string[]
 }
 
 /** What an answer that is no success amounts to. */
@@ -40,7 +43,8 @@ export const classifyReply = (reply: Reply): ReplyJudgement => {
   const status = reply.status >= 300 ? reply.status : (error.httpStatus ?? reply.status)
   const retryAfterMs = serverWaitMs(reply.headers, error, reply.wallTimeMs)
   const [kind, scope] = blame({ status, error, headers: reply.headers, retryAfterMs })
-  const code = codeOf(status, error, reply.headers)
+  const { secrets = [] } = reply
+  const code = codeOf(status, error, reply.headers, secrets)
   const verdict: Verdict = {
     kind,
     sent: true,
@@ -50,13 +54,19 @@ export const classifyReply = (reply: Reply): ReplyJudgement => {
     ...(code === undefined ? {} : { code }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
-  return { verdict, message: quotable(kind) ? oneLine(error.message) : '' }
+  return { verdict, message: quotable(kind) ? oneLine(without(secrets, error.message)) : '' }
 }
 
-const codeOf = (status: number, error: ErrorBody, headers: HeadersLike | undefined): string | undefined => {
+const codeOf = (
+  status: number,
+  error: ErrorBody,
+  headers: HeadersLike | undefined,
+  secrets: readonly string[],
+): string | undefined => {
   if (status >= 300 && status < 400) return 'redirect'
   const { reasons, code, type } = error
-  return clean(reasons[0] ?? code ?? error.status ?? type ?? awsErrorType(headers))
+  const word = reasons[0] ?? code ?? error.status ?? type ?? awsErrorType(headers)
+  return word === undefined || without(secrets, word) !== word ? undefined : clean(word)
 }
 
 /** AWS names its errors in a header: `ThrottlingException:http://…`. */
@@ -64,8 +74,7 @@ const awsErrorType = (headers: HeadersLike | undefined): string | undefined =>
   headers?.get('x-amzn-errortype')?.split(':', 1)[0]
 
 /** Codes go into events and metrics: words only. */
-const clean = (code: string | undefined): string | undefined =>
-  code !== undefined && /^[\w.:-]{1,100}$/.test(code) ? code : undefined
+const clean = (code: string): string | undefined => (/^[\w.:-]{1,100}$/.test(code) ? code : undefined)
 
 /**
  * Providers charge for nothing they refuse, nor, as Gemini's documentation says, for a 500 of their own; whether they charge

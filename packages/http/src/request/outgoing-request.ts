@@ -1,4 +1,5 @@
 import { isRepeatable, snapshot } from './request-body.ts'
+import { checkUrl, headersOf } from './unquoted.ts'
 
 /** What `fetch` takes. */
 export type FetchInput = string | URL | Request
@@ -32,7 +33,8 @@ export const readRequest = async (input: FetchInput, init: RequestInit = {}): Pr
   const request = isRequest(input) ? input : undefined
   const url = isRequest(input) ? input.url : typeof input === 'string' ? input : input.href
   const verb = method ?? request?.method ?? 'GET'
-  const given = new Headers(headers ?? request?.headers)
+  const given = headersOf(headers ?? request?.headers)
+  checkUrl(url)
   const content =
     snapshot(body) ?? (request === undefined || request.body === null ? undefined : await request.arrayBuffer())
   return {

@@ -3,6 +3,7 @@ import { classifyReply } from '../classify/classify-reply.ts'
 import { beginsLikeEvents, called, isPageOrJson, nameOf } from './content-type.ts'
 import { watchBytes, watchEvents } from './event-watch.ts'
 import { keepReply, respondWith, withBytes } from './kept-reply.ts'
+import { secretsIn, without } from '../request/secrets.ts'
 import type { OutgoingRequest } from '../request/outgoing-request.ts'
 import type { Protocol, Usage } from '../protocol.ts'
 import { ProviderError } from '../classify/provider-error.ts'
@@ -159,13 +160,17 @@ const deliver = (response: Response, body: ReadableStream<Uint8Array>, context: 
 const failed = (response: Response, bytes: Uint8Array<ArrayBuffer>, said: unknown, receiver: Receiver): ProviderError =>
   keepReply(asError(response, said, receiver), withBytes(response, bytes))
 
-const asError = (response: Response, body: unknown, { protocol, context }: Receiver): ProviderError => {
+const asError = (response: Response, body: unknown, { protocol, context, request }: Receiver): ProviderError => {
+  const secrets = secretsIn(request)
   const { status, headers } = response
   const wallTimeMs = context.call.clock.wallTime()
   const source = {
     provider: protocol.provider,
     endpoint: context.endpoint?.name,
-    requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? undefined,
+    requestId: without(secrets, headers.get('x-request-id') ?? headers.get('request-id') ?? '') || undefined,
   }
-  return new ProviderError(source, (protocol.judgeReply ?? classifyReply)({ status, headers, body, wallTimeMs }))
+  return new ProviderError(
+    source,
+    (protocol.judgeReply ?? classifyReply)({ status, headers, body, wallTimeMs, secrets }),
+  )
 }

@@ -7,6 +7,7 @@ import {
   type Outcome,
   type SpillwayError,
 } from '@spillway/core'
+import { unquoted } from '../request/unquoted.ts'
 import type { EventWatch } from './event-watch.ts'
 import { discard } from './read-body.ts'
 
@@ -53,7 +54,7 @@ export const streamBody = (stream: CommittedStream, context: CallContext): Reada
 
   const broke = (controller: Controller, thrown: unknown): void => {
     // A client takes an error of that name for the caller's own wish, and ends without a word.
-    const error = (thrown as Partial<Error>)?.name === 'AbortError' ? truncated(thrown) : thrown
+    const error = (thrown as Partial<Error>)?.name === 'AbortError' ? truncated(thrown) : unquoted(thrown)
     controller.error(error)
     discard(reader)
     const verdict = isSpillwayError(error) ? error.verdict : truncated(error).verdict
