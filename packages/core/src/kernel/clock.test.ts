@@ -31,6 +31,14 @@ describe('the system clock', () => {
     expect(seen.count).toBe(1)
   })
 
+  test('tells the time of the timers, fakes or not', () => {
+    const fake = systemClock.now()
+    vi.advanceTimersByTime(86_400_000)
+    expect(systemClock.now() - fake).toBe(86_400_000)
+    vi.useRealTimers()
+    expect(systemClock.now()).toBeCloseTo(performance.now(), -3)
+  })
+
   // trap: long-waits
   test.each([NaN, -5, -Infinity, 0])('counts %d as now, not as never', (delayMs) => {
     const seen = fired(delayMs)

@@ -28,14 +28,21 @@ export const climb = (
     } catch (error) {
       answer = failure(error, REQUEST_FAILED)
     }
-    if (answer instanceof Promise) {
-      answer.then(
-        (late) => climb(late, reactions, context, above, i + 1),
-        (error: unknown) => climb(failure(error, REQUEST_FAILED), reactions, context, above, i + 1),
-      )
-      return
-    }
+    if (answer instanceof Promise) return climbLater(answer, reactions, context, above, i + 1)
     current = answer
   }
   above.arrive(current)
+}
+
+const climbLater = (
+  answer: Promise<Outcome<unknown>>,
+  reactions: Reactions,
+  context: CallContext,
+  above: Climber,
+  from: number,
+): void => {
+  answer.then(
+    (late) => climb(late, reactions, context, above, from),
+    (error: unknown) => climb(failure(error, REQUEST_FAILED), reactions, context, above, from),
+  )
 }

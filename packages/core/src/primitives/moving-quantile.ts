@@ -14,9 +14,10 @@ export class MovingQuantile {
   }
 
   add(value: number): void {
-    this.#values[this.#next] = value
-    this.#next = (this.#next + 1) % this.#values.length
-    if (this.#count < this.#values.length) this.#count++
+    const size = this.#values.length
+    this.#values[this.#next++] = value
+    if (this.#next === size) this.#next = 0
+    if (this.#count < size) this.#count++
   }
 
   /** @param ratio 0.5 is the median. `undefined` before the first number */

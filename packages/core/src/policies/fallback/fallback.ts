@@ -54,34 +54,21 @@ export const fallback = <S extends readonly FallbackStep<unknown>[]>(
   }
 
   /** The answer of the first step, from one on, that gives one: at once where it need not be waited for. */
-  const replace = <R>(failed: Failed, outcome: Outcome<R>, from = 0): Replaced<R, AnswerOf<S>> => {
+  const replace = <R>(failed: Failed, outcome: Outcome<R>, index = 0): Replaced<R, AnswerOf<S>> => {
+    const step = steps[index]
+    if (step === undefined) return outcome
     const { context } = failed
-    for (let index = from; index < steps.length; index++) {
-      try {
-        const answer = (steps[index] as S[number])(failed)
-        if (isPromise(answer)) return wait(answer, failed, outcome, index)
-        return context.aborted ? aborted(context.reason) : used(answer as AnswerOf<S>, failed, index)
-      } catch (thrown) {
-        if (context.aborted) return aborted(context.reason)
-        context.report(`${name}.steps[${index}]`, thrown)
-      }
-    }
-    return outcome
-  }
-
-  const wait = async <R>(
-    answer: PromiseLike<unknown>,
-    failed: Failed,
-    outcome: Outcome<R>,
-    index: number,
-  ): Promise<Outcome<R | AnswerOf<S>>> => {
-    const { context } = failed
-    try {
-      return used((await untilAborted(answer, context)) as AnswerOf<S>, failed, index)
-    } catch (thrown) {
+    const next = (thrown: unknown): Replaced<R, AnswerOf<S>> => {
       if (context.aborted) return aborted(context.reason)
       context.report(`${name}.steps[${index}]`, thrown)
       return replace(failed, outcome, index + 1)
+    }
+    try {
+      const answer = step(failed) as AnswerOf<S> | PromiseLike<AnswerOf<S>>
+      if (isPromise(answer)) return untilAborted(answer, context).then((late) => used(late, failed, index), next)
+      return context.aborted ? aborted(context.reason) : used(answer, failed, index)
+    } catch (thrown) {
+      return next(thrown)
     }
   }
 

@@ -55,9 +55,6 @@ export const timeout = (options: TimeoutOptions): Gate => {
   const connect = limit('connect', 'connectMs')
   const firstByte = limit('first_byte', 'firstByteMs')
   const idle = limit('idle', 'idleMs')
-  const ofTheWhole = [total, attempt].filter((each) => each !== undefined)
-  const ofEachExecution = attempt === undefined ? [] : [attempt]
-  const ofTheBeginning = [connect, firstByte].filter((each) => each !== undefined)
 
   /** A call of several executions has one total limit, from the first to the end of the last. */
   const boundAll = (whole: Limit, several: SeveralExecutions, { call, startedAt }: CallContext): void => {
@@ -71,16 +68,22 @@ export const timeout = (options: TimeoutOptions): Gate => {
     kind: 'timeout',
     options: { ...options, name },
     enter(context) {
-      const now = context.startedAt
-      const { several } = context.call
-      if (several !== undefined && total !== undefined) boundAll(total, several, context)
-      for (const each of several === undefined ? ofTheWhole : ofEachExecution)
-        context.endBy(now + each.start(context, now))
-      for (const each of ofTheBeginning) each.start(context, now)
+      const { startedAt: now, call } = context
+      if (total !== undefined) {
+        if (call.several === undefined) context.endBy(now + total.start(context, now))
+        else boundAll(total, call.several, context)
+      }
+      if (attempt !== undefined) context.endBy(now + attempt.start(context, now))
+      connect?.start(context, now)
+      firstByte?.start(context, now)
       return undefined
     },
     leave(context) {
-      for (const each of all) each.stop(context)
+      total?.stop(context)
+      attempt?.stop(context)
+      connect?.stop(context)
+      firstByte?.stop(context)
+      idle?.stop(context)
     },
     progress(context, progress) {
       connect?.stop(context)
