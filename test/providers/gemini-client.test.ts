@@ -1,5 +1,5 @@
 // What else the official client does: other methods, the caller's own fetch, answers that are none.
-import { GoogleGenAI } from '@google/genai'
+import { GenerateContentResponse, GoogleGenAI } from '@google/genai'
 import { failover, InvalidOptionsError, pipeline, retry } from '@spillway/core'
 import { type GeminiEndpoint, geminiClassifier, pipelineOf, resilient } from '@spillway/gemini'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -80,6 +80,54 @@ describe('the client', () => {
     expect(seen).toHaveLength(2)
     expect(seen[1]?.headers).toMatchObject({ 'x-goog-api-key': 'own-key', 'x-tenant': 'acme' })
     expect(seen[1]?.url).not.toContain('key')
+  })
+
+  // hard case: client-unchanged
+  test('embeds through the pipeline', async () => {
+    const embedding = await answers(OVERLOADED, json(200, { embeddings: [{ values: [1, 2] }] }))
+    const { embeddings } = await connect(embedding.url).ai.models.embedContent({ model: 'embed', contents: 'Hi' })
+    expect(embeddings?.[0]?.values).toEqual([1, 2])
+    expect(embedding.seen).toHaveLength(2)
+  })
+
+  // hard case: client-unchanged
+  test('pages through lists, and shares live and credentials with the given one', async () => {
+    const page = (name: string, nextPageToken?: string) => json(200, { models: [{ name }], nextPageToken })
+    const { url, seen } = await answers(page('models/a', 'next'), page('models/b'))
+    const { ai, plain, events } = connect(url)
+    const names: (string | undefined)[] = []
+    for await (const { name } of await ai.models.list({ config: { pageSize: 1 } })) names.push(name)
+    expect(names).toEqual(['models/a', 'models/b'])
+    expect(seen[1]?.url).toContain('pageToken=next')
+    expect(events).toEqual([])
+    expect(ai.live).toBe(plain.live)
+    expect([ai.vertexai, ai.models === plain.models]).toEqual([false, false])
+  })
+
+  // hard case: client-unchanged
+  test('gives answers with their getters, headers and usage', async () => {
+    const parts = [{ text: 'Hello' }, { functionCall: { name: 'now', args: {} } }]
+    const [status, headers, body] = json(200, {
+      candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }],
+      usageMetadata: { totalTokenCount: 12 },
+      responseId: 'r',
+    })
+    const { url } = await answers(OVERLOADED, [status, { ...headers, 'x-trace': 't' }, body])
+    const response = await connect(url).ai.models.generateContent(ASK)
+    expect(response).toBeInstanceOf(GenerateContentResponse)
+    expect(response.functionCalls).toEqual([{ name: 'now', args: {} }])
+    expect(response.sdkHttpResponse?.headers).toMatchObject({ 'x-trace': 't' })
+    expect(response).toMatchObject({ responseId: 'r', usageMetadata: { totalTokenCount: 12 } })
+  })
+
+  // hard case: client-unchanged
+  test('sends a call through the fetch of that call, and the pipeline stays above it', async () => {
+    const { url } = await answers(OVERLOADED, HELLO)
+    const { ai, events } = connect(url)
+    const fetch = vi.fn<typeof globalThis.fetch>((input, init) => globalThis.fetch(input, init))
+    expect((await ai.models.generateContent({ ...ASK, config: { httpOptions: { fetch } } })).text).toBe('Hello')
+    expect(fetch).toHaveBeenCalledTimes(2)
+    expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 2 }])
   })
 
   // hard case: client-unchanged

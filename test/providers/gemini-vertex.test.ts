@@ -119,6 +119,19 @@ test('interactions go to the project’s path', async () => {
   expect(seen[1]?.headers.authorization).toBe('Bearer a-token')
 })
 
+test('pictures are made the older way as well, and what was filtered is asked for again', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const filtered = json(200, { predictions: [{ raiFilteredReason: 'because' }] })
+  const picture = json(200, { predictions: [{ bytesBase64Encoded: 'AAAA', mimeType: 'image/png' }] })
+  const { url, seen } = await answers(OVERLOADED, filtered, json(200, {}), picture)
+  const { ai } = connectCloud(url)
+  const request = { model: 'imagen-4.0-generate-001', prompt: 'A red kite', config: { numberOfImages: 1 } }
+  const { generatedImages } = await ai.models.generateImages(request)
+  expect(generatedImages?.map(({ image }) => image?.imageBytes)).toEqual(['AAAA'])
+  expect(seen).toHaveLength(4)
+  vi.restoreAllMocks()
+})
+
 test('the Gemini API is no endpoint of it, and takes over where a client of its own is asked', async () => {
   const gone = await answers(OVERLOADED)
   const { url, seen } = await answers(HELLO)

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectIn, objectsIn } from './json.ts'
+import { isFilled, isObject, type Json, objectIn, objectsIn } from './json.ts'
 
 /** An answer, or one chunk of it, as far as it has to be understood. */
 export interface Answer {
@@ -54,8 +54,6 @@ const readPart = (part: Json): Part | undefined => {
   if (isFilled(text)) return { kind: 'text', thought }
   return isObject(executableCode) || isObject(codeExecutionResult) ? { kind: 'other', thought } : undefined
 }
-
-const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== ''
 
 const kindOf = (mimeType: unknown): 'image' | 'media' =>
   typeof mimeType !== 'string' || mimeType.startsWith('image/') ? 'image' : 'media'

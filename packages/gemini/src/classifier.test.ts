@@ -51,6 +51,15 @@ describe('geminiClassifier', () => {
     expect(geminiClassifier({ expect: 'content' }).value?.(wordsOf('gemini-3-pro-image'))?.kind).toBe('success')
   })
 
+  it('knows an interaction by its status', () => {
+    const judged = (status: string, steps: object[]) => classifier.value?.({ id: 'i', status, steps })?.kind
+    const output = [{ type: 'model_output', content: [{ type: 'text', text: 'Hi' }] }]
+    expect(judged('completed', output)).toBeUndefined()
+    expect(judged('completed', [])).toBe('empty')
+    expect(judged('failed', output)).toBe('transient')
+    expect(judged('budget_exceeded', [])).toBe('request_failed')
+  })
+
   it('finds nothing in {}', () => {
     expect(classifier.value?.({})?.kind).toBe('empty')
     const bare = Object.assign(new GenerateContentResponse(), { sdkHttpResponse: { headers: {} } })

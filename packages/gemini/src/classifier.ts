@@ -3,7 +3,9 @@ import { classifyNetworkError } from '@spillway/http'
 import { readAnswer } from './answer.ts'
 import { classifyGeminiReply } from './classify-error.ts'
 import { EXPECTATIONS, expectedOf } from './expectation.ts'
+import { isObject, type Json } from './json.ts'
 import { type Expectation, judgeAnswer } from './judge-answer.ts'
+import { readInteraction } from './read-interaction.ts'
 
 /** Options of {@link geminiClassifier}. */
 export interface GeminiClassifierOptions {
@@ -37,8 +39,10 @@ export const geminiClassifier = (options: GeminiClassifierOptions = {}): Classif
   if (expect !== undefined) checkOneOf('geminiClassifier.expect', expect, EXPECTATIONS)
   return {
     error: (error) => classifyThrown(error, clock.wallTime()),
-    value: (value) =>
-      isAnswer(value) ? judgeAnswer(readAnswer(value), expect ?? expectedOf(value.modelVersion)) : undefined,
+    value: (value) => {
+      if (isInteraction(value)) return readInteraction(value).verdict
+      return isAnswer(value) ? judgeAnswer(readAnswer(value), expect ?? expectedOf(value.modelVersion)) : undefined
+    },
   }
 }
 
@@ -61,6 +65,13 @@ const isAnswer = (value: unknown): value is { readonly modelVersion?: string } =
   value !== null &&
   ('functionCalls' in value || Object.getPrototypeOf(value) === Object.prototype) &&
   Object.keys(value).every((key) => FIELDS.has(key))
+
+/** As `interactions.create` and `get` give it. */
+const isInteraction = (value: unknown): value is Json =>
+  isObject(value) &&
+  typeof value['id'] === 'string' &&
+  typeof value['status'] === 'string' &&
+  Array.isArray(value['steps'])
 
 const classifyThrown = (error: unknown, wallTimeMs: number): Verdict | undefined => {
   if (!(error instanceof Error)) return undefined

@@ -23,8 +23,11 @@ const INTERACTION_WITH_IMAGES = /"response_modalities"\s*:\s*\[[^\]]*"image"|"mo
 export const makesImages = (request: Pick<OutgoingRequest, 'url' | 'body'>): boolean => {
   if (isGeneration(request.url)) return expectedIn(request) === 'image'
   if (isInteractions(request.url)) return INTERACTION_WITH_IMAGES.test(textOfBody(request.body) ?? '')
-  return /\/(?:imagen|imagegeneration)[^/]*:predict$/.test(request.url)
+  return isImagePrediction(request.url)
 }
+
+/** Whether a request is one of `generateImages` and its kin. */
+export const isImagePrediction = (url: string): boolean => /\/(?:imagen|imagegeneration)[^/]*:predict$/.test(url)
 
 const modalitiesIn = (body: unknown): readonly string[] => {
   // Prompts with pictures in them are long; most bodies do not name what is not usual.

@@ -2,11 +2,11 @@ import type { CallContext } from '@spillway/core'
 import type { AnswerMeaning, EventMeaning, OutgoingRequest, Protocol } from '@spillway/http'
 import { readAnswer } from './answer.ts'
 import { classifyGeminiReply } from './classify-error.ts'
-import { expectedIn, makesImages } from './expectation.ts'
+import { expectedIn, isImagePrediction, makesImages } from './expectation.ts'
 import type { GeminiEndpoint } from './gemini-endpoint.ts'
 import type { InteractionHomes } from './interaction-homes.ts'
 import { isObject, type Json, objectIn, parseObject } from './json.ts'
-import { type Expectation, hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
+import { type Expectation, hasContent, isTerminal, judgeAnswer, judgePredictions } from './judge-answer.ts'
 import { isGeneration, isInteractions, isModelCall } from './model-calls.ts'
 import { readInteraction, readInteractionEvent } from './read-interaction.ts'
 import { readUsage } from './read-usage.ts'
@@ -76,6 +76,7 @@ const meaningOf = (answer: unknown, { url }: OutgoingRequest, expect: Expectatio
   const used = usage === undefined ? {} : { usage }
   const { error } = said
   if (error !== undefined && error !== null) return { error, ...used }
+  if (isImagePrediction(url)) return { verdict: judgePredictions(said), ...used }
   return isGeneration(url) ? { verdict: judgeAnswer(readAnswer(answer), expect), ...used } : used
 }
 

@@ -10,6 +10,9 @@ export const objectIn = (value: unknown): Json => (isObject(value) ? value : {})
 /** The objects in a list; none in anything else. */
 export const objectsIn = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
+/** Whether it is a text that is not empty. */
+export const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
 /** The object that a text holds; `undefined` for any other text. */
 export const parseObject = (text: string): Json | undefined => {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readAnswer } from './answer.ts'
-import { hasContent, isTerminal, judgeAnswer } from './judge-answer.ts'
+import { hasContent, isTerminal, judgeAnswer, judgePredictions } from './judge-answer.ts'
 
 const PNG = { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }
 const answer = (finishReason: string | undefined, ...parts: object[]): object => ({
@@ -84,6 +84,17 @@ describe('judgeAnswer', () => {
   ] as const)('finds no content and says %s', ([code, given]) => {
     expect(judgeAnswer(readAnswer(given), 'content')).toMatchObject({ kind: 'empty', code })
   })
+})
+
+it.for([
+  [{ predictions: [{ bytesBase64Encoded: 'AAAA' }] }, 'success', undefined],
+  [{ predictions: [{ raiFilteredReason: 'because' }, { gcsUri: 'gs://bucket/file' }] }, 'success', undefined],
+  [{ predictions: [{ raiFilteredReason: 'because' }] }, 'empty', 'FILTERED'],
+  [{ predictions: [] }, 'empty', 'NO_IMAGE'],
+  [{}, 'empty', 'NO_IMAGE'],
+] as const)('judges the predictions %j as %s', ([answered, kind, code]) => {
+  const verdict = judgePredictions(answered)
+  expect([verdict.kind, verdict.code]).toEqual([kind, code])
 })
 
 describe('chunks of a stream', () => {

@@ -1,5 +1,6 @@
 import type { Verdict } from '@spillway/core'
 import type { Answer, Candidate, Part } from './answer.ts'
+import { isFilled, type Json, objectsIn } from './json.ts'
 
 /** What an answer must hold to be one: a picture, or anything at all. */
 export type Expectation = 'image' | 'content'
@@ -44,6 +45,19 @@ export const judgeAnswer = ({ candidates, blockReason }: Answer, expect: Expecta
   const { finishReason = 'STOP' } = first
   if (finishReason !== 'STOP') return judged('empty', finishReason)
   return judged('empty', expect === 'image' ? 'NO_IMAGE_PART' : 'NO_CONTENT')
+}
+
+/**
+ * The same for what `generateImages` and its kin are answered with: a picture each, or the reason why one was filtered.
+ * The filter looks at the pictures that were made; others may pass.
+ */
+export const judgePredictions = (answer: Json): Verdict => {
+  const predictions = objectsIn(answer['predictions'])
+  if (predictions.some(({ bytesBase64Encoded: bytes, gcsUri }) => isFilled(bytes) || isFilled(gcsUri))) return OK
+  return judged(
+    'empty',
+    predictions.some(({ raiFilteredReason }) => isFilled(raiFilteredReason)) ? 'FILTERED' : 'NO_IMAGE',
+  )
 }
 
 const isUsable = ({ parts, continues }: Candidate, expect: Expectation): boolean =>

@@ -1,5 +1,5 @@
 import type { Usage } from '@spillway/http'
-import { type Json, objectIn, objectsIn } from './json.ts'
+import { isFilled, type Json, objectIn, objectsIn } from './json.ts'
 
 /**
  * What an answer, or a chunk of one, says it used: tokens as its `usageMetadata` counts them, tools' prompts with the input,
@@ -70,9 +70,9 @@ const picturesIn = ({ candidates }: Json): number =>
     .flatMap(({ content }) => objectsIn(objectIn(content)['parts']))
     .filter(({ thought, inlineData }) => {
       const { data, mimeType = 'image/png' } = objectIn(inlineData)
-      return thought !== true && typeof data === 'string' && data !== '' && String(mimeType).startsWith('image/')
+      return thought !== true && isFilled(data) && String(mimeType).startsWith('image/')
     }).length
 
 /** `generateImages` and its kin answer with predictions. */
 const predictedIn = ({ predictions }: Json): number =>
-  objectsIn(predictions).filter(({ bytesBase64Encoded: bytes }) => typeof bytes === 'string' && bytes !== '').length
+  objectsIn(predictions).filter(({ bytesBase64Encoded: bytes, gcsUri }) => isFilled(bytes) || isFilled(gcsUri)).length
