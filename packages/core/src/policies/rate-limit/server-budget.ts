@@ -31,10 +31,6 @@ export class ServerBudget {
     this.#remaining -= cost
   }
 
-  giveBack(cost: number): void {
-    this.#remaining += cost
-  }
-
   /**
    * @param limit what an answer says
    * @param sentSince what was sent after the request that it answers: it may not be counted yet
