@@ -69,6 +69,18 @@ describe('circuitBreaker', () => {
     expect(breaker.stateOf()).toBe('open')
   })
 
+  test('with defaults its breaks grow by half, from 4 s to 15 s', async () => {
+    const clock = new VirtualClock()
+    const calls = pipeline([circuitBreaker()], { clock })
+    const recording = recordEvents(calls)
+    for (let i = 0; i < 12; i++) {
+      await calls.execute(() => Promise.reject(busy)).catch(caught)
+      await clock.advance(i < 4 ? 0 : 15_000)
+    }
+    const breaks = recording.events.flatMap((event) => (event.type === 'circuit.opened' ? [event.openForMs] : []))
+    expect(breaks).toEqual([4000, 6000, 9000, 13_500, 15_000, 15_000, 15_000, 15_000])
+  })
+
   // trap: rejections-blame-nobody
   // trap: cancel-is-neutral
   test("what is the request's own fault, the caller's wish or our own refusal never opens it", async () => {

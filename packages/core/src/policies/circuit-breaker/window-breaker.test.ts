@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { InvalidOptionsError, windowBreaker, type WindowBreakerOptions } from '../../index.ts'
 import { caught } from '../../kernel/__fixtures__/ended.ts'
 import { breakerOf, busy } from './__fixtures__/breaker.ts'
+import { WINDOW_BREAKER_DEFAULTS } from './window-breaker.ts'
 
 describe('windowBreaker', () => {
   // trap: trips-at-low-traffic
@@ -144,6 +145,11 @@ describe('windowBreaker', () => {
     expect(theirs.state).toBe(CircuitState.Closed)
     await fail()
     expect(theirs.state).toBe(CircuitState.Open)
+  })
+
+  test('outside of a circuitBreaker goes by the process clock where no other is given', () => {
+    const elapsedMs = performance.now() - WINDOW_BREAKER_DEFAULTS.now()
+    expect(Math.abs(elapsedMs)).toBeLessThan(1000)
   })
 
   test.each<[WindowBreakerOptions, string]>([
