@@ -7,6 +7,7 @@ import OpenAI from 'openai'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSdk } from './sdk.ts'
 
+// hard case: inbound-and-telemetry (openai)
 test('the HTTP span of each request is inside the attempt that it belongs to, through a retry', async () => {
   const { providers, receiver, flush } = await startSdk()
   const http = new UndiciInstrumentation()

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { ask, connect, hits, rejection, serve, simulate } from './openai-world.ts'
 
 describe('the client', () => {
+  // hard case: client-unchanged
   test('keeps its class and its ways: withResponse, asResponse, _request_id, parse, withOptions', async () => {
     const { simulator, url } = await simulate({ replies: [{ fault: 'overloaded' }] })
     const { client } = connect(url)

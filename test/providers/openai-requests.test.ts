@@ -19,6 +19,7 @@ const busyFor = async (times: number, answer: object): ReturnType<typeof serve> 
   })
 }
 
+// hard case: client-unchanged
 test('Azure: the second resource gets its own key and deployment', async () => {
   const first = await busyFor(99, completion)
   const second = await busyFor(0, completion)
@@ -49,6 +50,7 @@ test('stored things stay with the account of the client, whichever endpoint is n
   expect([first.requests.length, relay.requests.length]).toEqual([2, 0])
 })
 
+// hard case: three-time-limits
 test('the timeout of the client ends the whole call, and the socket with it', async () => {
   const server = await serve(() => {})
   const { client } = connect(server.url, {}, { timeout: 200 })
@@ -70,6 +72,7 @@ test('speech comes as bytes, after an overload out of sight', async () => {
   await expect.poll(() => pipelineOf(client).state().inFlight).toBe(0)
 })
 
+// hard case: client-unchanged
 test('a key that is a function is asked once for each call, whatever the attempts', async () => {
   const server = await busyFor(2, completion)
   let asked = 0

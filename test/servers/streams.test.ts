@@ -206,6 +206,7 @@ describe.for(hosts)('a stream of events from $name', ({ serve, serve2 }) => {
     expect(await next()).toBeUndefined()
   })
 
+  // hard case: inbound-and-telemetry (openai)
   test('of a model passes through an official client, and its socket closes with that of the caller', async () => {
     const { simulator, url: upstream } = await simulate(
       {

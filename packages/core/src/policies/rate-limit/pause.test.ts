@@ -38,6 +38,22 @@ describe('the trickle after a pause', () => {
     expect([pause.readyInMs(13_000), pause.until]).toEqual([0, 10_000])
   })
 
+  test('is shared among those who come back late, because they wait elsewhere', () => {
+    const random = seededRandom(7)
+    const pause = new Pause()
+    for (let n = 0; n < 50; n++) pause.begin(10_000, n, 0, random)
+    const comesAt = Array.from({ length: 50 }, () => 10_000 + 2000 * random()).toSorted((a, b) => a - b)
+    const goes: number[] = []
+    for (const [i, at] of comesAt.entries()) {
+      const from = Math.max(at, goes.at(-1) ?? 0)
+      const now = from + pause.readyInMs(from)
+      goes.push(now)
+      pause.passed(now, comesAt.filter((each, k) => k > i && each <= now).length, random)
+    }
+    const most = Math.max(...goes.map((at) => goes.filter((other) => other >= at && other < at + 200).length))
+    expect(most).toBeLessThan(15)
+  })
+
   test('a shorter hint does not shorten a pause', () => {
     const pause = new Pause()
     expect([pause.begin(5000, 0, 0, () => 0), pause.begin(1000, 10, 0, () => 0)]).toEqual([true, false])

@@ -12,6 +12,8 @@ export class Pause {
   #until = 0
   #trickleUntil = 0
   #nextAt = 0
+  /** Who was sent away and has not gone again: most of them still wait elsewhere, for the time they were told. */
+  #returning = 0
 
   /** Until when the provider asked everybody to wait. */
   get until(): number {
@@ -24,12 +26,16 @@ export class Pause {
    * @param waiting how many stand in line
    */
   begin(hintMs: number, now: number, waiting: number, random: Random): boolean {
-    if (now + hintMs <= this.#until) return false
-    const trickleMs = Math.min(LONGEST_TRICKLE_MS, hintMs * TRICKLE_RATIO)
-    this.#until = now + hintMs
-    this.#trickleUntil = this.#until + trickleMs
-    this.#nextAt = this.#until + (trickleMs * random()) / (waiting + 1)
-    return true
+    if (now >= this.#trickleUntil) this.#returning = 0
+    this.#returning++
+    const isLonger = now + hintMs > this.#until
+    if (isLonger) {
+      this.#until = now + hintMs
+      this.#trickleUntil = this.#until + Math.min(LONGEST_TRICKLE_MS, hintMs * TRICKLE_RATIO)
+    }
+    const firstAt = this.#until + ((this.#trickleUntil - this.#until) * random()) / this.#others(waiting)
+    this.#nextAt = isLonger ? firstAt : Math.min(this.#nextAt, firstAt)
+    return isLonger
   }
 
   readyInMs(now: number): number {
@@ -38,6 +44,13 @@ export class Pause {
 
   /** Somebody went; the rest of the trickle is for those who still wait. */
   passed(now: number, waiting: number, random: Random): void {
-    if (now < this.#trickleUntil) this.#nextAt = now + (2 * random() * (this.#trickleUntil - now)) / (waiting + 1)
+    this.#returning = Math.max(0, this.#returning - 1)
+    if (now < this.#trickleUntil)
+      this.#nextAt = now + (2 * random() * (this.#trickleUntil - now)) / this.#others(waiting)
+  }
+
+  /** Among how many the trickle is to be shared. */
+  #others(waiting: number): number {
+    return Math.max(waiting, this.#returning) + 1
   }
 }
