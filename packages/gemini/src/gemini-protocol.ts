@@ -7,7 +7,7 @@ import type { GeminiEndpoint } from './gemini-endpoint.ts'
 import type { InteractionHomes } from './interaction-homes.ts'
 import { isObject, type Json, objectIn, parseObject } from './json.ts'
 import { type Expectation, hasContent, isTerminal, judgeAnswer, judgePredictions } from './judge-answer.ts'
-import { isGeneration, isInteractions, isModelCall } from './model-calls.ts'
+import { isGeneration, isInteractions, isModelCall, modelOf } from './model-calls.ts'
 import { readInteraction, readInteractionEvent } from './read-interaction.ts'
 import { readUsage } from './read-usage.ts'
 import { route } from './route.ts'
@@ -47,6 +47,7 @@ export const geminiProtocol = ({ clientBaseUrl, expect, repeatImages, homes }: G
       asked.set(routed, { expect: expect ?? expectedIn(request), endpoint, images: 0 })
       return routed
     },
+    modelOf,
     isModelCall: ({ url, method }) => isModelCall(url, method),
     mayRepeat: (request) =>
       repeatImages || (!(expect === 'image' && isGeneration(request.url)) && !makesImages(request)),

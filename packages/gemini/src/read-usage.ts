@@ -1,4 +1,4 @@
-import type { Usage } from '@spillway/http'
+import type { Usage } from '@spillway/core'
 import { isFilled, type Json, objectIn, objectsIn } from './json.ts'
 
 /**

@@ -8,7 +8,7 @@ export { AnswerTooLargeError } from './response/answer-too-large-error.ts'
 export { refusalBehind, SPILLWAY_CODE_HEADER } from './response/refusal-response.ts'
 
 // For authors of adapters.
-export type { AnswerMeaning, EventMeaning, Protocol, Usage } from './protocol.ts'
+export type { AnswerMeaning, EventMeaning, Protocol } from './protocol.ts'
 export type { Fetch, FetchInput, OutgoingRequest } from './request/outgoing-request.ts'
 export { classifyReply } from './classify/classify-reply.ts'
 export type { Reply, ReplyJudgement } from './classify/classify-reply.ts'

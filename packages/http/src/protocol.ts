@@ -1,14 +1,7 @@
-import type { CallContext, SpillwayError, Verdict } from '@spillway/core'
+import type { CallContext, SpillwayError, Usage, Verdict } from '@spillway/core'
 import type { Reply, ReplyJudgement } from './classify/classify-reply.ts'
 import type { OutgoingRequest } from './request/outgoing-request.ts'
 import type { ServerSentEvent } from './events/server-sent-events.ts'
-
-/**
- * What an answer says it used. Units are those that quotas of `rateLimit` may name: `inputTokens`, `outputTokens`, `tokens` for
- * both together, `cachedInputTokens` for the part of the input that was read from a cache, `images`. A unit that the answer
- * does not name stays as it was estimated.
- */
-export type Usage = Readonly<Record<string, number>>
 
 /** What one event of a stream means. An empty object: a heartbeat or a preamble. */
 export interface EventMeaning {
@@ -50,6 +43,8 @@ export interface Protocol {
    * it surely was not carried out: not sent, refused, or answered without the result. @default all may
    */
   readonly mayRepeat?: (request: OutgoingRequest) => boolean
+  /** The model that a request asks for, by the name that its client uses: what it costs goes by that. @default none */
+  readonly modelOf?: (request: OutgoingRequest) => string | undefined
   /** Judges an answer that is no success. @default classifyReply */
   readonly judgeReply?: (reply: Reply) => ReplyJudgement
   /** Reads a JSON answer with a success status. @default it is as it should be */

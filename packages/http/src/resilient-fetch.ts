@@ -5,6 +5,7 @@ import {
   checkOneOf,
   InvalidOptionsError,
   isSpillwayError,
+  requestedModel,
   type CallContext,
   type Classifier,
   type OpenCall,
@@ -121,13 +122,16 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
 
   return async (input, init) => {
     const original = await readRequest(input, init)
-    const repeatable = original.repeatable && (protocol.mayRepeat?.(original.copy()) ?? true)
+    const request = original.copy()
+    const repeatable = original.repeatable && (protocol.mayRepeat?.(request) ?? true)
+    const model = protocol.modelOf?.(request)
     const operation = (context: CallContext): Promise<Response> => attempt(original, context)
     try {
       return await pipeline.execute(original.repeatable ? operation : once(operation), {
         signal: original.signal,
         repeatable,
         classifier,
+        ...(model === undefined ? {} : { values: [[requestedModel, model]] }),
         ...(within === undefined ? {} : { within }),
       })
     } catch (error) {

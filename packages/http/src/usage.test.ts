@@ -1,7 +1,7 @@
-import { constantBackoff, pipeline, rateLimit, retry, type Gate } from '@spillway/core'
+import { constantBackoff, pipeline, rateLimit, retry, type Gate, type Usage } from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import { expect, test } from 'vitest'
-import { resilientFetch, type Fetch, type Protocol, type Usage } from './index.ts'
+import { resilientFetch, type Fetch, type Protocol } from './index.ts'
 
 const protocol: Protocol = {
   provider: 'test',

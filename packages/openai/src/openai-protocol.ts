@@ -3,7 +3,7 @@ import type { Protocol } from '@spillway/http'
 import { addressTo } from './address.ts'
 import { readAnswer } from './read-answer.ts'
 import { readEvent } from './read-event.ts'
-import { kindOf, mayBeBilledTwice } from './request-kind.ts'
+import { kindOf, mayBeBilledTwice, modelOf } from './request-kind.ts'
 
 /** Options of {@link openaiProtocol}. */
 export interface OpenAIProtocolOptions {
@@ -25,6 +25,7 @@ export const openaiProtocol = (clientBaseURL: string, options: OpenAIProtocolOpt
   return {
     provider: 'openai',
     isModelCall: (request) => kindOf(request) !== undefined,
+    modelOf,
     mayRepeat: (request) => repeatImages || !mayBeBilledTwice(request),
     address: (request, { endpoint }: CallContext) =>
       endpoint === undefined || kindOf(request) === undefined ? request : addressTo(request, endpoint, from),

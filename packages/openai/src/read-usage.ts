@@ -1,4 +1,4 @@
-import type { Usage } from '@spillway/http'
+import type { Usage } from '@spillway/core'
 import { isFilled, isObject, objectsOf, type Json } from './json.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { execute, pipeline, streamed, type CallContext } from '../../index.ts'
 import { ended } from '../../kernel/__fixtures__/ended.ts'
-import { VirtualClock } from '../../testing.ts'
+import { scriptedOperation, VirtualClock } from '../../testing.ts'
 
 describe('a stream', () => {
   /** Parts at their instants. */
@@ -58,6 +58,29 @@ describe('a stream', () => {
     const text = call.then(async ({ value, target }) => `${target} ${await read(value)}`)
     await clock.run()
     expect(await text).toBe('b kite')
+  })
+
+  test('that has begun is not held to the time of its target: what it asks for later is asked', async () => {
+    const clock = new VirtualClock()
+    const client = pipeline([], { clock })
+    const words = scriptedOperation([{ value: 'a ' }, { value: 'kite', afterMs: 10_000 }])
+    const operation = async (): Promise<ReadableStream<string>> => {
+      const { readable, writable } = new TransformStream<string, string>()
+      const pump = async (): Promise<void> => {
+        const writer = writable.getWriter()
+        await writer.write(await client.execute(words))
+        await new Promise<void>((resolve) => clock.setTimer(40_000, resolve))
+        await writer.write(await client.execute(words))
+        await writer.close()
+      }
+      pump().catch((error: unknown) => writable.abort(error))
+      return readable
+    }
+    const fallbacks = [{ name: 'relay', operation }] as const
+    const call = execute({ primary: { name: 'gemini', operation }, fallbacks, totalMs: 60_000, clock })
+    const text = call.then(({ value }) => ended(read(value)))
+    await clock.run()
+    expect(await text).toBe('a kite')
   })
 
   test.each(["the caller's abort", 'the deadline'])('is ended by %s, also after the answer', async (what) => {
