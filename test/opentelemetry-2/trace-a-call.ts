@@ -11,10 +11,12 @@ import {
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 
 // A process has one copy of the API, as a peer dependency gets it: this folder's. The workspace would give the package its own.
-registerHooks({
-  resolve: (specifier, from, next) =>
-    next(specifier, specifier === '@opentelemetry/api' ? { ...from, parentURL: import.meta.url } : from),
-})
+// `--two-copies` leaves it at that: the application's copy is older than the package's.
+if (!process.argv.includes('--two-copies'))
+  registerHooks({
+    resolve: (specifier, from, next) =>
+      next(specifier, specifier === '@opentelemetry/api' ? { ...from, parentURL: import.meta.url } : from),
+  })
 const { cache, constantBackoff, pipeline, retry } = await import('@spillway/core')
 const { registerSpillway } = await import('@spillway/opentelemetry')
 

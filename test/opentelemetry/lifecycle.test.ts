@@ -1,4 +1,4 @@
-import { context, createContextKey, metrics, trace } from '@opentelemetry/api'
+import { context, createContextKey, logs, metrics, trace } from '@opentelemetry/api'
 import { InvalidOptionsError, pipeline } from '@spillway/core'
 import { instrument, registerSpillway } from '@spillway/opentelemetry'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -32,13 +32,18 @@ describe('without an SDK', () => {
 
     const sdk = await startSdk()
     trace.setGlobalTracerProvider(sdk.providers.tracerProvider)
-    metrics.setGlobalMeterProvider(sdk.providers.meterProvider)
+    logs.setGlobalLoggerProvider(sdk.providers.loggerProvider)
     onTestFinished(() => {
       trace.disable()
       metrics.disable()
+      logs.disable()
     })
+    await calls.execute(() => Promise.reject(new Error('x'))).catch(() => {})
+    // Metrics may come later still.
+    metrics.setGlobalMeterProvider(sdk.providers.meterProvider)
     await calls.execute(one)
-    expect(await named(sdk)).toEqual(['spillway.call late'])
+    expect(await named(sdk)).toEqual(['spillway.call late', 'spillway.call late'])
+    expect(sdk.receiver.logs().map(({ name }) => name)).toEqual(['spillway.call.completed'])
     expect(sdk.receiver.points().find(({ metric }) => metric === 'spillway.call.duration')?.count).toBe(1)
   })
 })

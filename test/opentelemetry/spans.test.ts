@@ -6,6 +6,7 @@ import {
   constantBackoff,
   failover,
   hedge,
+  openCall,
   retry,
   streamed,
   timeout,
@@ -251,6 +252,18 @@ describe('calls that share one piece of work', () => {
 })
 
 describe('around it', () => {
+  test('an open call is one span with the attempts of all its executions', async () => {
+    const { calls, clock, trace: read } = await world([retry(twoSeconds)], { classifier })
+    const within = openCall()
+    const operation = scriptedOperation([{ value: 1 }, { error: new Refused(overloaded) }, { value: 2 }])
+    for (let i = 0; i < 2; i++) await Promise.all([calls.execute(operation, { within }), clock.advance(5000)])
+    within.end()
+    const { calls: spans, attemptsOf } = await read()
+    expect(spans).toHaveLength(1)
+    expect(attemptsOf(spans[0]).map(({ status }) => status.code)).toEqual([0, 2, 0])
+    expect(spans[0]?.attributes).toMatchObject({ 'spillway.call.attempts': 3, 'spillway.call.retries': 1 })
+  })
+
   test('a call belongs to the span in which it was made, also where another call made room for it', async () => {
     const { calls, clock, providers, trace: read, receiver } = await world([retry(twoSeconds)])
     const tracer = providers.tracerProvider.getTracer('test')

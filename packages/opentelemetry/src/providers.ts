@@ -1,5 +1,6 @@
 import * as api from '@opentelemetry/api'
 import type { Meter, Tracer } from '@opentelemetry/api'
+import { warnOfMismatch } from './api-mismatch.ts'
 import type { LoggerSource, OpenTelemetryOptions } from './open-telemetry-options.ts'
 import { SCOPE } from './semconv.ts'
 import { VERSION } from './version.ts'
@@ -25,7 +26,9 @@ export class Providers {
 
   /** Whether there is any. */
   get any(): boolean {
-    return this.tracer !== undefined || this.meter !== undefined || this.logger !== undefined
+    if (this.tracer !== undefined || this.meter !== undefined || this.logger !== undefined) return true
+    warnOfMismatch()
+    return false
   }
 
   get tracer(): Tracer | undefined {
