@@ -21,6 +21,10 @@ export interface World extends Sdk {
   readonly metrics: () => Promise<readonly Point[]>
 }
 
+/** The names of what happened in a span. */
+export const eventsOf = (span: Pick<Span, 'events'> | undefined): string[] =>
+  (span?.events ?? []).map(({ name }) => name)
+
 const numberOf = ({ attributes }: Span): number => Number(attributes['spillway.attempt.number'])
 
 export const world = async (
