@@ -234,16 +234,3 @@ describe('failover, what is blamed on a key, a project or a model', () => {
     expect(await answer).toBe(5000)
   })
 })
-
-test.each([
-  [{ endpoints: [{ name: 'a', weight: -1 }] }, 'failover.endpoints[0].weight must be a number of at least 0, got -1.'],
-  [{ endpoints: [{ name: 'a', level: 0.5 }] }, /^failover\.endpoints\[0\]\.level must be an integer/],
-  [{ endpoints: [{ name: 'a', costPerCall: Number.NaN }] }, /^failover\.endpoints\[0\]\.costPerCall must be a number/],
-  [{ endpoints: [{ name: 'a', keyId: '' }] }, "failover.endpoints[0].keyId must be a word, got ''."],
-  [{ endpoints: [{ name: 'a' }], maxCost: -1 }, /^failover\.maxCost must be a number of at least 0 or Infinity/],
-  [{ endpoints: [{ name: 'a' }], mayServe: true }, 'failover.mayServe must be a function, got true.'],
-  [{ endpoints: [{ name: 'a' }], ejectForMs: -1 }, /^failover\.ejectForMs must be a number/],
-  [{ endpoints: [{ name: 'a' }], maxEjectedRatio: 2 }, /^failover\.maxEjectedRatio must be a number from 0 to 1/],
-])('failover refuses %o before any work', (options, message) => {
-  expect(() => failover(options as unknown as FailoverOptions)).toThrow(message)
-})

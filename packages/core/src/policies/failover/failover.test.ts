@@ -1,14 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  failover,
-  failure,
-  pipeline,
-  retry,
-  type CallContext,
-  type FailoverOptions,
-  type Gate,
-  type Verdict,
-} from '../../index.ts'
+import { failover, failure, pipeline, retry, type CallContext, type Gate, type Verdict } from '../../index.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
 import { caught } from '../../kernel/__fixtures__/ended.ts'
 import { endpoints, Judged, poolOf, whereTo } from './__fixtures__/pool.ts'
@@ -146,20 +137,5 @@ describe('failover', () => {
     await clock.advance(10_000)
     expect(await answer).toBe('b 4')
     expect(await calls.execute(whereTo)).toBe('b')
-  })
-
-  test.each([
-    [{ endpoints: [] }, 'failover.endpoints must be a list of at least one endpoint, got an array of 0.'],
-    [{ endpoints: [{ name: '' }] }, "failover.endpoints[0].name must be a name, got ''."],
-    [
-      { endpoints: [{ name: 'a' }, { name: 'a' }] },
-      "failover.endpoints[1].name must be unique within the pool, got 'a'.",
-    ],
-    [{ endpoints, order: 'random' }, "failover.order must be one of ranked, ordered, weighted, got 'random'."],
-    [{ endpoints, queueOrder: 'lifo' }, "failover.queueOrder must be one of fifo, priority, deadline, got 'lifo'."],
-    [{ endpoints, queueLimit: 0.5 }, 'failover.queueLimit must be an integer of at least 0 or Infinity, got 0.5.'],
-    [{ endpoints, retries: 2 }, /^failover\.retries must be one of endpoints, name/],
-  ])('refuses %o before any work', (options, message) => {
-    expect(() => failover(options as FailoverOptions)).toThrow(message)
   })
 })
