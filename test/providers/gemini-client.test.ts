@@ -1,4 +1,5 @@
 // What else the official client does: other methods, the caller's own fetch, answers that are none.
+import { createRequire } from 'node:module'
 import { GenerateContentResponse, GoogleGenAI } from '@google/genai'
 import { failover, InvalidOptionsError, pipeline, retry } from '@spillway/core'
 import { type GeminiEndpoint, geminiClassifier, pipelineOf, resilient } from '@spillway/gemini'
@@ -118,6 +119,17 @@ describe('the client', () => {
     expect(response.functionCalls).toEqual([{ name: 'now', args: {} }])
     expect(response.sdkHttpResponse?.headers).toMatchObject({ 'x-trace': 't' })
     expect(response).toMatchObject({ responseId: 'r', usageMetadata: { totalTokenCount: 12 } })
+  })
+
+  // hard case: client-unchanged
+  test('may come from another copy of the package', async () => {
+    const copy = createRequire(import.meta.url)('@google/genai') as { readonly GoogleGenAI: typeof GoogleGenAI }
+    expect(copy.GoogleGenAI).not.toBe(GoogleGenAI)
+    const { url, seen } = await answers(OVERLOADED, HELLO)
+    const ai = resilient(new copy.GoogleGenAI({ apiKey: 'key', httpOptions: { baseUrl: url } }), { retry: QUICK })
+    expect(ai).toBeInstanceOf(copy.GoogleGenAI)
+    expect((await ai.models.generateContent(ASK)).text).toBe('Hello')
+    expect(seen).toHaveLength(2)
   })
 
   // hard case: client-unchanged

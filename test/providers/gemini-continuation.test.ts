@@ -1,7 +1,8 @@
 // What the client puts together from several requests is one call: one number, one budget, one account.
 import type { CallableTool, GoogleGenAI } from '@google/genai'
+import { expectedUsage, openAccount, requestedModel, withCallOptions } from '@spillway/core'
 import { expect, test } from 'vitest'
-import { ASK, chunk, connect, ofType, QUICK, rejection, serve, startStream } from './gemini-world.ts'
+import { ASK, chunk, collect, connect, ofType, QUICK, rejection, serve, startStream } from './gemini-world.ts'
 
 const OVERLOADED = JSON.stringify({ error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } })
 const USAGE = { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 2, totalTokenCount: 12 } }
@@ -88,14 +89,14 @@ test('all hops share one total limit', async () => {
     if (hit < 3)
       setTimeout(
         () => response.setHeader('content-type', 'application/json').end(JSON.stringify(part('a', `${hit}`))),
-        200,
+        600,
       )
   })
-  const { ai, events } = connect(url, { timeout: { totalMs: 1000 } })
+  const { ai, events } = connect(url, { timeout: { totalMs: 1500 } })
   const before = performance.now()
   const error = await rejection(ai.models.generateContent(ASK))
-  expect(performance.now() - before).toBeLessThan(1400)
-  expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'total', limitMs: 1000 })
+  expect(performance.now() - before).toBeLessThan(2400)
+  expect(error).toMatchObject({ name: 'TimeoutExceededError', phase: 'total', limitMs: 1500 })
   await left
   expect(seen).toHaveLength(3)
   expect(ofType(events, 'timeout.exceeded')).toHaveLength(1)
@@ -129,6 +130,33 @@ test('all hops share one budget of attempts', async () => {
   expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 4, verdict: { kind: 'overloaded' } }])
 })
 
+// hard case: continued-answer
+test('all hops are in one account, and under one ceiling', async () => {
+  const prices = { [ASK.model]: { perMillionInputTokens: 100_000, perMillionOutputTokens: 100_000 } }
+  const ask = async (maxCost: number) => {
+    const server = await answers(part('Once', 'a'), part(' upon', 'b'), part(' a time'))
+    const account = openAccount({ prices, maxCost })
+    const { ai, events } = connect(server.url)
+    const values = [
+      [requestedModel, ASK.model] as const,
+      [expectedUsage, { inputTokens: 10, outputTokens: 2 }] as const,
+    ]
+    const answer = withCallOptions({ account, values }, () => ai.models.generateContent(ASK))
+    const error = await rejection(answer).catch(() => undefined)
+    return { seen: server.seen, account, events, error }
+  }
+  const { account, seen } = await ask(10)
+  expect(seen).toHaveLength(3)
+  expect(account.report()).toMatchObject({ attempts: 3, usage: { inputTokens: 30, outputTokens: 6, tokens: 36 } })
+  expect(account.report().cost).toBeCloseTo(3.6)
+
+  // Three hops cost 3.6: the third is refused.
+  const refused = await ask(3)
+  expect(refused.error).toMatchObject({ name: 'CostLimitExceededError' })
+  expect(refused.seen).toHaveLength(2)
+  expect(ofType(refused.events, 'call.completed')).toMatchObject([{ attempts: 2, verdict: { kind: 'rejected' } }])
+})
+
 test('a reader that leaves in the second hop ends the call', async () => {
   const { url, left } = await serve((response, hit) => {
     startStream(response)
@@ -141,16 +169,29 @@ test('a reader that leaves in the second hop ends the call', async () => {
   expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 2, verdict: { kind: 'canceled' } }])
 })
 
-test('a function that the model asks for is called within the call', async () => {
-  const asks = { candidates: [{ content: { role: 'model', parts: [{ functionCall: { name: 'now', args: {} } }] } }] }
-  const { url, seen } = await answers(asks, OVERLOADED, part('Noon.'))
+test.for(['whole', 'in a stream'])('a function that the model asks for is called within the call, %s', async (how) => {
+  const asks = {
+    candidates: [
+      { content: { role: 'model', parts: [{ functionCall: { name: 'now', args: {} } }] }, finishReason: 'STOP' },
+    ],
+  }
+  const { url, seen } = await serve((response, hit) => {
+    const body = [JSON.stringify(asks), OVERLOADED, JSON.stringify(part('Noon.'))][hit - 1] ?? ''
+    const streams = how === 'in a stream' && hit !== 2
+    response.writeHead(hit === 2 ? 503 : 200, { 'content-type': streams ? 'text/event-stream' : 'application/json' })
+    response.end(streams ? `data: ${body}\n\n` : body)
+  })
   const { ai, events } = connect(url)
   const clock: CallableTool = {
     tool: async () => ({ functionDeclarations: [{ name: 'now' }] }),
     callTool: async () => [{ functionResponse: { name: 'now', response: { time: '12:00' } } }],
   }
-  const response = await ai.models.generateContent({ ...ASK, config: { tools: [clock] } })
-  expect(response.text).toBe('Noon.')
+  const request = { ...ASK, config: { tools: [clock] } }
+  const last =
+    how === 'whole'
+      ? await ai.models.generateContent(request)
+      : (await collect(await ai.models.generateContentStream(request))).at(-1)
+  expect(last?.text).toBe('Noon.')
   expect(seen).toHaveLength(3)
   expect(ofType(events, 'call.completed')).toMatchObject([{ attempts: 3 }])
 })

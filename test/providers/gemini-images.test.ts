@@ -79,6 +79,22 @@ describe('an answer without the picture', () => {
     expect(requests(simulator)).toBe(2)
   })
 
+  test('words are an answer of an image model where they are declared to be', async () => {
+    const { simulator, url } = await provide({ fault: 'textOnly' })
+    const { ai } = connect(url, { expect: 'content' })
+    await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'Thanks!' })
+    expect(requests(simulator)).toBe(1)
+  })
+
+  test('after maxRerolls the answer is given as it is', async () => {
+    const { simulator, url } = await provide({ fault: 'noImage', times: 5 })
+    const { ai, events } = connect(url, { retry: { ...QUICK, maxRerolls: 1 } })
+    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
+    expect(response.candidates?.[0]?.finishReason).toBe('NO_IMAGE')
+    expect(requests(simulator)).toBe(2)
+    expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'empty', code: 'NO_IMAGE' } }])
+  })
+
   test('words before a picture arrive with it', async () => {
     const { url, seen } = await serve((response) => {
       startStream(
@@ -114,7 +130,7 @@ describe('a picture that may have been made', () => {
           if (hit === 1) UNKNOWN[what](response)
           else response.writeHead(200, { 'content-type': 'application/json' }).end(PICTURE[2])
         })
-      const options = { timeout: { attemptMs: 300 } }
+      const options = { timeout: { attemptMs: 1000 } }
       const once = await server()
       const { ai, events } = connect(once.url, options)
       await rejection(ai.models.generateContent(KITE))

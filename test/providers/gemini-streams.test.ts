@@ -44,7 +44,7 @@ test.for([
 // hard case: silence-after-headers
 test('silence before the first content is ended by the limit for it, and not seen by the reader', async () => {
   const { simulator, url } = await provide({ fault: 'stallAfterHeaders' }, { fault: 'none', text: 'Hello' })
-  const { ai, events } = connect(url, { timeout: { firstByteMs: 300 } })
+  const { ai, events } = connect(url, { timeout: { firstByteMs: 1000 } })
   expect(await read(ai)).toBe('Hello')
   expect(requests(simulator)).toBe(2)
   expect(ofType(events, 'timeout.exceeded')).toMatchObject([{ phase: 'first_byte' }])

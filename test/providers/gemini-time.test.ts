@@ -11,12 +11,12 @@ describe('of four limits that are near each other', () => {
   // hard case: three-time-limits
   test('that of an attempt ends the attempt, and that of the call the call', async () => {
     const { url, seen } = await hang()
-    const { ai, events } = connect(url, { timeout: { attemptMs: 150, totalMs: 400 }, circuitBreaker: false })
+    const { ai, events } = connect(url, { timeout: { attemptMs: 300, totalMs: 1000 }, circuitBreaker: false })
     const error = await rejection(ai.models.generateContent({ ...ASK, config: { httpOptions: { timeout: 5000 } } }))
     expect(error).toMatchObject({ name: 'TimeoutExceededError' })
     expect(phases(events)).toContain('attempt')
     expect(seen.length).toBeGreaterThan(1)
-    expect(seen.length).toBeLessThan(4)
+    expect(seen.length).toBeLessThan(5)
   })
 
   // hard case: three-time-limits
@@ -72,7 +72,7 @@ test('a stream of heartbeats alone ends by the limit for the first content, and 
     { fault: 'heartbeatsOnly', everyMs: 20_000 },
     { fault: 'none', text: 'Hello' },
   )
-  const { ai, events } = connect(url, { timeout: { firstByteMs: 300, idleMs: 100 } })
+  const { ai, events } = connect(url, { timeout: { firstByteMs: 1000, idleMs: 100 } })
   let text = ''
   for await (const part of await ai.models.generateContentStream(ASK)) text += part.text ?? ''
   expect(text).toBe('Hello')
@@ -83,7 +83,7 @@ test('a stream of heartbeats alone ends by the limit for the first content, and 
 // hard case: silence-after-headers
 test('headers and then nothing: the next attempt answers, whole as well', async () => {
   const { simulator, url } = await provide({ fault: 'stallAfterHeaders' }, { fault: 'none', text: 'Hello' })
-  const { ai, events } = connect(url, { timeout: { firstByteMs: 300 } })
+  const { ai, events } = connect(url, { timeout: { firstByteMs: 1000 } })
   expect((await ai.models.generateContent(ASK)).text).toBe('Hello')
   expect(requests(simulator)).toBe(2)
   expect(phases(events)).toEqual(['first_byte'])

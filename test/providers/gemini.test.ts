@@ -72,11 +72,11 @@ describe('retries', () => {
 
   test('a hang is ended by the limit of an attempt, and the next one answers', async () => {
     const { simulator, url } = await provide({ fault: 'hang' })
-    const { ai, events } = connect(url, { timeout: { attemptMs: 300 } })
+    const { ai, events } = connect(url, { timeout: { attemptMs: 1000 } })
     const response = await ai.models.generateContent(ASK)
     expect(response.text).not.toBe('')
     expect(requests(simulator)).toBe(2)
-    expect(ofType(events, 'timeout.exceeded')).toMatchObject([{ phase: 'attempt', limitMs: 300 }])
+    expect(ofType(events, 'timeout.exceeded')).toMatchObject([{ phase: 'attempt', limitMs: 1000 }])
   })
 
   test('a dead connection is tried again', async () => {
@@ -110,81 +110,6 @@ describe('retries', () => {
     await rejection(ai.files.list())
     expect(requests(simulator)).toBe(1)
     expect(events).toEqual([])
-  })
-})
-
-describe('answers without the result', () => {
-  test('NO_IMAGE is asked for again, and the picture arrives', async () => {
-    const { simulator, url } = await provide({ fault: 'noImage' }, { fault: 'textOnly' })
-    const { ai } = connect(url)
-    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
-    expect(imagesOf(response)).toHaveLength(1)
-    expect(requests(simulator)).toBe(3)
-  })
-
-  test('after maxRerolls the answer is given as it is', async () => {
-    const { simulator, url } = await provide({ fault: 'noImage', times: 5 })
-    const { ai, events } = connect(url, { retry: { ...QUICK, maxRerolls: 1 } })
-    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
-    expect(response.candidates?.[0]?.finishReason).toBe('NO_IMAGE')
-    expect(requests(simulator)).toBe(2)
-    expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'empty', code: 'NO_IMAGE' } }])
-  })
-
-  test('a blocked prompt is not asked for again', async () => {
-    const { simulator, url } = await provide({ fault: 'blockedPrompt', times: 5 })
-    const { ai, events } = connect(url)
-    await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
-    expect(requests(simulator)).toBe(1)
-    expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'request_failed' } }])
-  })
-
-  test('{} is asked for again', async () => {
-    const { simulator, url } = await provide({ fault: 'emptyObject' })
-    const { ai } = connect(url)
-    const response = await ai.models.generateContent(ASK)
-    expect(response.text).not.toBe('')
-    expect(requests(simulator)).toBe(2)
-  })
-
-  test('words are an answer of an image model where they are declared to be', async () => {
-    const { simulator, url } = await provide({ fault: 'textOnly' })
-    const { ai } = connect(url, { expect: 'content' })
-    await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'Thanks!' })
-    expect(requests(simulator)).toBe(1)
-  })
-})
-
-describe('failover', () => {
-  test('goes to the second endpoint with its own key and its own name for the model', async () => {
-    const { simulator, url, relayUrl } = await provide({ fault: 'overloaded', times: 5 })
-    const relay = {
-      name: 'relay',
-      baseUrl: relayUrl,
-      apiKey: 'relay-key',
-      models: { [IMAGE_MODEL]: 'banana-pro' },
-    }
-    const { ai, events } = connect(url, { endpoints: [{ name: 'official' }, relay] })
-    const response = await ai.models.generateContent({ model: IMAGE_MODEL, contents: 'A red kite' })
-    const [image] = imagesOf(response)
-    expect(readImagePrompt(image?.bytes ?? new Uint8Array())).toEqual({ prompt: 'A red kite', model: 'banana-pro' })
-    expect(response.modelVersion).toBe('banana-pro')
-    const { endpoints } = simulator.counters()
-    expect([endpoints['default']?.requests, endpoints['relay']?.requests]).toEqual([1, 1])
-    expect(ofType(events, 'endpoint.failed_over')).toMatchObject([{ from: 'official', to: 'relay' }])
-  })
-
-  test('an endpoint without quota for the model is left at once', async () => {
-    const { simulator, url, relayUrl } = await provide({ fault: 'zeroQuota', times: 5 })
-    const relay = {
-      name: 'relay',
-      baseUrl: relayUrl,
-      apiKey: 'relay-key',
-      models: { [CHAT_MODEL]: 'banana-pro' },
-    }
-    const { ai } = connect(url, { endpoints: [{ name: 'official' }, relay], expect: 'content' })
-    await ai.models.generateContent(ASK)
-    expect(requests(simulator)).toBe(2)
   })
 })
 

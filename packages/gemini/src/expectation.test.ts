@@ -28,6 +28,8 @@ it.for([
   ['/v1/models/gemini-3-pro-image:countTokens', body(), false],
   ['/v1/interactions', '{"model":"gemini-3-pro-image","input":"a kite"}', true],
   ['/v1/interactions', '{"model":"m","response_modalities":["text", "image"]}', true],
+  ['/v1/interactions', '{"model":"gemini-3-pro-image","response_modalities":["text"]}', false],
+  ['/v1/interactions', '{"agent":"an-image-agent"}', false],
   ['/v1/interactions', '{"model":"m","input":"\\"model\\":\\"an image\\""}', false],
   ['/v1/models/imagen-4.0-generate-001:predict', '{}', true],
   ['/v1beta1/projects/p/locations/l/publishers/google/models/text-embedding-005:predict', '{}', false],

@@ -1,5 +1,5 @@
 import type { OutgoingRequest } from '@spillway/http'
-import { textOfBody } from './json.ts'
+import { objectIn, parseObject, textOfBody } from './json.ts'
 import type { Expectation } from './judge-answer.ts'
 import { isGeneration, isInteractions } from './model-calls.ts'
 
@@ -9,22 +9,24 @@ export const EXPECTATIONS: readonly Expectation[] = ['image', 'content']
 export const expectedOf = (model: string | undefined): Expectation =>
   model !== undefined && /image|banana/i.test(model) ? 'image' : 'content'
 
-/** What a request asks for: `responseModalities` where it names them, else what the model's name says. */
+/** What a request asks for: what its modalities name, else what the model's name says. */
 export const expectedIn = ({ url, body }: Pick<OutgoingRequest, 'url' | 'body'>): Expectation => {
-  const modalities = modalitiesIn(body)
+  const interaction = isInteractions(url) ? parseObject(textOfBody(body) ?? '') : undefined
+  const modalities = interaction === undefined ? modalitiesIn(body) : wordsIn(interaction['response_modalities'])
   if (modalities.length > 0) return modalities.includes('IMAGE') ? 'image' : 'content'
-  return expectedOf(/\/models\/([^/:?]+):/.exec(url)?.[1])
+  const model = interaction === undefined ? /\/models\/([^/:?]+):/.exec(url)?.[1] : interaction['model']
+  return expectedOf(typeof model === 'string' ? model : undefined)
 }
 
-/** In the JSON of an interaction. Inside a text its quotation marks would have backslashes before them. */
-const INTERACTION_WITH_IMAGES = /"response_modalities"\s*:\s*\[[^\]]*"image"|"model"\s*:\s*"[^"]*(?:image|banana)/i
-
-/** Whether a request may leave pictures on the bill. */
-export const makesImages = (request: Pick<OutgoingRequest, 'url' | 'body'>): boolean => {
-  if (isGeneration(request.url)) return expectedIn(request) === 'image'
-  if (isInteractions(request.url)) return INTERACTION_WITH_IMAGES.test(textOfBody(request.body) ?? '')
-  return isImagePrediction(request.url)
-}
+/**
+ * Whether a request may leave pictures on the bill.
+ *
+ * @param expect what is expected of every answer, whatever requests say
+ */
+export const makesImages = (request: Pick<OutgoingRequest, 'url' | 'body'>, expect?: Expectation): boolean =>
+  isGeneration(request.url) || isInteractions(request.url)
+    ? expect === 'image' || expectedIn(request) === 'image'
+    : isImagePrediction(request.url)
 
 /** Whether a request is one of `generateImages` and its kin. */
 export const isImagePrediction = (url: string): boolean => /\/(?:imagen|imagegeneration)[^/]*:predict$/.test(url)
@@ -32,11 +34,8 @@ export const isImagePrediction = (url: string): boolean => /\/(?:imagen|imagegen
 const modalitiesIn = (body: unknown): readonly string[] => {
   // Prompts with pictures in them are long; most bodies do not name what is not usual.
   if (typeof body !== 'string' || !body.includes('"responseModalities"')) return []
-  try {
-    const { generationConfig } = JSON.parse(body) as { generationConfig?: { responseModalities?: unknown } }
-    const given = generationConfig?.responseModalities
-    return Array.isArray(given) ? given.map((each) => String(each).toUpperCase()) : []
-  } catch {
-    return []
-  }
+  return wordsIn(objectIn(parseObject(body)?.['generationConfig'])['responseModalities'])
 }
+
+const wordsIn = (given: unknown): readonly string[] =>
+  Array.isArray(given) ? given.map((each) => String(each).toUpperCase()) : []

@@ -49,8 +49,7 @@ export const geminiProtocol = ({ clientBaseUrl, expect, repeatImages, homes }: G
     },
     modelOf,
     isModelCall: ({ url, method }) => isModelCall(url, method),
-    mayRepeat: (request) =>
-      repeatImages || (!(expect === 'image' && isGeneration(request.url)) && !makesImages(request)),
+    mayRepeat: (request) => repeatImages || !makesImages(request, expect),
     judgeReply: classifyGeminiReply,
     readAnswer(answer, request) {
       const { expect: expected, endpoint } = about(request)
@@ -65,14 +64,14 @@ export const geminiProtocol = ({ clientBaseUrl, expect, repeatImages, homes }: G
       const state = about(request)
       if (!isInteractions(request.url)) return meaningOfChunk(event, state)
       homes.remember(event['interaction'], state.endpoint)
-      return readInteractionEvent(event)
+      return readInteractionEvent(event, state.expect)
     },
   }
 }
 
 const meaningOf = (answer: unknown, { url }: OutgoingRequest, expect: Expectation): AnswerMeaning => {
   const said = objectIn(answer)
-  if (isInteractions(url)) return readInteraction(said)
+  if (isInteractions(url)) return readInteraction(said, expect)
   const usage = readUsage(said)
   const used = usage === undefined ? {} : { usage }
   const { error } = said

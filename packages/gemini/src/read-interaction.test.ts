@@ -33,6 +33,31 @@ describe('a whole interaction', () => {
   })
 })
 
+describe('where a picture is expected', () => {
+  const said = (...content: object[]) => ({ status: 'completed', steps: [{ type: 'model_output', content }] })
+
+  it('a picture, or a function to call first, is the result, and words are none', () => {
+    const call = { status: 'completed', steps: [{ type: 'function_call', name: 'paint' }] }
+    expect(
+      readInteraction(said({ type: 'text', text: 'Look:' }, { type: 'image', data: 'A' }), 'image').verdict,
+    ).toBeUndefined()
+    expect(readInteraction(call, 'image').verdict).toBeUndefined()
+    expect(readInteraction(said({ type: 'text', text: 'Sorry.' }), 'image').verdict).toMatchObject({
+      kind: 'empty',
+      code: 'NO_IMAGE_PART',
+    })
+  })
+
+  it.for([
+    ['text', false],
+    ['thought_summary', false],
+    ['image', true],
+    ['arguments_delta', true],
+  ] as const)('%s in a stream is content: %s', ([type, content]) => {
+    expect(readInteractionEvent({ event_type: 'step.delta', delta: { type } }, 'image')).toEqual({ content })
+  })
+})
+
 describe('an event', () => {
   it.for([
     [{ event_type: 'interaction.created', interaction: { id: 'i', status: 'in_progress' } }, {}],

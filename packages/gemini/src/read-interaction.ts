@@ -1,6 +1,7 @@
 import type { Verdict } from '@spillway/core'
 import type { AnswerMeaning, EventMeaning } from '@spillway/http'
 import { classifyGeminiReply } from './classify-error.ts'
+import type { Expectation } from './judge-answer.ts'
 import { type Json, objectIn, objectsIn } from './json.ts'
 import { readInteractionUsage } from './read-usage.ts'
 
@@ -19,20 +20,30 @@ const ENDED: ReadonlySet<unknown> = new Set([
 const CUT_SHORT: ReadonlySet<unknown> = new Set(['cancelled', 'incomplete', 'budget_exceeded'])
 
 /** What an interaction with a success status means: it may have failed all the same, and is given as it came. */
-export const readInteraction = (interaction: Json): AnswerMeaning => {
+export const readInteraction = (interaction: Json, expect: Expectation = 'content'): AnswerMeaning => {
   const usage = readInteractionUsage(interaction)
-  const verdict = verdictOn(interaction)
+  const verdict = verdictOn(interaction, expect)
   return { ...(usage === undefined ? {} : { usage }), ...(verdict === undefined ? {} : { verdict }) }
 }
 
-const verdictOn = (interaction: Json): Verdict | undefined => {
+const verdictOn = (interaction: Json, expect: Expectation): Verdict | undefined => {
   const { status, steps } = interaction
   if (status === 'failed') return classifyGeminiReply({ status: 200, body: { error: failureOf(interaction) } }).verdict
-  // An agent's interaction may be about deeds; where steps are listed, one of them is what came of it.
-  if (!Array.isArray(steps) || objectsIn(steps).some(({ type }) => type !== 'user_input' && type !== 'thought'))
-    return undefined
+  if (!Array.isArray(steps) || objectsIn(steps).some((step) => isResult(step, expect))) return undefined
   if (CUT_SHORT.has(status)) return without('request_failed', String(status))
-  return status === 'completed' ? without('empty', 'NO_CONTENT') : undefined
+  if (status !== 'completed') return undefined
+  return without('empty', expect === 'image' ? 'NO_IMAGE_PART' : 'NO_CONTENT')
+}
+
+/**
+ * Whether a step is what came of it. An agent's interaction may be about deeds, so that anything but what was asked and
+ * thought will do; where a picture is expected, only that, or a function that is to be called first.
+ */
+const isResult = ({ type, content }: Json, expect: Expectation): boolean => {
+  if (expect === 'content') return type !== 'user_input' && type !== 'thought'
+  return (
+    type === 'function_call' || (type === 'model_output' && objectsIn(content).some((each) => each['type'] === 'image'))
+  )
 }
 
 const without = (kind: 'empty' | 'request_failed', code: string): Verdict => ({
@@ -52,10 +63,14 @@ const failureOf = (interaction: Json): Json => {
 }
 
 /** What an event of an interaction's stream means. */
-export const readInteractionEvent = (event: Json): EventMeaning => {
+export const readInteractionEvent = (event: Json, expect: Expectation = 'content'): EventMeaning => {
   const { event_type: type, error } = event
   if (type === 'error') return { error: error ?? {} }
-  if (type === 'step.delta') return { content: true, ...used(objectIn(event['metadata'])['total_usage']) }
+  if (type === 'step.delta') {
+    const delta = objectIn(event['delta'])['type']
+    const content = expect === 'content' || delta === 'image' || delta === 'arguments_delta'
+    return { content, ...used(objectIn(event['metadata'])['total_usage']) }
+  }
   const interaction = type === 'interaction.status_update' ? event : objectIn(event['interaction'])
   const { status, usage } = interaction
   if (status === 'failed') return { error: failureOf(interaction) }
