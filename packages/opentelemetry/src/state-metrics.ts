@@ -2,6 +2,7 @@ import * as api from '@opentelemetry/api'
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
 import type { Pipeline } from '@spillway/core'
 import type { BoundedValues } from './bounded-values.ts'
+import type { LivingPipelines } from './living-pipelines.ts'
 import { METRICS, type MetricName } from './metric-definitions.ts'
 import { readPipeline } from './readings.ts'
 
@@ -16,11 +17,11 @@ export class StateMetrics {
   readonly #meter: Meter
   readonly #bounded: BoundedValues
   readonly #observables = new Map<MetricName, Observable>()
-  readonly #pipelines: Set<WeakRef<Pipeline<unknown>>>
+  readonly #pipelines: LivingPipelines
   readonly #collect: BatchObservableCallback
 
-  /** @param pipelines whose state is read; those that nobody holds any more are taken out */
-  constructor(meter: Meter, bounded: BoundedValues, pipelines: Set<WeakRef<Pipeline<unknown>>>) {
+  /** @param pipelines whose state is read */
+  constructor(meter: Meter, bounded: BoundedValues, pipelines: LivingPipelines) {
     this.#meter = meter
     this.#pipelines = pipelines
     this.#bounded = bounded
@@ -46,11 +47,7 @@ export class StateMetrics {
   /** What has the same attributes is one series, with the sum of all. */
   #sums(): Iterable<Sum> {
     const sums = new Map<string, Sum>()
-    for (const reference of this.#pipelines) {
-      const pipeline = reference.deref()
-      if (pipeline === undefined) this.#pipelines.delete(reference)
-      else this.#read(pipeline, sums)
-    }
+    for (const pipeline of this.#pipelines.all()) this.#read(pipeline, sums)
     return sums.values()
   }
 

@@ -4,6 +4,7 @@ import { BoundedValues } from './bounded-values.ts'
 import type { CallSums } from './call-sums.ts'
 import type { CallTrace } from './call-trace.ts'
 import { EventMetrics } from './event-metrics.ts'
+import { LivingPipelines } from './living-pipelines.ts'
 import { logEvent } from './log-event.ts'
 import { OPEN_TELEMETRY_DEFAULTS, type OpenTelemetryOptions } from './open-telemetry-options.ts'
 import { Providers } from './providers.ts'
@@ -21,8 +22,7 @@ export interface Watched {
 export class Telemetry {
   readonly providers: Providers
   readonly #bounded: BoundedValues
-  /** Weak: being told about keeps no pipeline alive. */
-  readonly #pipelines = new Set<WeakRef<Pipeline<unknown>>>()
+  readonly #pipelines = new LivingPipelines()
   #events: EventMetrics | undefined
   #states: StateMetrics | undefined
 
@@ -33,10 +33,8 @@ export class Telemetry {
 
   /** Tells about the state of a pipeline from now on. Gives back how to stop. */
   add(pipeline: Pipeline<unknown>): () => void {
-    const reference = new WeakRef(pipeline)
-    this.#pipelines.add(reference)
     this.#measure()
-    return () => this.#pipelines.delete(reference)
+    return this.#pipelines.add(pipeline)
   }
 
   /** @param call the call that the event belongs to, where it is known */
