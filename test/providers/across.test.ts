@@ -116,6 +116,7 @@ describe('who answers', () => {
     expect(models).toMatchObject({ [PRO]: { attempts: 3, cost: 0 }, [RELAYED]: { attempts: 1, cost: 0.08 } })
   })
 
+  // hard case: cheaper-model (openai, gemini)
   test('the cheaper model, when the relay has spent its credit', async () => {
     const { simulator, targets } = await world([busy(9)], [{ fault: 'creditExhausted', times: 9 }])
     const answer = await execute({ ...targets, expectedUsage, account: account() })
@@ -154,6 +155,7 @@ describe('who answers', () => {
 })
 
 describe('the ceiling', () => {
+  // hard case: cheaper-model (openai, gemini)
   test('refuses before anything is sent: the dear target is not asked, a cheaper one answers', async () => {
     const { simulator, targets } = await world([])
     const answer = await execute({ ...targets, expectedUsage, account: account(0.05) })

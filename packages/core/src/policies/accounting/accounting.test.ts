@@ -117,6 +117,17 @@ describe('as a policy', () => {
     ])
   })
 
+  test('tells of an attempt once, also where the call has an account', async () => {
+    const calls = pipeline([accounting({ prices })])
+    const recording = recordEvents(calls)
+    const account = openAccount()
+    await calls.execute(using({ images: 1 }, [{ value: 1 }]), { account, values: one })
+    expect(recording.events.filter(({ type }) => type === 'attempt.accounted')).toMatchObject([
+      { policy: 'accounting' },
+    ])
+    expect(account.report()).toMatchObject({ attempts: 1, usage: { images: 1 } })
+  })
+
   test('a rule that throws is reported, and the attempt goes on', async () => {
     const broken = (): never => {
       throw new RangeError('no')

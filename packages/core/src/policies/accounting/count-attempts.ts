@@ -9,7 +9,11 @@ import { billedOf, modelOf, type CountedAttempt } from './counted-attempt.ts'
 import { expectedUsage, requestedModel } from './expected.ts'
 import type { Ledger } from './ledger.ts'
 
+/** Attempts that one gate tells of already: those of several would be added up. */
+const told = new WeakSet<CallContext>()
+
 interface Admission {
+  readonly tells: boolean
   readonly attempt: CountedAttempt
   /** In which it is counted: none any more when all count what its operation does. */
   ledgers: readonly Ledger[]
@@ -60,7 +64,8 @@ export const countAttempts = (
       }
       for (const ledger of ledgers) ledger.begin(attempt)
       changeAwaited(call, 1)
-      context.keep(gate, { attempt, ledgers } satisfies Admission)
+      context.keep(gate, { attempt, ledgers, tells: !told.has(context) } satisfies Admission)
+      told.add(context)
       return undefined
     },
     providerSaid(context, { usage }) {
@@ -75,13 +80,14 @@ export const countAttempts = (
       if (verdict.kind !== 'canceled') for (const ledger of ledgers) ledger.lastVerdict = verdict
     },
     release(context) {
-      const { attempt, ledgers } = context.kept(gate) as Admission
+      const { attempt, ledgers, tells } = context.kept(gate) as Admission
       const [first] = ledgers
       if (context.attempt === attempt.attemptBefore || first === undefined) {
         for (const ledger of ledgers) ledger.drop(attempt)
         return
       }
       for (const ledger of ledgers) ledger.end(attempt)
+      if (!tells || !context.listening) return
       const { usage = {}, abandoned } = attempt
       const model = modelOf(attempt, first.prices)
       const cost = first.costOf(attempt)
