@@ -43,8 +43,8 @@ interface Connected {
 }
 
 /** A client as an application has it, and the resilient one made of it. */
-export const connect = (url: string, options: StandardChoice = {}): Connected => {
-  const plain = new GoogleGenAI({ apiKey: 'own-key', httpOptions: { baseUrl: url } })
+export const connect = (url: string, options: StandardChoice = {}, apiKey = 'own-key'): Connected => {
+  const plain = new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url } })
   const ai = resilient(plain, { retry: QUICK, ...options })
   const events: SpillwayEvent[] = []
   pipelineOf(ai).events.subscribe((event) => events.push(event))

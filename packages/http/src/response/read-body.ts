@@ -101,5 +101,7 @@ const eachChunk = async (reader: Reader, context: CallContext, take: (chunk: Uin
 }
 
 /** White space that keeps a connection warm while the answer is not there. */
-const isBlank = (bytes: Uint8Array): boolean =>
-  bytes.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
+const isBlank = (bytes: Uint8Array): boolean => {
+  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
+  return true
+}
