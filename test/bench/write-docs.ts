@@ -1,5 +1,6 @@
 // Runs both benchmarks and writes what comes out, and what is not reached, between the marks of docs/benchmarks.md:
-// `pnpm bench:docs [overhead|outcome]`, after a build. Takes about four minutes, best on a machine with nothing else to do.
+// `pnpm bench:docs [overhead|outcome] [arguments for that one]`, after a build. Takes about four minutes, best on a machine with
+// nothing else to do; on any other, `pnpm bench:docs overhead --rounds 60` finds quicker batches.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -29,13 +30,15 @@ const write = (mark: string, text: string): void => {
   )
 }
 
-const wanted = process.argv[2]
+const [wanted, ...more] = process.argv.slice(2)
 for (const [name, { command, file, args, targets }] of Object.entries(benches)) {
   if (wanted !== undefined && wanted !== name) continue
-  const tables = execFileSync(process.execPath, [join(import.meta.dirname, file), ...args], { encoding: 'utf8' })
+  const tables = execFileSync(process.execPath, [join(import.meta.dirname, file), ...args, ...more], {
+    encoding: 'utf8',
+  })
   const processors = cpus()
   const where = `Node ${process.version.slice(1)}, ${processors.length} × ${processors[0]?.model ?? 'unknown'}`
-  const made = `Made by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, ${where}.`
+  const made = `Made by \`${[command, ...more].join(' ')}\` on ${new Date().toISOString().slice(0, 10)}, ${where}.`
   write(name, `${made}\n\n${tables}`)
   write(`${name} targets`, targets(tables))
 }

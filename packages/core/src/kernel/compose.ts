@@ -1,5 +1,6 @@
 import type { Call } from './call.ts'
 import type { CallContext } from './call-context.ts'
+import { releasedPlaces } from './gate-hooks.ts'
 import { GateRun, type Segment } from './gate-run.ts'
 import { failure, type Outcome } from './outcome.ts'
 import { isGate, isReaction, type Gate, type Next, type Part, type Policy } from './policy.ts'
@@ -15,7 +16,7 @@ export interface Composed extends AnyNext {
 
 /** Neighbouring gates as one step, around `inner` or, where there is none, around the operation. */
 const throughGates = (gates: readonly Gate[], inner: AnyNext | undefined, reactions: Reactions): Composed => {
-  const segment: Segment = { gates, inner, reactions }
+  const segment: Segment = { gates, released: releasedPlaces(gates), inner, reactions }
   const asked = gates.filter((gate) => gate.readyInMs !== undefined)
   const run = (context: CallContext): Promise<Outcome<unknown>> =>
     new Promise((resolve) => new GateRun(segment, context, resolve).start(context.call.clock.now()))

@@ -24,10 +24,22 @@ export const leaveGate = (gate: Gate | undefined, context: CallContext, outcome:
   }
 }
 
-/** Tells the first `count` gates that the work has ended, the innermost first. */
-export const releaseGates = (gates: readonly Gate[], count: number, context: CallContext): void => {
-  for (let i = count - 1; i >= 0; i--) releaseGate(gates[i], context)
+/** Tells those of the first `count` gates that want to know that the work has ended, the innermost first. */
+export const releaseGates = (
+  gates: readonly Gate[],
+  places: readonly number[],
+  count: number,
+  context: CallContext,
+): void => {
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number
+    if (place < count) releaseGate(gates[place], context)
+  }
 }
+
+/** The places of the gates that want to know that the work has ended, the innermost first. */
+export const releasedPlaces = (gates: readonly Gate[]): readonly number[] =>
+  [...gates.keys()].filter((place) => gates[place]?.release !== undefined).toReversed()
 
 export const releaseGate = (gate: Gate | undefined, context: CallContext): void => {
   try {

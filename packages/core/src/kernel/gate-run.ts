@@ -19,6 +19,8 @@ export const aborted = (reason: unknown): Failure =>
 /** Neighbouring gates, what they guard, and who reacts to how it ended. Made once, when a pipeline is composed. */
 export interface Segment {
   readonly gates: readonly Gate[]
+  /** The places of those that hear when the work has really ended, the innermost first. */
+  readonly released: readonly number[]
   /** The next policy; `undefined`: the operation itself. */
   readonly inner: Next<unknown> | undefined
   /** From the innermost outwards. */
@@ -248,9 +250,10 @@ export class GateRun extends CallContext implements Climber {
   }
 
   #release(): void {
+    const { gates, released } = this.#segment
     const held = this.#entered
     this.#entered = 0
-    releaseGates(this.#segment.gates, held, this)
+    releaseGates(gates, released, held, this)
     this.detach()
   }
 
