@@ -28,3 +28,12 @@ export { SEND_EVENTS_DEFAULTS, sendEventsTo } from './inbound/stream/send-events
 export type { EventToSend, SendEventsOptions } from './inbound/stream/send-events.ts'
 export { sendStreamTo } from './inbound/stream/send-stream.ts'
 export type { StreamEnding, StreamTarget } from './inbound/stream/stream-target.ts'
+export { GRACEFUL_SHUTDOWN_DEFAULTS, gracefulShutdown } from './inbound/lifecycle/graceful-shutdown.ts'
+export type {
+  AnyServer,
+  GracefulShutdown,
+  GracefulShutdownOptions,
+  ShutdownResult,
+} from './inbound/lifecycle/graceful-shutdown.ts'
+export { healthAnswerer, readyAnswerer } from './inbound/lifecycle/health.ts'
+export type { HealthOptions, ObservedPipeline, ReadyOptions } from './inbound/lifecycle/health.ts'
