@@ -1,7 +1,15 @@
-import { trace } from '@opentelemetry/api'
-import { cache, constantBackoff, failover, hedge, openCall, retry } from '@spillway/core'
+import { SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  AlwaysOffSampler,
+  createAlwaysRecordSampler,
+  TracerProvider,
+  type ReadableSpan,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace'
+import { bulkhead, cache, constantBackoff, failover, hedge, openCall, retry } from '@spillway/core'
 import { scriptedOperation } from '@spillway/core/testing'
 import { describe, expect, test } from 'vitest'
+import type { Span } from './otlp-receiver.ts'
 import { classifier, overloaded, Refused } from './refused.ts'
 import { startSdk } from './sdk.ts'
 import { eventsOf, world } from './world.ts'
@@ -104,25 +112,34 @@ describe('around it', () => {
     expect(spans[0]?.attributes).toMatchObject({ 'spillway.call.attempts': 3, 'spillway.call.retries': 1 })
   })
 
-  test('a call belongs to the span in which it was made, also where another call made room for it', async () => {
-    const { calls, clock, providers, trace: read, receiver } = await world([retry(twoSeconds)])
+  test('each call belongs to the span in which it was made, and its work to its attempts, also where another call made room for it', async () => {
+    const policies = [bulkhead({ maxConcurrency: 3 }), retry(twoSeconds)]
+    const { calls, clock, providers, flush, receiver } = await world(policies)
     const tracer = providers.tracerProvider.getTracer('test')
-    const operation = scriptedOperation([{ error: new Error('busy') }, { value: 1 }])
-    const answer = tracer.startActiveSpan('request', async (span) => {
-      await calls.execute(async (context) => {
-        tracer.startSpan(`work ${context.attempt}`).end()
-        await operation(context)
-      })
-      expect(trace.getActiveSpan()).toBe(span)
-      span.end()
-    })
+    const requests = Array.from({ length: 50 }, (_, i) =>
+      tracer.startActiveSpan(`request ${i}`, async (span) => {
+        await calls.execute(async (context) => {
+          await context.sleep(100)
+          tracer.startSpan(`work ${i}/${context.attempt}`).end()
+          if (context.attempt === 1) throw new Error('busy')
+        })
+        expect(trace.getActiveSpan()).toBe(span)
+        span.end()
+      }),
+    )
     await clock.run()
-    await answer
-    const { calls: spans, attemptsOf } = await read()
-    const named = (name: string): string | undefined =>
-      receiver.spans().find((span) => span.name === name)?.parentSpanId
-    expect(spans[0]?.parentSpanId).toBe(receiver.spans().find(({ name }) => name === 'request')?.spanId)
-    expect([named('work 1'), named('work 2')]).toEqual(attemptsOf(spans[0]).map(({ spanId }) => spanId))
+    await Promise.all(requests)
+    await flush()
+    const spans = new Map(receiver.spans().map((span) => [span.spanId, span]))
+    const above = ({ parentSpanId = '' }: Span): Span => spans.get(parentSpanId) as Span
+    const work = [...spans.values()].filter(({ name }) => name.startsWith('work'))
+    expect(work).toHaveLength(100)
+    for (const span of work) {
+      const attempt = above(span)
+      const names = [span, above(above(attempt))].map(({ name }) => name)
+      expect(names).toEqual([span.name, `request ${span.name.slice('work '.length).replace(/\/.*/, '')}`])
+      expect(attempt.attributes['spillway.attempt.number']).toBe(Number(span.name.split('/')[1]))
+    }
   })
 
   test('spans of a pipeline that is disposed of are ended, so that they are not lost', async () => {
@@ -134,8 +151,29 @@ describe('around it', () => {
     expect([...spans, ...attemptsOf(spans[0])].map(({ startMs, endMs }) => endMs - startMs)).toEqual([300, 300])
   })
 
+  test('a failed call is whole where all is recorded and only failures are exported, although nothing is sampled', async () => {
+    const ended: ReadableSpan[] = []
+    const onlyFailures: SpanProcessor = {
+      onStart() {},
+      onEnd: (span) => void (span.status.code === SpanStatusCode.ERROR && ended.push(span)),
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    }
+    const tracerProvider = new TracerProvider({
+      sampler: createAlwaysRecordSampler(new AlwaysOffSampler()),
+      spanProcessors: [onlyFailures],
+    })
+    const { calls, clock } = await world([retry({ ...twoSeconds, maxAttempts: 2 })], { classifier }, { tracerProvider })
+    const operation = scriptedOperation([{ value: 1 }, { error: new Refused(overloaded) }])
+    for (let i = 0; i < 2; i++) await Promise.all([calls.execute(operation).catch(() => {}), clock.advance(5000)])
+    expect(ended.map(({ name, attributes }) => [name, attributes['error.type']])).toEqual([
+      ['spillway.attempt', '503'],
+      ['spillway.attempt', '503'],
+      ['spillway.call images', '503'],
+    ])
+  })
+
   test('an SDK that takes no span of the trace gets none, and no attribute is made', async () => {
-    const { AlwaysOffSampler } = await import('@opentelemetry/sdk-trace')
     const sdk = await startSdk(new AlwaysOffSampler())
     const { calls, clock } = await world([retry(twoSeconds)], {}, { tracerProvider: sdk.providers.tracerProvider })
     const flags: unknown[] = []

@@ -23,9 +23,9 @@ export const threeRequests = async (print: (line: string) => void): Promise<void
     name: 'poems',
     endpoints: [{ name: 'official' }, { name: 'relay', baseURL: `${url}/e/relay/v1`, apiKey: 'relay-key' }],
     // Quicker than anybody should be with a real model, whose defaults are two seconds and three minutes.
-    retry: { backoff: constantBackoff(250) },
+    retry: { backoff: constantBackoff(400) },
     adaptiveConcurrency: { paceMs: 50 },
-    timeout: { totalMs: 1200 },
+    timeout: { totalMs: 2500 },
   })
   const service = poemService(client)
   await new Promise<void>((done) => service.listen(0, '127.0.0.1', done))

@@ -173,8 +173,8 @@ test('each alert fires on what it is for, alone, and not on what is nearly that'
   const { output, status } = testRules(
     path,
     CASES.flatMap(([alert, fires, quiet]) => [
-      { series: named(fires), firing: { 40: [alert] } },
-      { series: named(quiet), firing: { 40: [] } },
+      { series: named(fires), firing: { 30: [alert] } },
+      { series: named(quiet), firing: { 30: [] } },
     ]),
   )
   expect(output).toContain('SUCCESS')

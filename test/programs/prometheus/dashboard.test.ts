@@ -47,7 +47,7 @@ test('a real Prometheus answers every query of the dashboard, with series, from 
     return answers.filter(({ result }) => result.length === 0).map(({ title, expr }) => `${title}: ${expr}`)
   }
   let missing = await unanswered()
-  for (let i = 0; missing.length > 0 && i < 30; i++) {
+  for (let i = 0; missing.length > 0 && i < 100; i++) {
     await sleep(300)
     missing = await unanswered()
   }

@@ -27,7 +27,7 @@ export const startPrometheus = async (path: string, target: string): Promise<Pro
   writeFileSync(
     config,
     JSON.stringify({
-      global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+      global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
       scrape_configs: [{ job_name: 'api', static_configs: [{ targets: [target] }] }],
     }),
   )
