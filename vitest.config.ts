@@ -27,7 +27,14 @@ export default defineConfig({
           name: 'integration',
           setupFiles: ['./test/setup/seed.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: ['test/packaging/**', 'test/slow/**', 'test/programs/**', 'test/.snippets/**', '**/node_modules/**'],
+          exclude: [
+            'test/packaging/**',
+            'test/slow/**',
+            'test/live/**',
+            'test/programs/**',
+            'test/.snippets/**',
+            '**/node_modules/**',
+          ],
           testTimeout: 30_000,
         },
       },
@@ -53,6 +60,8 @@ export default defineConfig({
       },
       // Minutes, not seconds: run by .ci/run, not before every commit.
       { extends: true, test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 600_000 } },
+      // Asks the real services, where a key for them is in the environment: `pnpm test:live`, never in CI.
+      { extends: true, test: { name: 'live', include: ['test/live/**/*.test.ts'], testTimeout: 200_000 } },
       {
         extends: true,
         test: {
