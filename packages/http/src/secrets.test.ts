@@ -120,6 +120,7 @@ const echoes = fc.constantFrom<(key: string) => Response | Error>(
     }),
 )
 
+// trap: nothing-private
 test('no key stands in anything that is logged, whatever the provider says', async () => {
   await fc.assert(
     fc.asyncProperty(key, carried, echoes, async (secret, carry, echo) => {
