@@ -85,7 +85,7 @@ export class Allowance {
     for (const [unit, used] of Object.entries(usage)) {
       const more = used - costIn(spending.costs, unit)
       for (const quota of this.#quotas) {
-        if (quota.unit !== unit || more === 0) continue
+        if (quota.unit !== unit) continue
         if (more > 0) charge(quota, now, more)
         else refund(quota, spending, -more)
       }

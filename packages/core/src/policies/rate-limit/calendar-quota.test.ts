@@ -29,6 +29,13 @@ describe('a quota per calendar day', () => {
     expect(quota.used(DAY + 50 * HOUR)).toBe(15)
   })
 
+  test('a part that is given back leaves the rest spent', () => {
+    const quota = new CalendarQuota(5, reset)
+    quota.spend(DAY, 3)
+    quota.giveBack(DAY, 1)
+    expect(quota.used(DAY)).toBe(2)
+  })
+
   test('what is given back can be spent again the same day, and not the day after', () => {
     const quota = new CalendarQuota(1, reset)
     quota.spend(DAY, 1)

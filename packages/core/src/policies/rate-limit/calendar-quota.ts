@@ -46,7 +46,7 @@ export class CalendarQuota {
   /** A clock that is set back by less than a day finds the day it left still going on, with what was spent in it. */
   #turn(wallTimeMs: number): void {
     if (wallTimeMs < this.#resetsAt && this.#resetsAt - wallTimeMs <= LONGEST_DAY_MS) return
-    if (this.#resetsAt > 0 && wallTimeMs >= this.#resetsAt) {
+    if (wallTimeMs >= this.#resetsAt) {
       const days = Math.floor((wallTimeMs - this.#resetsAt) / DAY_MS) + 1
       this.#spent = Math.max(0, this.#spent - days * this.permits)
     }

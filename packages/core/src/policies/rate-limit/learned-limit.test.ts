@@ -46,8 +46,8 @@ describe('the limit of a provider that tells none', () => {
   )
 
   test('what is left of a minute counts from its first request', () => {
-    expect(refuse(after(10), 20_000, 9999).limit).toBe(Infinity)
-    expect(refuse(after(10), 20_000, 10_000).limit).toBe(10)
+    expect(refuse(after(10, 50_000), 70_000, 9999).limit).toBe(Infinity)
+    expect(refuse(after(10, 50_000), 70_000, 10_000).limit).toBe(10)
   })
 
   test('nothing is learned where none of ours was admitted within the minute', () => {

@@ -33,8 +33,8 @@ describe('Pacer', () => {
 
   test('what costs nothing goes at any time, what costs more than the burst when nothing is spent', () => {
     const pacer = thirty()
-    pacer.spend(0, 3)
-    expect([pacer.readyInMs(0, 0), pacer.readyInMs(0, 10), pacer.readyInMs(6000, 10)]).toEqual([0, 6000, 0])
+    pacer.spend(0, 10)
+    expect([pacer.readyInMs(0, 0), pacer.readyInMs(0, 10), pacer.readyInMs(20_000, 10)]).toEqual([0, 20_000, 0])
   })
 
   test('what is given back can go again', () => {

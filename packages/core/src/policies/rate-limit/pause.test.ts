@@ -31,6 +31,11 @@ describe('the trickle after a pause', () => {
     expect(departures(1, 1)).not.toEqual(departures(1, 2))
   })
 
+  test('is spread over all of that fifth', () => {
+    const last = Array.from({ length: 50 }, (_, seed) => Math.max(...departures(20, seed)))
+    expect(Math.min(...last)).toBeGreaterThan(11_000)
+  })
+
   test('is over for whoever comes later', () => {
     const pause = new Pause()
     pause.begin(10_000, 0, 5, () => 0.9)
@@ -52,6 +57,11 @@ describe('the trickle after a pause', () => {
     }
     const most = Math.max(...goes.map((at) => goes.filter((other) => other >= at && other < at + 200).length))
     expect(most).toBeLessThan(15)
+  })
+
+  test('a hint that ends it in the same instant is no new one', () => {
+    const pause = new Pause()
+    expect([pause.begin(5000, 0, 0, () => 0), pause.begin(4000, 1000, 0, () => 0)]).toEqual([true, false])
   })
 
   test('a shorter hint does not shorten a pause', () => {

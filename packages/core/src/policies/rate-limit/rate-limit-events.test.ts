@@ -57,12 +57,57 @@ describe('rateLimit tells', () => {
     const learned = () => told().filter(({ type }) => type === 'rate_limit.learned')
     for (let i = 0; i < 4; i++) await calls.execute(async () => i)
     await Promise.all([throttle(60_000), throttle(60_000)])
-    expect(learned()).toMatchObject([{ permits: 5 }, { permits: 4 }])
+    expect(learned()).toMatchObject([
+      { ...about, permits: 5 },
+      { ...about, permits: 4 },
+    ])
     await clock.advance(120_000)
     for (let i = 0; i < 3; i++) await calls.execute(async () => i)
     await throttle(60_000)
     expect(learned()).toHaveLength(2)
   })
+})
+
+test('rateLimit lets nobody wait for a hint of another kind of failure', async () => {
+  const { calls, gate, told } = setup()
+  const classifier = { error: () => ({ kind: 'overloaded' as const, retryAfterMs: 5000 }) }
+  await calls.execute(() => Promise.reject(new Error('503')), { classifier }).catch(caught)
+  expect([told(), gate.snapshot?.()]).toMatchObject([[], { partitions: { '': { pausedUntil: 0 } } }])
+})
+
+test('those who waited for a pause go one after the other', async () => {
+  const { clock, calls, throttle } = setup()
+  await throttle(5000)
+  const operation = scriptedOperation([{ value: 1 }])
+  for (let i = 0; i < 10; i++) void calls.execute(operation)
+  await clock.run()
+  expect(new Set(operation.started.map(({ at }) => at)).size).toBe(10)
+})
+
+test('a line beside a calendar sees within a minute that the wall clock was set', async () => {
+  const { clock, calls } = setup({ quotas: [{ permits: 1, per: 'day', resetAt: { hour: 0, timeZone: 'UTC' } }] })
+  let setMs = 0
+  clock.wallTime = () => Date.UTC(2026, 0, 1, 12) + clock.now() + setMs
+  const operation = scriptedOperation([{ value: 1 }])
+  for (let i = 0; i < 2; i++) void calls.execute(operation)
+  await clock.advance(90_000)
+  setMs = 12 * 3_600_000
+  await clock.advance(60_000)
+  expect(operation.started.map(({ at }) => at)).toEqual([0, 120_000])
+})
+
+test('what the provider says is used stands, whatever it says afterwards, and nothing of it is a mistake', async () => {
+  const { calls, events } = setup({ quotas: [{ unit: 'tokens', permits: 10, periodMs: 1000 }, { permits: 9 }] })
+  await calls.execute(async (context) => {
+    context.providerSaid({ usage: { tokens: 10 } })
+    context.providerSaid({ limits: [] })
+    context.providerSaid({})
+  })
+  const verdict = { kind: 'throttled' as const, retryAfterMs: 1000 }
+  await calls.execute(() => Promise.reject(new Error('429')), { classifier: { error: () => verdict } }).catch(caught)
+  expect(events.filter(({ type }) => type === 'diagnostic.reported')).toEqual([])
+  const tokens = calls.state().policies[0]?.state
+  expect(tokens).toMatchObject({ partitions: { '': { limits: [{ unit: 'tokens', used: 10 }, { used: 2 }] } } })
 })
 
 describe('a call that is refused further in', () => {

@@ -147,7 +147,6 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
           context.emit<RateLimitLearned>({ type: 'rate_limit.learned', ...event, permits })
         if (paused) context.emit<RateLimitPaused>({ type: 'rate_limit.paused', ...event, pauseMs: retryAfterMs })
       }
-      if (usage === undefined && actualCost === undefined) return
       const used = actualCost?.(outcome, context) ?? usage
       if (used === undefined) return
       allowance.settle(spending, checkUsage('rateLimit.actualCost()', used), clock)
