@@ -21,6 +21,11 @@ const overloaded = new ProviderError(
   { verdict: { kind: 'overloaded', status: 503, retryAfterMs: 7200 }, message: CANARY },
 )
 
+const throttled = new ProviderError(
+  { provider: 'openai', endpoint: CANARY },
+  { verdict: { kind: 'throttled', status: 429, retryAfterMs: 7200 }, message: CANARY },
+)
+
 /** What a handler fails with, the status, and the least of `Retry-After`. */
 const refusals: [what: string, error: Error, status: number, seconds: number | undefined][] = [
   ['an open circuit', new CircuitOpenError(CANARY, CANARY, 4200), 503, 5],
@@ -30,6 +35,7 @@ const refusals: [what: string, error: Error, status: number, seconds: number | u
   ['a passed limit', new TimeoutExceededError('total', 10), 504, undefined],
   ['no endpoint left', new NoEndpointReadyError(CANARY, [CANARY], 'waited_too_long', 3000), 503, 3],
   ['the last error of an exhausted failover', overloaded, 503, 8],
+  ['a pace that the provider sets us', throttled, 503, 8],
   ['an error with one of ours as its cause', new Error(CANARY, { cause: overloaded }), 503, 8],
   ['a long wait', new CircuitOpenError(CANARY, CANARY, 90_000), 503, 90],
 ]

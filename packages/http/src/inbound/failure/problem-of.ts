@@ -20,7 +20,7 @@ const UNKNOWN_WAIT_MS = 2000
 export const problemOf = (error: unknown): Problem | undefined => {
   const ours = spillwayErrorIn(error)
   if (ours !== undefined) return problemOfOurs(ours)
-  return isUpstreamError(error) ? problemOfStatus(error.status, serverWaitMs(error.headers)) : undefined
+  return isUpstreamError(error) ? problemOfStatus(passedOn(error.status), serverWaitMs(error.headers)) : undefined
 }
 
 /** The error of Spillway that an error is, carries in its headers or has as a cause. */
@@ -40,7 +40,7 @@ const spillwayErrorIn = (error: unknown): SpillwayError | undefined => {
 const STATUS_OF: Readonly<Partial<Record<VerdictKind, number>>> = {
   overloaded: 503,
   quota_exhausted: 503,
-  throttled: 429,
+  throttled: 503,
   transient: 502,
   endpoint_failed: 502,
   empty: 502,
@@ -62,6 +62,9 @@ const problemOfStatus = (status: number, retryAfterMs: number | undefined): Prob
   if (status === 401 || status === 403 || status === 404 || status >= 500) return { status: 502, retryAfterMs }
   return undefined
 }
+
+/** A pace that a provider sets us is not the caller's own: whoever slows down for it would do so for nothing. */
+const passedOn = (status: number): number => (status === 429 ? 503 : status)
 
 interface UpstreamError {
   readonly status: number
