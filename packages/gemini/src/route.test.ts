@@ -5,7 +5,12 @@ const OWN = 'https://generativelanguage.googleapis.com/'
 const request = (url: string, body: unknown = '{}') => ({
   url,
   method: 'POST',
-  headers: new Headers({ 'x-goog-api-key': 'own', 'content-type': 'application/json', 'x-tenant': 'acme' }),
+  headers: new Headers({
+    'x-goog-api-key': 'own',
+    'content-type': 'application/json',
+    'x-tenant': 'acme',
+    'idempotency-key': 'once',
+  }),
   body,
 })
 const GENERATE = `${OWN}v1/models/gemini-3-pro-image:generateContent`
@@ -32,6 +37,7 @@ describe('route', () => {
     expect(headersOf(routed)).toEqual({
       'x-goog-api-key': 'relay-key',
       'content-type': 'application/json',
+      'idempotency-key': 'once',
       'x-title': 'batch',
     })
   })
@@ -50,7 +56,7 @@ describe('route', () => {
 
   it('takes no key to another host even where none is given for it', async () => {
     const routed = await route(request(GENERATE), { name: 'relay', baseUrl: 'https://relay.example' }, OWN)
-    expect(headersOf(routed)).toEqual({ 'content-type': 'application/json' })
+    expect(headersOf(routed)).toEqual({ 'content-type': 'application/json', 'idempotency-key': 'once' })
   })
 
   it('renames the model in a stream and under the paths of the Google Cloud platform', async () => {
