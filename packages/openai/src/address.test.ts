@@ -92,6 +92,16 @@ describe('the headers', () => {
     expect(headers.get('x-gateway-secret')).toBe('s')
   })
 
+  test('are those of the organization and the project that the endpoint names', async () => {
+    const { headers } = await addressed({
+      baseURL: 'https://relay.example/v1',
+      apiKey: 'k',
+      organization: 'their-org',
+      project: 'their-project',
+    })
+    expect([headers.get('openai-organization'), headers.get('openai-project')]).toEqual(['their-org', 'their-project'])
+  })
+
   test('of Azure carry the key in their own way', async () => {
     const { headers } = await addressed({ apiKey: 'second' }, { headers: new Headers({ 'api-key': 'first' }) })
     expect([headers.get('api-key'), headers.get('authorization')]).toEqual(['second', null])
