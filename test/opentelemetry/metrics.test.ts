@@ -203,6 +203,7 @@ describe('how things are', () => {
     expect(series(await metrics(), 'spillway.call.active')).toEqual([{ ...images, value: 0 }])
   })
 
+  // trap: nothing-private
   test('a partition that is named after no endpoint keeps its name for itself', async () => {
     const tenants = ['CANARY-acme', 'CANARY-umbrella']
     let at = 0
@@ -260,6 +261,7 @@ describe('how things are', () => {
 describe('5,000 names', () => {
   const NAMES = Array.from({ length: 5000 }, (_, i) => `name-${i}`)
 
+  // trap: nothing-private
   test('of pipelines make as many series as may be, and the rest is one', async () => {
     const sdk = await startSdk()
     onTestFinished(registerSpillway({ ...sdk.providers, maxAttributeValues: 20 }))

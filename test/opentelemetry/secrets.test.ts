@@ -10,6 +10,7 @@ const PROMPT = 'CANARY-PROMPT'
 const KEY = 'CANARY-KEY'
 const REPLY = 'CANARY-REPLY'
 
+// trap: nothing-private
 test('no prompt, reply or key is in any byte that is exported, whatever goes wrong', async () => {
   const { providers, receiver, flush } = await startSdk()
   const replies = [
