@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createContextKey, pipeline, rateLimit, type Gate, type RateLimitOptions } from '../../index.ts'
+import {
+  createContextKey,
+  InvalidOptionsError,
+  pipeline,
+  rateLimit,
+  type Gate,
+  type RateLimitOptions,
+} from '../../index.ts'
 import { caught } from '../../kernel/__fixtures__/ended.ts'
 import { recordEvents, scriptedOperation, settle, VirtualClock } from '../../testing.ts'
 
@@ -177,6 +184,7 @@ describe('rateLimit', () => {
       'rateLimit.quotas[0].resetAt.zone must be one of hour, timeZone',
     ],
   ])('refuses %o before any work', (options, message) => {
+    expect(() => rateLimit(options as never)).toThrow(InvalidOptionsError)
     expect(() => rateLimit(options as never)).toThrow(message)
   })
 

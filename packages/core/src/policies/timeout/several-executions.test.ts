@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { openCall, pipeline, timeout, type Operation, type TimeLimit, type TimeoutOptions } from '../../index.ts'
+import {
+  openCall,
+  pipeline,
+  timeout,
+  type CallContext,
+  type Operation,
+  type TimeLimit,
+  type TimeoutOptions,
+} from '../../index.ts'
 import { ended } from '../../kernel/__fixtures__/ended.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
 
@@ -30,6 +38,11 @@ describe('executions that are one call', () => {
     const { all, timeline } = await oneCall({ totalMs }, [quick, hanging])
     expect(all).toMatchObject(['quick', { phase: 'total', limitMs: 100 }])
     expect(timeline).toEqual(['100 timeout.exceeded'])
+  })
+
+  test('know how much of it is left', async () => {
+    const left = async (context: CallContext): Promise<number> => context.remainingMs()
+    expect((await oneCall({ totalMs: 100 }, [left, quick, left])).all).toEqual([100, 'quick', 40])
   })
 
   test('ask for it once', async () => {

@@ -9,7 +9,7 @@ import {
   retry,
   timeout,
 } from '../../index.ts'
-import type { TimeLimit } from '../../index.ts'
+import type { TimeLimit, TimeoutOptions } from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
 import { CountedClock } from '../../kernel/__fixtures__/counted-clock.ts'
 import { ended } from '../../kernel/__fixtures__/ended.ts'
@@ -175,14 +175,11 @@ test('a thousand calls need one timer', async () => {
   expect([clock.made, clock.pending]).toEqual([1, 0])
 })
 
-test.each<[string, TimeLimit]>([
-  ['number', 1000],
-  ['function', () => 1000],
-])(
-  'disposing leaves no timer of a limit that is a %s, not even one that keeps no process alive',
-  async (_, totalMs) => {
+test.each<TimeoutOptions>([{ totalMs: 1000 }, { totalMs: () => 1000 }, { attemptMs: 1000 }, { firstByteMs: 1000 }])(
+  'disposing leaves no timer of %o, not even one that keeps no process alive',
+  async (options) => {
     const clock = new CountedClock()
-    const calls = pipeline([timeout({ totalMs })], { clock })
+    const calls = pipeline([timeout(options)], { clock })
     await calls.execute(async () => 1)
     expect(clock.alive).toBe(1)
     calls.dispose()
