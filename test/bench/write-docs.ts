@@ -1,5 +1,5 @@
-// Runs both benchmarks and writes what comes out, and what is not reached, between the marks of docs/benchmarks.md:
-// `pnpm bench:docs [overhead|outcome] [arguments for that one]`, after a build. Takes about four minutes, best on a machine with
+// Runs the benchmarks and writes what comes out, and what is not reached, between the marks of docs/benchmarks.md:
+// `pnpm bench:docs [overhead|outcome|service] [arguments for that one]`, after a build. Takes about four minutes, best on a machine with
 // nothing else to do; on any other, `pnpm bench:docs overhead --rounds 60` finds quicker batches.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -18,6 +18,7 @@ const benches = {
     args: ['--seeds', '3'],
     targets: outcomeTargets,
   },
+  service: { command: 'pnpm bench:service', file: 'service/main.ts', args: [], targets: undefined },
 } as const
 
 const write = (mark: string, text: string): void => {
@@ -40,6 +41,6 @@ for (const [name, { command, file, args, targets }] of Object.entries(benches)) 
   const where = `Node ${process.version.slice(1)}, ${processors.length} × ${processors[0]?.model ?? 'unknown'}`
   const made = `Made by \`${[command, ...more].join(' ')}\` on ${new Date().toISOString().slice(0, 10)}, ${where}.`
   write(name, `${made}\n\n${tables}`)
-  write(`${name} targets`, targets(tables))
+  if (targets !== undefined) write(`${name} targets`, targets(tables))
 }
 execFileSync(process.execPath, [join(root, 'node_modules/oxfmt/bin/oxfmt'), page])

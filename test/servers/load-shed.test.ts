@@ -115,6 +115,20 @@ describe.for(hosts)('load shedding on $name', ({ name, serve }) => {
     expect(await windows(1)).toEqual([20])
   })
 
+  test('sheds at once when the process had so much to do that it heard nobody for three windows', async () => {
+    const clock = new VirtualClock()
+    const { status } = await holding({ clock, pressure: () => ({ ...calm, eventLoopDelayMs: 1500, utilization: 1 }) })
+    const admitted = async (): Promise<number> => {
+      let count = 0
+      for (let at = 0; at < 20; at++) if ((await status('/quick')) === 200) count++
+      return count
+    }
+    expect(await admitted()).toBe(20)
+    await clock.advance(1500)
+    // an eighth of twenty
+    expect(await admitted()).toBe(3)
+  })
+
   test('learns how many are too many from answers that came too late, not from other failures', async () => {
     const limit = aimdLimit({ initial: 10, min: 2, cooldownMs: 0, backoffRatio: 0.5 })
     const { status, state } = await holding({ maxConcurrency: limit, pressure: () => calm })

@@ -32,14 +32,15 @@ export class AdmittedRatio {
    * A window is over.
    *
    * @param pressure in shares of what is allowed: above 1 it is too much
+   * @param windows how many it was long: a loop that is blocked looks late
    */
-  windowEnded(pressure: number): void {
+  windowEnded(pressure: number, windows = 1): void {
     this.#before = this.#arrivals
     this.#arrivals = CRITICALITIES.map(() => 0)
     if (pressure <= CALM) this.#ratio = Math.min(1, this.#ratio + RECOVERY)
     // One long task is no load: it takes two windows in a row.
-    else if (pressure > 1 && this.#underPressure)
-      this.#ratio = Math.max(LEAST, this.#ratio * Math.min(GENTLEST, Math.max(HARSHEST, 1 / pressure)))
+    else if (pressure > 1 && (this.#underPressure || windows > 1))
+      this.#ratio = Math.max(LEAST, this.#ratio * Math.min(GENTLEST, Math.max(HARSHEST ** windows, 1 / pressure)))
     this.#underPressure = pressure > 1
   }
 

@@ -39,8 +39,6 @@ export const loadShedGuard = <Host>(options: LoadShedOptions<Host> = {}): LoadSh
     if (windows === 0) return
     readAt = clock.now()
     const { eventLoopDelayMs, utilization, heapUsedBytes } = resolved.pressure()
-    // What was measured over a pause says nothing about now.
-    if (windows > 2) return admitted.windowsSkipped(windows)
     const shares: [ShedReason, number][] = [
       ['event_loop_delay', eventLoopDelayMs / resolved.maxEventLoopDelayMs],
       ['utilization', resolved.maxUtilization === 1 ? 0 : utilization / resolved.maxUtilization],
@@ -51,7 +49,9 @@ export const loadShedGuard = <Host>(options: LoadShedOptions<Host> = {}): LoadSh
       worst = reason
       places.tooMany()
     }
-    admitted.windowEnded(pressure)
+    // Nobody asked for a while: either there was nothing to do, or so much that nobody was heard.
+    if (windows > 2 && pressure <= 1) admitted.windowsSkipped(windows)
+    else admitted.windowEnded(pressure, windows)
   }
 
   const refusal = ({ host, request }: Exchange<Host>): ShedReason | undefined => {
