@@ -23,7 +23,7 @@ export const insideOf = (ai: GoogleGenAI): ClientInside => {
   const inside = ai as unknown as ClientInside | undefined
   const { apiClient, models } = inside ?? {}
   if (typeof apiClient?.getBaseUrl !== 'function' || typeof models?.generateContent !== 'function')
-    throw new InvalidOptionsError('resilient.ai', ai, 'a client of @google/genai 3')
+    throw new InvalidOptionsError('resilient.ai', ai, 'a client of @google/genai 3.1')
   return inside as ClientInside
 }
 

@@ -49,7 +49,7 @@ const prototypeWith = (ai: object, name: string): object => {
 /** A loop that a call asks for with `maxRetries` is its caller's business, where no pipeline is above it. */
 const sendingOnce = <R extends Resource>(resource: R): R => {
   if (typeof resource?.getClient !== 'function')
-    throw new InvalidOptionsError('resilient.ai', resource, 'a client of @google/genai 3')
+    throw new InvalidOptionsError('resilient.ai', resource, 'a client of @google/genai 3.1')
   const getClient = resource.getClient.bind(resource)
   resource.getClient = (apiVersion) => {
     const client = getClient(apiVersion)
