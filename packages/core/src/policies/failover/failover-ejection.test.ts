@@ -56,6 +56,9 @@ describe('failover, ejection', () => {
       verdict: 'endpoint_failed',
       ejectedMs: 30_000,
     })
+    expect(recording.events.findLast(({ type }) => type === 'endpoint.ejected')).toMatchObject({ ejectedMs: 60_000 })
+    await ask()
+    expect(recording.timeline('endpoint.recovered')).toHaveLength(1)
   })
 
   test('never the last: with all of them bad the least bad is asked, and the pool finds back', async () => {
