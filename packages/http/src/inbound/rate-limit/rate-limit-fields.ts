@@ -6,7 +6,8 @@ export const isFieldText = (text: string): boolean => /^[\u0020-\u007E]*$/.test(
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 
-const seconds = (ms: number): number => Math.ceil(ms / 1000)
+/** Whole seconds, up. An instant is a sum of fractions: a thousandth of a millisecond too much is no second. */
+const seconds = (ms: number): number => Math.max(0, Math.ceil((ms - 0.001) / 1000))
 
 /**
  * Adds a policy and its level to the `RateLimit-Policy` and `RateLimit` fields of
