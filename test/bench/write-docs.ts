@@ -1,6 +1,6 @@
 // Runs the benchmarks and writes what comes out, and what is not reached, between the marks of docs/benchmarks.md:
 // `pnpm bench:docs [overhead|outcome|service] [arguments for that one]`, after a build. Takes about four minutes, best on a machine with
-// nothing else to do; on any other, `pnpm bench:docs overhead --rounds 60` finds quicker batches.
+// nothing else to do; on any other, `pnpm bench:docs overhead --rounds 200` finds quicker batches.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'

@@ -5,7 +5,7 @@ import type { Stack } from './stacks.ts'
 
 const calls = pipeline([])
 const { signal } = new AbortController()
-const rounds = Number(process.argv[2] ?? 15)
+const rounds = Number(process.argv[2] ?? 75)
 const bare: Stack = { name: 'bare await', execute: (fn) => fn() }
 const plain: Stack = { name: 'empty pipeline', execute: (fn) => calls.execute(fn) }
 const own: Stack = {

@@ -53,6 +53,6 @@ const wanted = positionals[0]?.split(',') ?? Object.keys(sections)
 for (const name of wanted) {
   const section = sections[name]
   if (section === undefined) throw new Error(`No section ${name}; there are ${Object.keys(sections).join(', ')}.`)
-  console.log(await section(Number(values.rounds ?? 15)))
+  console.log(await section(Number(values.rounds ?? 75)))
 }
 process.exit(0)

@@ -35,7 +35,9 @@ export interface Cost {
   readonly ns: number
 }
 
-const CALLS = 6400
+/** Few enough that some batches are over before anything else gets the processor; a multiple of 64. */
+const CALLS = 1280
+const WARM_UP_ROUNDS = 10
 const answer = async (): Promise<number> => 1
 /** Needs one turn of the event loop, as whatever comes from a socket does. */
 const answerLater = (): Promise<number> => new Promise((resolve) => void setImmediate(resolve, 1))
@@ -77,7 +79,7 @@ export const compare = async (batches: readonly Batch[], rounds: number): Promis
   const bare = batches[0] as Batch
   const samples = batches.map(() => ({ ratios: [] as number[], ns: [] as number[] }))
   let quickestBare = Infinity
-  for (let round = -2; round < rounds; round++) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const [i, batch] of batches.entries()) {
       const before = await bare.run()
       const ns = await batch.run()
@@ -132,6 +134,6 @@ export const measure = async (stacks: readonly Stack[], rounds: number): Promise
 /** The same where the function takes a turn of the event loop. */
 export const afterATurn = (stacks: readonly Stack[], rounds: number): Promise<Compared[]> =>
   compare(
-    stacks.map(({ name, execute }) => oneByOne(name, () => execute(answerLater), 500)),
+    stacks.map(({ name, execute }) => oneByOne(name, () => execute(answerLater), 100)),
     rounds,
   )
