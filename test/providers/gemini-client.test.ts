@@ -192,6 +192,18 @@ describe('the client', () => {
     expect(() => resilient(plain, { classifier: geminiClassifier() } as never)).toThrow(/resilient.classifier/)
     expect(() => resilient(plain, { expect: 'picture' as never })).toThrow(/resilient.expect/)
     expect(() => resilient(plain, { retries: 3 } as never)).toThrow(/retries/)
+    expect(() => resilient(plain, { maxAnswerBytes: 0 })).toThrow(/resilient.maxAnswerBytes/)
+    expect(() => resilient(plain, null as never)).toThrow(/resilient must be an object/)
+  })
+
+  test('refuses what it cannot wrap, with the way that works', () => {
+    class Mine extends GoogleGenAI {
+      constructor() {
+        super({ apiKey: 'key' })
+      }
+    }
+    expect(() => resilient({} as never)).toThrow(/@google\/genai.*Give other clients resilientFetch\(\)/)
+    expect(() => resilient(new Mine())).toThrow(/geminiClassifier\(\) \}\)\.execute/)
   })
 })
 

@@ -12,6 +12,7 @@ const KEY = 'canary-key-4711'
 const DEEP = 10_000
 
 const JSON_HEAD = { 'content-type': 'application/json' }
+const EVENTS_HEAD = { 'content-type': 'text/event-stream' }
 const deep = `${'{"error":'.repeat(DEEP)}{}${'}'.repeat(DEEP)}`
 /** More than the 128 MiB that an answer may have. */
 const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, ' '))
@@ -23,6 +24,13 @@ const endless = (response: ServerResponse): void => {
   }
   response.on('drain', more)
   more()
+}
+
+/** 500 KB: one event where a stream is asked for, JSON otherwise. */
+const big = (url: string, response: ServerResponse): void => {
+  const said = JSON.stringify({ text: 'x'.repeat(500_000) })
+  if (/stream|images/i.test(url)) response.writeHead(200, EVENTS_HEAD).end(`data: ${said}\n\n`)
+  else response.writeHead(200, JSON_HEAD).end(said)
 }
 
 type Attack = (response: ServerResponse) => void
@@ -68,6 +76,16 @@ describe('openai', () => {
     expect(hits).toBe(1)
   })
 
+  test('what is too large may be said, in an answer and in an event of a stream', async () => {
+    const { url, requests } = await openai.serve((request, response) => big(request.url ?? '', response))
+    const { client } = openai.connect(url, { maxAnswerBytes: 100_000, retry: { maxAttempts: 2, ...gemini.QUICK } })
+    const whole = await openai.rejection(client.chat.completions.create(openai.ask()))
+    expect(refusalOf(whole)).toMatchObject({ code: 'ERR_SPILLWAY_ANSWER_TOO_LARGE' })
+    const streamed = await openai.rejection(client.images.generate({ model: 'm', prompt: 'p', stream: true }))
+    expect(refusalOf(streamed)).toMatchObject({ code: 'ERR_SPILLWAY_ANSWER_TOO_LARGE' })
+    expect(requests).toHaveLength(2)
+  })
+
   test.for(errors)('%s is the client’s error for its status, tried again', async ([, attack]) => {
     const { error, hits } = await ask(attack)
     expect(error).toBeInstanceOf(OpenAIError)
@@ -93,6 +111,15 @@ describe('gemini', () => {
     const { error, hits } = await ask(attack)
     expect(error).toMatchObject({ name: 'AnswerTooLargeError' })
     expect(hits).toBe(1)
+  })
+
+  test('what is too large may be said, in an answer and in an event of a stream', async () => {
+    const { url, requests } = await openai.serve((request, response) => big(request.url ?? '', response))
+    const { ai } = gemini.connect(url, { maxAnswerBytes: 100_000, retry: { maxAttempts: 2, ...gemini.QUICK } })
+    for (const call of [ai.models.generateContent(gemini.ASK), ai.models.generateContentStream(gemini.ASK)])
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is what is looked at
+      expect(await gemini.rejection(call)).toMatchObject({ name: 'AnswerTooLargeError' })
+    expect(requests).toHaveLength(2)
   })
 
   test.for(errors)('%s is the client’s error for its status, tried again', async ([, attack]) => {

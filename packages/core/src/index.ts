@@ -215,6 +215,7 @@ export {
   checkNumber,
   checkOneOf,
   checkRatio,
+  checkTexts,
 } from './kernel/check-options.ts'
 export type { NumberRange } from './kernel/check-options.ts'
 export { combineClassifiers, defaultClassifier } from './kernel/classifier.ts'

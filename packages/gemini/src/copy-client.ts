@@ -23,7 +23,11 @@ export const insideOf = (ai: GoogleGenAI): ClientInside => {
   const inside = ai as unknown as ClientInside | undefined
   const { apiClient, models } = inside ?? {}
   if (typeof apiClient?.getBaseUrl !== 'function' || typeof models?.generateContent !== 'function')
-    throw new InvalidOptionsError('resilient.ai', ai, 'a client of @google/genai 3.1')
+    throw new InvalidOptionsError(
+      'resilient.ai',
+      ai,
+      'a client of @google/genai, from 3.1. Give other clients resilientFetch() of @spillway/http for a fetch, or call them inside a pipeline: pipeline.execute(({ signal }) => …)',
+    )
   return inside as ClientInside
 }
 
@@ -49,6 +53,10 @@ export const copyClient = <C extends GoogleGenAI>(ai: C, fetch: Fetch): C => {
   inside.apiClient.clientOptions.auth = apiClient.clientOptions.auth
   Object.defineProperty(copy, 'live', { value: ai.live, enumerable: true, configurable: true, writable: true })
   if (inside.apiClient.getFetch() !== fetch || inside.apiClient.getBaseUrl() !== apiClient.getBaseUrl())
-    throw new InvalidOptionsError('resilient.ai', ai, 'a client whose class takes the options of GoogleGenAI')
+    throw new InvalidOptionsError(
+      'resilient.ai',
+      ai,
+      'of a class whose constructor hands its options to GoogleGenAI. Call this one inside a pipeline instead: pipeline([…], { classifier: geminiClassifier() }).execute(({ signal }) => ai.models.generateContent({ …, config: { abortSignal: signal } }))',
+    )
   return copy
 }

@@ -58,6 +58,8 @@ describe('checkEndpoints', () => {
     ],
     [{ baseUrl: 'https://europe-west4-aiplatform.googleapis.com', apiKey: 'key' }, CLIENT, /on the Gemini API/],
     [{ baseUrl: 'https://aiplatform.eu.rep.googleapis.com', apiKey: 'key' }, CLIENT, /on the Gemini API/],
+    [{ models: ['gemini-3-pro-image'] }, CLIENT, /models must be a plain object/],
+    [{ headers: new Headers({ 'x-team': 'a' }) }, CLIENT, /headers must be a plain object/],
     [{ baseUrl: OWN, apiKey: 'key' }, CLOUD, /on the cloud platform, as the client is/],
   ] as const)('refuses %j', ([endpoint, client, message]) => {
     expect(check({ name: 'a', ...endpoint }, client)).toThrow(message)

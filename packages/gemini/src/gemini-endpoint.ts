@@ -1,4 +1,4 @@
-import { checkKnown, type Endpoint, ENDPOINT_FIELDS, InvalidOptionsError } from '@spillway/core'
+import { checkKnown, checkTexts, type Endpoint, ENDPOINT_FIELDS, InvalidOptionsError } from '@spillway/core'
 
 /** A place that serves the Gemini API: the vendor's own, another project's key, or a relay. */
 export interface GeminiEndpoint extends Endpoint {
@@ -65,6 +65,8 @@ export const checkEndpoints = (endpoints: readonly GeminiEndpoint[], client: Cli
 const checkEndpoint = (path: string, endpoint: GeminiEndpoint, client: ClientPlace): void => {
   checkKnown(path, endpoint, KNOWN)
   const { baseUrl, apiKey, location, headers = {} } = endpoint
+  checkTexts(`${path}.models`, endpoint.models)
+  checkTexts(`${path}.headers`, endpoint.headers)
   const { protocol = '', host = '' } = (baseUrl === undefined ? undefined : URL.parse(baseUrl)) ?? {}
   if (baseUrl !== undefined && !/^https?:$/.test(protocol))
     throw new InvalidOptionsError(`${path}.baseUrl`, baseUrl, 'an http or https URL')

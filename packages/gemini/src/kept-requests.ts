@@ -26,6 +26,7 @@ export interface KeptFetchOptions {
   readonly name: string
   readonly totalMs: number
   readonly retry: RetryOptions
+  readonly maxAnswerBytes?: number
 }
 
 /** As often as the client's own loop would send. */
@@ -36,10 +37,12 @@ const ATTEMPTS = 5
  * because they take milliseconds: among answers that take half a minute they would spoil every measure of time, and no
  * other endpoint has what they ask for.
  */
-export const keptFetch = ({ fetch, homes, clientBaseUrl, name, totalMs, retry: again }: KeptFetchOptions): Fetch => {
+export const keptFetch = (options: KeptFetchOptions): Fetch => {
+  const { fetch, homes, clientBaseUrl, name, totalMs, retry: again, maxAnswerBytes } = options
   const calls = pipeline([timeout({ totalMs }), retry({ maxAttempts: ATTEMPTS, ...again })], { name: `${name}.kept` })
   return resilientFetch(calls, {
     fetch,
+    ...(maxAnswerBytes === undefined ? {} : { maxAnswerBytes }),
     protocol: {
       provider: 'gemini',
       address(request) {

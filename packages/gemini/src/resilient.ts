@@ -1,6 +1,7 @@
 import type { GoogleGenAI } from '@google/genai'
 import {
   checkKnown,
+  checkNumber,
   checkOneOf,
   InvalidOptionsError,
   type OpenCall,
@@ -38,6 +39,11 @@ export interface GeminiClientOptions {
    * refused, or answered without a picture, is asked for again in any case. @default false
    */
   readonly repeatImages?: boolean
+  /**
+   * How much of an answer, or of one event of a stream, is read into memory, in bytes; what is longer fails with an
+   * `AnswerTooLargeError`. @default 134217728 (128 MiB): ten large pictures in base64
+   */
+  readonly maxAnswerBytes?: number
 }
 
 /** A pipeline of one's own, shared by as many clients as one likes. */
@@ -79,20 +85,23 @@ export const resilient = <C extends GoogleGenAI>(ai: C, options: ResilientOption
   const { httpOptions, apiClient, vertexai, project, location, apiKey } = insideOf(ai)
   if (pipelines.has(ai))
     throw new InvalidOptionsError('resilient.ai', ai, 'a plain client: two pipelines would multiply their attempts')
-  const { expect, repeatImages = false } = options
+  if (typeof options !== 'object' || options === null) throw new InvalidOptionsError('resilient', options, 'an object')
+  const { expect, repeatImages = false, maxAnswerBytes } = options
   if (expect !== undefined) checkOneOf('resilient.expect', expect, EXPECTATIONS)
   if (typeof repeatImages !== 'boolean')
     throw new InvalidOptionsError('resilient.repeatImages', repeatImages, 'true or false')
+  if (maxAnswerBytes !== undefined) checkNumber('resilient.maxAnswerBytes', maxAnswerBytes, { min: 1 })
+  const limit = maxAnswerBytes === undefined ? {} : { maxAnswerBytes }
   const clientBaseUrl = apiClient.getBaseUrl()
   const hasProject = vertexai && project !== undefined && location !== undefined && apiKey === undefined
   const pipeline = pipelineFor(options, { baseUrl: clientBaseUrl, vertexai, hasProject })
   const plain: Fetch = httpOptions?.fetch ?? unlimitedFetch
   const homes = interactionHomes()
   const protocol = geminiProtocol({ clientBaseUrl, expect, repeatImages, homes })
-  const kept = keptFetch({ fetch: plain, homes, clientBaseUrl, name: pipeline.name, ...limitsOf(options) })
+  const kept = keptFetch({ fetch: plain, homes, clientBaseUrl, name: pipeline.name, ...limit, ...limitsOf(options) })
   const through = (within: OpenCall | undefined, fetch: Fetch = plain): Fetch => {
     const part = within === undefined ? {} : { within }
-    const resilientSend = resilientFetch(pipeline, { fetch, protocol, ...part })
+    const resilientSend = resilientFetch(pipeline, { fetch, protocol, ...limit, ...part })
     return async (input, init) => {
       const url = input instanceof Request ? input.url : String(input)
       const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
@@ -121,12 +130,18 @@ export const pipelineOf = (ai: GoogleGenAI): Pipeline<Response> => {
 
 const pipelineFor = (options: ResilientOptions, client: ClientPlace): Pipeline<Response> => {
   if ('pipeline' in options) {
-    checkKnown('resilient', options, ['pipeline', 'expect', 'repeatImages'])
+    checkKnown('resilient', options, ['pipeline', 'expect', 'repeatImages', 'maxAnswerBytes'])
     if (typeof options.pipeline?.execute !== 'function')
       throw new InvalidOptionsError('resilient.pipeline', options.pipeline, 'a pipeline, such as standardPipeline()')
     return options.pipeline
   }
-  const { expect: _expect, repeatImages: _repeat, endpoints = [{ name: 'gemini' }], ...rest } = options
+  const {
+    expect: _expect,
+    repeatImages: _repeat,
+    maxAnswerBytes: _most,
+    endpoints = [{ name: 'gemini' }],
+    ...rest
+  } = options
   if ('classifier' in rest)
     throw new InvalidOptionsError(
       'resilient.classifier',

@@ -29,6 +29,21 @@ const addressed = (
 ): Promise<OutgoingRequest> =>
   addressTo(request(fields), { name: 'relay', ...endpoint }, { baseURL: base, idempotencyHeader: 'x-once' })
 
+describe('a clone of the client with another base URL', () => {
+  const elsewhere = { url: 'https://elsewhere.example/v1/chat/completions' }
+
+  test.for([{ apiKey: 'k' }, { headers: { 'x-key': 'k' } }, { baseURL: 'https://relay.example/v1', apiKey: 'k' }])(
+    'gets nothing of the endpoint %j: no key is meant for its host',
+    async (endpoint) => {
+      await expect(addressed(endpoint, elsewhere)).rejects.toThrow(/with the base URL that was wrapped/)
+    },
+  )
+
+  test('is served where the endpoint rewrites nothing', async () => {
+    expect((await addressed({}, elsewhere)).url).toBe(elsewhere.url)
+  })
+})
+
 describe('the URL', () => {
   test.for([
     ['https://relay.example/api/v1', 'https://relay.example/api/v1/chat/completions'],

@@ -54,16 +54,17 @@ const withoutSlash = (path: string): string => path.replace(/\/$/, '')
 
 const rebase = (url: string, clientBaseURL: string, { name, baseURL }: OpenAIEndpoint): URL => {
   const from = new URL(url)
-  if (baseURL === undefined) return from
   const own = new URL(clientBaseURL)
-  const to = new URL(baseURL)
   const prefix = withoutSlash(own.pathname)
-  if (from.origin !== own.origin || !from.pathname.startsWith(`${prefix}/`))
+  // No endpoint's key is meant for another host that a clone of the client was given.
+  if (from.origin !== own.origin || (baseURL !== undefined && !from.pathname.startsWith(`${prefix}/`)))
     throw new InvalidOptionsError(
       'resilient.endpoints',
       name,
       `reached by a client with the base URL that was wrapped (${own.origin}${prefix}), not by one with another`,
     )
+  if (baseURL === undefined) return from
+  const to = new URL(baseURL)
   to.pathname = withoutSlash(to.pathname) + from.pathname.slice(prefix.length)
   for (const [key, value] of from.searchParams)
     if (!own.searchParams.has(key) && !to.searchParams.has(key)) to.searchParams.append(key, value)

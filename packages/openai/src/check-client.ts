@@ -46,7 +46,11 @@ export const checkClient = (client: OpenAIClient): CheckedClient => {
     )
   const { fetch, _options: given, _provider: provider } = client as unknown as Insides
   if (typeof fetch !== 'function')
-    throw new InvalidOptionsError('resilient.client', client, 'a client of the openai package, version 7')
+    throw new InvalidOptionsError(
+      'resilient.client',
+      client,
+      'a client of the openai package, from 7.57: an older one keeps its fetch elsewhere. Call it inside a pipeline, or install a newer one',
+    )
   if (isGiven(given?.credential) || isGiven(given?.x509Transport) || isX509(given?.workloadIdentity))
     throw new InvalidOptionsError(
       'resilient.client',

@@ -1,7 +1,7 @@
 // For users.
 export type { OpenAIClient } from './check-client.ts'
 export { pipelineOf, resilient } from './resilient.ts'
-export type { OpenAIClientOptions, ResilientOptions } from './resilient.ts'
+export type { OpenAIClientOptions, PipelineChoice, ResilientOptions, StandardChoice } from './resilient.ts'
 export type { OpenAIEndpoint } from './openai-endpoint.ts'
 export { imagesOf } from './images-of.ts'
 export type { GeneratedImage, ImageSource } from './images-of.ts'

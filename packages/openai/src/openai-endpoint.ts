@@ -1,4 +1,11 @@
-import { checkFunction, checkKnown, ENDPOINT_FIELDS, InvalidOptionsError, type Endpoint } from '@spillway/core'
+import {
+  checkFunction,
+  checkKnown,
+  checkTexts,
+  ENDPOINT_FIELDS,
+  InvalidOptionsError,
+  type Endpoint,
+} from '@spillway/core'
 
 /** A place that serves an OpenAI-compatible API: the provider itself, another account, a relay. */
 export interface OpenAIEndpoint extends Endpoint {
@@ -44,12 +51,16 @@ export const checkEndpoints = (endpoints: readonly OpenAIEndpoint[], clientBaseU
   for (const [i, endpoint] of endpoints.entries()) {
     const path = `resilient.endpoints[${i}]`
     checkKnown(path, endpoint, [...new Set([...ENDPOINT_FIELDS, ...REWRITTEN])])
-    const { baseURL, apiKey, headers = {} } = endpoint
+    const { baseURL, apiKey, organization, headers = {} } = endpoint
     if (baseURL !== undefined && !/^https?:$/.test(URL.parse(baseURL)?.protocol ?? ''))
       throw new InvalidOptionsError(`${path}.baseURL`, baseURL, 'an http or https URL')
     if (apiKey !== undefined && typeof apiKey !== 'string' && typeof apiKey !== 'function')
       throw new InvalidOptionsError(`${path}.apiKey`, apiKey, 'a string or a function')
     checkFunction(`${path}.body`, endpoint.body, true)
+    checkTexts(`${path}.models`, endpoint.models)
+    checkTexts(`${path}.headers`, endpoint.headers)
+    if (organization !== undefined && typeof organization !== 'string')
+      throw new InvalidOptionsError(`${path}.organization`, organization, 'a string')
     const authenticates = Object.keys(headers).some((name) => /^(?:authorization|api-key)$/i.test(name))
     if (apiKey === undefined && !authenticates && !isOwnOrigin(endpoint, clientBaseURL))
       throw new InvalidOptionsError(

@@ -65,6 +65,10 @@ describe('options', () => {
     ['no list', { endpoints: 'x' }, /a list of endpoints/],
     ['a word for a yes', { repeatImages: 'yes' }, /resilient\.repeatImages must be true or false/],
     ['no header', { idempotencyHeader: 'a b' }, /resilient\.idempotencyHeader must be the name of a header/],
+    ['a classifier, which nothing would ask', { classifier: {} }, /resilient\.classifier must be left out/],
+    ['no size', { maxAnswerBytes: 0 }, /resilient\.maxAnswerBytes must be a number of at least 1/],
+    ['a number', 5, /resilient must be an object/],
+    ['nothing', null, /resilient must be an object/],
     ['a bad limit', { timeout: { totalMs: -1 } }, /totalMs/],
   ] as const)('with %s are refused', ([, options, message]) => {
     expect(() => made(options as never)).toThrow(message)
@@ -74,6 +78,10 @@ describe('options', () => {
     [{ name: 'relay', baseURL: 'relay.example' }, /endpoints\[0\]\.baseURL must be an http or https URL/],
     [{ name: 'relay', baseURL: 'https://relay.example/v1' }, /endpoints\[0\]\.apiKey must be given/],
     [{ name: 'relay', apiKey: 7 }, /endpoints\[0\]\.apiKey must be a string or a function/],
+    [{ name: 'relay', models: ['gpt-5'] }, /endpoints\[0\]\.models must be a plain object/],
+    [{ name: 'relay', headers: new Headers({ 'x-team': 'a' }) }, /endpoints\[0\]\.headers must be a plain object/],
+    [{ name: 'relay', headers: { 'x-team': 7 } }, /endpoints\[0\]\.headers\.x-team must be a string/],
+    [{ name: 'relay', organization: 7 }, /endpoints\[0\]\.organization must be a string/],
     [{ name: 'relay', body: {} }, /endpoints\[0\]\.body must be a function/],
     [{ name: 'relay', url: 'x' }, /endpoints\[0\]\.url/],
     [{ name: '' }, /name/],
@@ -131,4 +139,5 @@ test('the pipeline of a client can be had, also of its clones', () => {
   expect(pipelineOf(client.withOptions({ timeout: 1 }))).toBe(calls)
   expect(pipelineOf(made({})).name).toBe('openai')
   expect(() => pipelineOf(plain())).toThrow(/a client made by resilient/)
+  expect(() => pipelineOf(undefined as never)).toThrow(/a client made by resilient/)
 })

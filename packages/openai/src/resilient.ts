@@ -1,4 +1,10 @@
-import { InvalidOptionsError, standardPipeline, type Pipeline, type StandardPipelineOptions } from '@spillway/core'
+import {
+  checkNumber,
+  InvalidOptionsError,
+  standardPipeline,
+  type Pipeline,
+  type StandardPipelineOptions,
+} from '@spillway/core'
 import { resilientFetch, type Fetch } from '@spillway/http'
 import { checkClient, fetchOf, type OpenAIClient } from './check-client.ts'
 import { openaiClassifier } from './openai-classifier.ts'
@@ -19,19 +25,28 @@ export interface OpenAIClientOptions {
    * brings one. For servers and relays that know a repeated request by it. @default none
    */
   readonly idempotencyHeader?: string
+  /**
+   * How much of a JSON answer, or of one event of a stream, is read into memory, in bytes; what is longer fails with an
+   * `AnswerTooLargeError`. Files and speech are handed over as they come and have no limit. @default 134217728 (128 MiB):
+   * ten large pictures in base64
+   */
+  readonly maxAnswerBytes?: number
 }
+
+/** A pipeline of one's own, shared by as many clients as one likes. */
+export interface PipelineChoice extends OpenAIClientOptions {
+  /** What every request runs through. The endpoints of its `failover` are `OpenAIEndpoint`s. */
+  readonly pipeline: Pipeline<Response>
+}
+
+/** The standard pipeline, made for this client. Errors and answers are judged as those of OpenAI's APIs. */
+export interface StandardChoice
+  extends OpenAIClientOptions, Omit<StandardPipelineOptions<OpenAIEndpoint, Response>, 'classifier'> {}
 
 /**
  * Options of {@link resilient}: those of `standardPipeline`, or a `pipeline` of your own; beside either those of the client.
  */
-export type ResilientOptions = OpenAIClientOptions &
-  (
-    | StandardPipelineOptions<OpenAIEndpoint, Response>
-    | {
-        /** What every request runs through. The endpoints of its `failover` are `OpenAIEndpoint`s. */
-        readonly pipeline: Pipeline<Response>
-      }
-  )
+export type ResilientOptions = PipelineChoice | StandardChoice
 
 /** By their `fetch`, which clones of a client carry on. */
 const pipelines = new WeakMap<Fetch, Pipeline<Response>>()
@@ -63,11 +78,14 @@ export const resilient = <C extends OpenAIClient>(client: C, options: ResilientO
   const { fetch, signs } = checkClient(client)
   if (pipelines.has(fetch))
     throw new InvalidOptionsError('resilient.client', client, 'a plain client: this one is resilient already')
-  const { repeatImages = false, idempotencyHeader, ...ofPipeline } = options
+  if (typeof options !== 'object' || options === null) throw new InvalidOptionsError('resilient', options, 'an object')
+  const { repeatImages = false, idempotencyHeader, maxAnswerBytes, ...ofPipeline } = options
   if (typeof repeatImages !== 'boolean')
     throw new InvalidOptionsError('resilient.repeatImages', repeatImages, 'true or false')
   if (idempotencyHeader !== undefined && !/^[\w-]+$/.test(idempotencyHeader))
     throw new InvalidOptionsError('resilient.idempotencyHeader', idempotencyHeader, 'the name of a header')
+  if (maxAnswerBytes !== undefined) checkNumber('resilient.maxAnswerBytes', maxAnswerBytes, { min: 1 })
+  const limit = maxAnswerBytes === undefined ? {} : { maxAnswerBytes }
   const own = [{ name: 'openai' }]
   const endpoints: readonly OpenAIEndpoint[] = 'pipeline' in ofPipeline ? own : (ofPipeline.endpoints ?? own)
   checkEndpoints(endpoints, client.baseURL)
@@ -79,7 +97,7 @@ export const resilient = <C extends OpenAIClient>(client: C, options: ResilientO
     )
   const pipeline = 'pipeline' in ofPipeline ? checkPipeline(ofPipeline) : makePipeline(ofPipeline, endpoints)
   const protocol = openaiProtocol(client.baseURL, { repeatImages, idempotencyHeader })
-  const fetchThrough = resilientFetch(pipeline, { fetch, protocol, refusals: 'respond' })
+  const fetchThrough = resilientFetch(pipeline, { fetch, protocol, refusals: 'respond', ...limit })
   const send = idempotencyHeader === undefined ? fetchThrough : withIdempotencyKey(fetchThrough, idempotencyHeader)
   pipelines.set(send, pipeline)
   // The client asks any other fetch for `data:,` before its first upload, to see what class its answers are of.
@@ -94,16 +112,20 @@ export const resilient = <C extends OpenAIClient>(client: C, options: ResilientO
   return made as C
 }
 
-const makePipeline = (
-  options: StandardPipelineOptions<OpenAIEndpoint, Response>,
-  endpoints: readonly OpenAIEndpoint[],
-): Pipeline<Response> =>
-  standardPipeline<OpenAIEndpoint, Response>({
+const makePipeline = (options: StandardChoice, endpoints: readonly OpenAIEndpoint[]): Pipeline<Response> => {
+  if ('classifier' in options)
+    throw new InvalidOptionsError(
+      'resilient.classifier',
+      options.classifier,
+      "left out: answers are judged as those of OpenAI's APIs",
+    )
+  return standardPipeline<OpenAIEndpoint, Response>({
     name: 'openai',
     classifier: openaiClassifier(),
     ...options,
     endpoints,
   })
+}
 
 const checkPipeline = (options: { readonly pipeline: Pipeline<Response> }): Pipeline<Response> => {
   if (Object.keys(options).length > 1)
@@ -128,7 +150,7 @@ const checkPipeline = (options: { readonly pipeline: Pipeline<Response> }): Pipe
  * @throws InvalidOptionsError when the client did not come from {@link resilient}
  */
 export const pipelineOf = (client: OpenAIClient): Pipeline<Response> => {
-  const pipeline = pipelines.get(fetchOf(client))
+  const pipeline = typeof client === 'object' && client !== null ? pipelines.get(fetchOf(client)) : undefined
   if (pipeline === undefined) throw new InvalidOptionsError('pipelineOf.client', client, 'a client made by resilient()')
   return pipeline
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf, checkRatio } from './check-options.ts'
+import {
+  checkDuration,
+  checkFunction,
+  checkKnown,
+  checkNumber,
+  checkOneOf,
+  checkRatio,
+  checkTexts,
+} from './check-options.ts'
 import { InvalidOptionsError } from './invalid-options-error.ts'
 
 const messageOf = (check: () => unknown): string => {
@@ -36,6 +44,11 @@ describe('what is wrong with an option', () => {
     ],
     [() => checkKnown('a', null as never, []), 'a must be an object, got null.'],
     [() => checkKnown('a', true as never, []), 'a must be an object, got true.'],
+    [() => checkTexts('a.b', 'x-key: 4711'), "a.b must be a plain object whose values are strings, got 'string'."],
+    [() => checkTexts('a.b', null), "a.b must be a plain object whose values are strings, got 'object'."],
+    [() => checkTexts('a.b', ['x']), "a.b must be a plain object whose values are strings, got 'object'."],
+    [() => checkTexts('a.b', new Headers()), "a.b must be a plain object whose values are strings, got 'object'."],
+    [() => checkTexts('a.b', { key: 4711 }), "a.b.key must be a string, got 'number'."],
   ])('%# is said with the option, the value and what is right', (check, message) => {
     expect(messageOf(check)).toBe(message)
   })
@@ -43,6 +56,9 @@ describe('what is wrong with an option', () => {
   test('what is right is accepted', () => {
     expect(checkNumber('a', Infinity, { infinite: true, integer: true, min: 1 })).toBe(Infinity)
     expect(checkDuration('a', 0)).toBe(0)
+    expect(() => checkTexts('a', undefined)).not.toThrow()
+    expect(() => checkTexts('a', { b: 'c' })).not.toThrow()
+    expect(() => checkTexts('a', Object.create(null))).not.toThrow()
     expect(checkRatio('a', 1)).toBe(1)
     expect(messageOf(() => checkFunction('a', undefined, true))).toBe('accepted')
     expect(messageOf(() => checkKnown('a', { b: 1 }, ['b']))).toBe('accepted')

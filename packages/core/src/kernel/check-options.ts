@@ -63,3 +63,15 @@ export const checkKnown = (owner: string, options: object, known: readonly strin
   for (const key of Object.keys(options))
     if (!known.includes(key)) throw new InvalidOptionsError(`${owner}.${key}`, key, `one of ${known.join(', ')}`)
 }
+
+/**
+ * An object of names and texts, such as headers, or `undefined`. Refuses a `Headers` or a `Map`, whose fields nobody would
+ * see. Says of what kind a wrong one is and no more: it may hold a key.
+ */
+export const checkTexts = (option: string, value: unknown): void => {
+  if (value === undefined) return
+  if (typeof value !== 'object' || value === null || Object.prototype.toString.call(value) !== '[object Object]')
+    throw new InvalidOptionsError(option, typeof value, 'a plain object whose values are strings')
+  for (const [name, text] of Object.entries(value))
+    if (typeof text !== 'string') throw new InvalidOptionsError(`${option}.${name}`, typeof text, 'a string')
+}
