@@ -21,7 +21,7 @@ test('each request is one trace: the service, the call, its attempts, and their 
   expect(waited[0]).toBe('Both are overloaded for a moment: the user gets 200.')
   expect(waited.join('\n')).toMatch(/503 ✗[\s\S]*retry\.scheduled[\s\S]*POST 200/)
   // Which limit ends it depends on the machine: the deadline, or the knowledge that no answer comes before it.
-  expect(failed[0]).toBe('Both are overloaded for longer than the request may take: the user gets 503.')
+  expect(failed[0]).toMatch(/^Both are overloaded for longer than the request may take: the user gets 50[34]\.$/)
   expect(failed[2]).toMatch(/^└─ spillway\.call poems .* ✗ \(\d+ ms\)$/)
   expect(failed.filter((line) => line.includes('spillway.attempt')).length).toBeGreaterThan(2)
   expect(lines.join('\n')).not.toMatch(/herons|relay-key|official-key/)

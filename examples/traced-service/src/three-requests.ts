@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { constantBackoff } from '@spillway/core'
 import { resilient } from '@spillway/openai'
 import { createSimulator } from '@spillway/simulator'
@@ -27,17 +29,20 @@ export const threeRequests = async (print: (line: string) => void): Promise<void
     adaptiveConcurrency: { paceMs: 50 },
     timeout: { totalMs: 2500 },
   })
-  const service = poemService(client)
-  await new Promise<void>((done) => service.listen(0, '127.0.0.1', done))
+  const service = poemService(client).listen(0, '127.0.0.1')
+  await once(service, 'listening')
   const { port } = service.address() as AddressInfo
 
-  for (const { says, official, relay } of AFTERNOON) {
+  for (const [before, { says, official, relay }] of AFTERNOON.entries()) {
     if (official > 0) simulator.script([{ fault: 'overloaded', times: official }])
     if (relay > 0) simulator.script([{ fault: 'overloaded', times: relay }], 'relay')
     // Outside of any trace, as a user is: the service begins one.
     const answer = await fetch(`http://127.0.0.1:${port}/poems?about=herons`)
     await answer.text()
-    const root = tracing.spans().findLast(({ name }) => name === 'GET /poems')
+    // The service's own span ends a moment after its answer.
+    const served = () => tracing.spans().filter(({ name }) => name === 'GET /poems')
+    while (served().length <= before) await setImmediate()
+    const root = served().at(-1)
     print(`${says}: the user gets ${answer.status}.`)
     for (const line of drawTrace(tracing.spans(), root?.spanContext().traceId ?? '')) print(line)
     print('')
