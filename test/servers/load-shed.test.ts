@@ -115,6 +115,23 @@ describe.for(hosts)('load shedding on $name', ({ name, serve }) => {
     expect(await windows(1)).toEqual([20])
   })
 
+  test('by its heap, where that has a bound', async () => {
+    const clock = new VirtualClock()
+    const reasons: string[] = []
+    const { status } = await holding({
+      clock,
+      maxHeapUsedBytes: 1e9,
+      pressure: () => ({ ...calm, heapUsedBytes: 2e9 }),
+      onShed: (reason) => reasons.push(reason),
+    })
+    for (let window = 0; window < 3; window++) {
+      await clock.advance(500)
+      for (let at = 0; at < 10; at++) await status('/quick')
+    }
+    expect(reasons.length).toBeGreaterThan(0)
+    expect(new Set(reasons)).toEqual(new Set(['heap']))
+  })
+
   test('sheds at once when the process had so much to do that it heard nobody for three windows', async () => {
     const clock = new VirtualClock()
     const { status } = await holding({ clock, pressure: () => ({ ...calm, eventLoopDelayMs: 1500, utilization: 1 }) })

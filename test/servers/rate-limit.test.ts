@@ -1,3 +1,4 @@
+import { VirtualClock } from '@spillway/core/testing'
 import * as forExpress from '@spillway/express'
 import * as forKoa from '@spillway/koa'
 import type { Request } from 'express'
@@ -20,7 +21,7 @@ describe.for(hosts)('the rate limit of $name', ({ serve }) => {
     serve({ mounted, trustProxy: true, routes: { '/': ({ send }) => send('ok') } })
 
   test('says what is left, and refuses what is too much', async () => {
-    const { url } = await site(limited({ limit: 2, windowMs: 120_000, name: 'a "b\\c"' }))
+    const { url } = await site(limited({ limit: 2, windowMs: 120_000, name: 'a "b\\c"', clock: new VirtualClock() }))
     const first = await fetch(url)
     const second = await fetch(url)
     const third = await fetch(url)
@@ -49,6 +50,23 @@ describe.for(hosts)('the rate limit of $name', ({ serve }) => {
     expect(await from('2001:db8:1:2bb::9')).toBe(429)
     expect(await from('2001:db8:1:300::1')).toBe(200)
     expect(await from('203.0.113.7')).toBe(200)
+    // what stands before the address that our proxy adds is what the client says
+    expect(await from('198.51.100.1, 203.0.113.7')).toBe(429)
+    expect(await from('203.0.113.7, 198.51.100.2')).toBe(200)
+  })
+
+  test('believes no address of a client where no proxy stands in front', async () => {
+    const { url } = await serve({ mounted: [limited({ limit: 1 })], routes: { '/': ({ send }) => send('ok') } })
+    const from = async (address: string): Promise<number> =>
+      (await fetch(url, { headers: { 'x-forwarded-for': address, forwarded: `for=${address}` } })).status
+    expect([await from('203.0.113.7'), await from('203.0.113.8')]).toEqual([200, 429])
+  })
+
+  test('takes an empty key for none: strangers are told apart by their address', async () => {
+    const { url } = await site(limited({ limit: 1, key: (host) => host.get('x-api-key') ?? '' }))
+    const from = async (address: string): Promise<number> =>
+      (await fetch(url, { headers: { 'x-forwarded-for': address } })).status
+    expect([await from('203.0.113.7'), await from('203.0.113.7'), await from('203.0.113.8')]).toEqual([200, 429, 200])
   })
 
   test('lists several policies, and the first that is exceeded refuses', async () => {

@@ -1,6 +1,7 @@
 import type { Answer } from '../failure/answer.ts'
 import { problemAnswer, TEMPORARY_REDUCED_CAPACITY } from '../failure/problem.ts'
 import type { Exchange, Guard } from '../exchange.ts'
+import { watchMaking } from '../made-in-request.ts'
 import { scopeOf } from '../scope/request-scope.ts'
 import { AdmittedRatio } from './admitted-ratio.ts'
 import { checkLoadShed, type LoadShedOptions, type ShedReason } from './load-shed-options.ts'
@@ -30,6 +31,7 @@ export const loadShedGuard = <Host>(options: LoadShedOptions<Host> = {}): LoadSh
   const places = new Places(resolved.maxConcurrency, resolved.reserveRatio, clock)
   const admitted = new AdmittedRatio()
   const allowed = new Set(allow)
+  const seen = watchMaking('loadShed')
   let readAt = clock.now()
   let worst: ShedReason = 'utilization'
 
@@ -61,6 +63,7 @@ export const loadShedGuard = <Host>(options: LoadShedOptions<Host> = {}): LoadSh
   }
 
   const guard = (exchange: Exchange<Host>): Answer | undefined => {
+    seen(exchange.request)
     look()
     if (allowed.has(exchange.path)) return undefined
     const reason = refusal(exchange)

@@ -8,6 +8,7 @@ export interface QuotaWish {
   readonly cost: number
   /** How many there are in a window. */
   readonly limit: number
+  /** The time in which they come back, in milliseconds. */
   readonly windowMs: number
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Answer } from '../failure/answer.ts'
 import { problemAnswer, QUOTA_EXCEEDED, TEMPORARY_REDUCED_CAPACITY } from '../failure/problem.ts'
 import type { Exchange, Guard } from '../exchange.ts'
+import { watchMaking } from '../made-in-request.ts'
 import { addressKey } from './address-key.ts'
 import { askStore } from './ask-store.ts'
 import { memoryQuotaStore } from './memory-quota-store.ts'
@@ -18,6 +19,7 @@ export const rateLimitGuard = <Host>(options: InboundRateLimitOptions<Host>): Gu
   const resolved = checkRateLimit(options)
   const { name, windowMs, key, skip, ipv6Subnet, storeTimeoutMs, onStoreError, clock, random } = resolved
   const local = memoryQuotaStore({ clock })
+  const seen = watchMaking('rateLimit')
   const store = resolved.store ?? local
 
   const decide = (exchange: Exchange<Host>, wish: QuotaWish, level: QuotaLevel): Answer | undefined => {
@@ -36,10 +38,12 @@ export const rateLimitGuard = <Host>(options: InboundRateLimitOptions<Host>): Gu
 
   return (exchange) => {
     const { host, ip } = exchange
+    seen(exchange.request)
     if (skip?.(host) === true) return undefined
     const wish = {
       policy: name,
-      key: short(key?.(host) ?? addressKey(ip, ipv6Subnet)),
+      // Empty is what frameworks give for a header that is not there: all strangers would share one quota.
+      key: short(key?.(host) || addressKey(ip, ipv6Subnet)),
       cost: sane(valueOf(resolved.cost, host), 0, 1),
       limit: sane(valueOf(resolved.limit, host), Number.MIN_VALUE, 1),
       windowMs,

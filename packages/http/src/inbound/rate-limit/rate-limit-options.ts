@@ -20,7 +20,7 @@ export interface InboundRateLimitOptions<Host = unknown> {
   readonly windowMs?: number
   /** The policy's name in `RateLimit` fields: printable ASCII. @default 'default' */
   readonly name?: string
-  /** Whose permits: a user, an API key. `undefined`: the client's address. @default the client's address */
+  /** Whose permits: a user, an API key. `undefined` or empty: the client's address. @default the client's address */
   readonly key?: ((host: Host) => string | undefined) | undefined
   /** How many permits a request takes: 0 or more. @default 1 */
   readonly cost?: number | ((host: Host) => number)

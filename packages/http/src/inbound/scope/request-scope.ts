@@ -3,6 +3,7 @@ import { TimeoutExceededError, withCallOptions, type CallOptions, type Clock, ty
 import { ClientDisconnectedError } from './client-disconnected-error.ts'
 import { PRIORITY_OF, type Criticality } from './criticality.ts'
 import { isGone } from './is-gone.ts'
+import { nextMoment } from './moment.ts'
 
 /** What a handler is told about its request. */
 export interface RequestScope {
@@ -26,6 +27,8 @@ export class TrackedRequest implements RequestScope {
   readonly #response: ServerResponse
   readonly #clock: Clock
   readonly #startedAt: number
+  /** Whether it came before or after a middleware was made: their clocks may differ. */
+  readonly moment: number = nextMoment()
   /** How long after the deadline somebody else answers for the handler, in milliseconds. */
   reserveMs = 0
   #limitMs = Infinity
@@ -144,6 +147,9 @@ const tracked = new WeakMap<IncomingMessage, TrackedRequest>()
 
 /** What is known of a request that a `spillway` middleware has seen. */
 export const scopeOf = (request: IncomingMessage): RequestScope | undefined => tracked.get(request)
+
+/** When a request came that a `spillway` middleware has seen. */
+export const momentOf = (request: IncomingMessage): number | undefined => tracked.get(request)?.moment
 
 /** Begins to look after a request, once. */
 export const track = (request: IncomingMessage, response: ServerResponse, clock: Clock): TrackedRequest => {
