@@ -1,4 +1,5 @@
 import { pipeline } from '@spillway/core'
+import { VirtualClock } from '@spillway/core/testing'
 import express from 'express'
 import bodyParser from 'koa-bodyparser'
 import { describe, expect, test } from 'vitest'
@@ -25,7 +26,7 @@ describe.for(hosts)('a pipeline called in a handler of $name', ({ serve }) => {
 
   test('has the deadline and the priority of the request, behind a body parser too', async () => {
     const { url } = await serve({
-      spillway: { timeoutMs: 60_000, reserveMs: 0, trusted: true },
+      spillway: { timeoutMs: 60_000, reserveMs: 0, trusted: true, clock: new VirtualClock() },
       inner: { timeoutMs: 40_000, reserveMs: 0 },
       mounted: [parsers],
       routes: { '/': look },

@@ -1,4 +1,5 @@
 import { pipeline } from '@spillway/core'
+import { VirtualClock } from '@spillway/core/testing'
 import { Agent, request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -26,7 +27,7 @@ describe.for(hosts)('the deadline of a request to $name', ({ serve }) => {
 
   test('is the shorter of what the caller says and what the service allows', async () => {
     const { url } = await serve({
-      spillway: { timeoutMs: 10_000, reserveMs: 0 },
+      spillway: { timeoutMs: 10_000, reserveMs: 0, clock: new VirtualClock() },
       routes: { '/': ({ scope, send }) => send(String(Math.ceil(scope.remainingMs() / 1000))) },
     })
     const seconds = async (value: string): Promise<string> =>
@@ -36,7 +37,7 @@ describe.for(hosts)('the deadline of a request to $name', ({ serve }) => {
 
   test('is the shortest of those of the application, the route and the caller', async () => {
     const { url } = await serve({
-      spillway: { timeoutMs: 10_000, reserveMs: 0 },
+      spillway: { timeoutMs: 10_000, reserveMs: 0, clock: new VirtualClock() },
       inner: { timeoutMs: 4000, reserveMs: 0 },
       routes: { '/': ({ scope, send }) => send(String(Math.ceil(scope.remainingMs() / 1000))) },
     })

@@ -27,8 +27,6 @@ export class TrackedRequest implements RequestScope {
   readonly #response: ServerResponse
   readonly #clock: Clock
   readonly #startedAt: number
-  /** Whether it came before or after a middleware was made: their clocks may differ. */
-  readonly moment: number = nextMoment()
   /** How long after the deadline somebody else answers for the handler, in milliseconds. */
   reserveMs = 0
   #limitMs = Infinity
@@ -145,11 +143,14 @@ export class TrackedRequest implements RequestScope {
 
 const tracked = new WeakMap<IncomingMessage, TrackedRequest>()
 
+/** Numbers and not times, because clocks may differ. */
+const moments = new WeakMap<IncomingMessage, number>()
+
 /** What is known of a request that a `spillway` middleware has seen. */
 export const scopeOf = (request: IncomingMessage): RequestScope | undefined => tracked.get(request)
 
 /** When a request came that a `spillway` middleware has seen. */
-export const momentOf = (request: IncomingMessage): number | undefined => tracked.get(request)?.moment
+export const momentOf = (request: IncomingMessage): number | undefined => moments.get(request)
 
 /** Begins to look after a request, once. */
 export const track = (request: IncomingMessage, response: ServerResponse, clock: Clock): TrackedRequest => {
@@ -157,5 +158,6 @@ export const track = (request: IncomingMessage, response: ServerResponse, clock:
   if (known !== undefined) return known
   const scope = new TrackedRequest(response, clock)
   tracked.set(request, scope)
+  moments.set(request, nextMoment())
   return scope
 }
