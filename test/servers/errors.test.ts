@@ -3,8 +3,14 @@ import { connect as connectHttp2, constants } from 'node:http2'
 import {
   BulkheadFullError,
   CircuitOpenError,
+  ConcurrencyLimitExceededError,
+  CostLimitExceededError,
   NoEndpointReadyError,
+  pipeline,
+  PipelineDisposedError,
   RateLimitExceededError,
+  retry,
+  retryBudget,
   TimeoutExceededError,
 } from '@spillway/core'
 import { ProviderError } from '@spillway/http'
@@ -31,6 +37,9 @@ const refusals: [what: string, error: Error, status: number, seconds: number | u
   ['an open circuit', new CircuitOpenError(CANARY, CANARY, 4200), 503, 5],
   ['a circuit held open by hand', new CircuitOpenError(CANARY, CANARY, Infinity), 503, undefined],
   ['a full bulkhead', new BulkheadFullError(CANARY, 'queue_full', 4, 0), 503, 2],
+  ['no place in time', new ConcurrencyLimitExceededError(CANARY, CANARY, 'queue_full', 4, 0), 429, 2],
+  ['a spent ceiling', new CostLimitExceededError(CANARY, { cost: 1, expectedCost: 1, maxCost: 1 }, CANARY), 503, 2],
+  ['a disposed pipeline', new PipelineDisposedError(CANARY), 503, 2],
   ['no permit in time', new RateLimitExceededError(CANARY, CANARY, 'waited_too_long', 900), 429, 1],
   ['a passed limit', new TimeoutExceededError('total', 10), 504, undefined],
   ['no endpoint left', new NoEndpointReadyError(CANARY, [CANARY], 'waited_too_long', 3000), 503, 3],
@@ -74,6 +83,19 @@ describe.for(hosts)('what fails in a handler of $name', ({ serve, serve2 }) => {
     )
     expect(Object.fromEntries(answer.headers)).toMatchObject(cors)
     expect(answer.headers.get('access-control-expose-headers')).toBe('Retry-After, RateLimit, RateLimit-Policy')
+  })
+
+  test('because a retry budget is spent is told as what the provider said', async () => {
+    const budget = retryBudget({ retryRatio: 0, minRetries: 0, whenSpent: 'refuse' })
+    const calls = pipeline([retry({ budget })])
+    let attempts = 0
+    const fail = (): Promise<never> => {
+      attempts++
+      return Promise.reject(overloaded)
+    }
+    const { url } = await serve({ routes: { '/': () => calls.execute(fail) } })
+    const answer = await fetch(url)
+    expect([answer.status, Number(answer.headers.get('retry-after')) >= 8, attempts]).toEqual([503, true, 1])
   })
 
   test('is told as text to clients that take no JSON, and without a body to HEAD', async () => {
