@@ -5,6 +5,9 @@ const conditions = ['@spillway/source', 'node', 'import', 'module', 'default']
 // Those of `ssr` are also given to the workers, for `require` too: 'import' there would hand CommonJS code ES modules.
 const nodeConditions = ['@spillway/source', 'node', 'default']
 
+// These say what holds in a process in which nobody has ever put options around calls, or listened to all pipelines.
+const ALONE = ['packages/core/src/assembly/plugin*.test.ts', 'test/opentelemetry/lifecycle.test.ts']
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions: nodeConditions } },
@@ -12,6 +15,10 @@ export default defineConfig({
     reporters: ['default', './scripts/summary-reporter.ts'],
     restoreMocks: true,
     benchmark: { include: [] },
+    // Tests over sockets wait more than they compute.
+    maxWorkers: 4,
+    // A machine with too much to do is slow to notice that a socket has closed.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,
@@ -19,7 +26,14 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['./test/setup/seed.ts'],
           include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+          exclude: ALONE,
+          // Loading the modules anew for each file took longer than the tests.
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', setupFiles: ['./test/setup/seed.ts'], include: ALONE },
       },
       {
         extends: true,
@@ -28,6 +42,7 @@ export default defineConfig({
           setupFiles: ['./test/setup/seed.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [
+            ...ALONE,
             'test/packaging/**',
             'test/slow/**',
             'test/live/**',
@@ -36,6 +51,7 @@ export default defineConfig({
             '**/node_modules/**',
           ],
           testTimeout: 30_000,
+          isolate: false,
         },
       },
       // What needs a program beyond npm: skipped where it is not found, except in .ci/run, which fetches it.

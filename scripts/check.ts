@@ -19,7 +19,7 @@ const steps: Step[] = [
   { name: 'build', command: 'node scripts/build.ts' },
   {
     name: 'test',
-    command: `${vitest} --project unit --project integration --project programs --project types`,
+    command: `${vitest} --project unit --project alone --project integration --project programs --project types`,
     tests: true,
   },
   { name: 'types', command: 'tsc -p tsconfig.test.json' },
