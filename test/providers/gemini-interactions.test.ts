@@ -1,4 +1,5 @@
 // The Interactions API and its neighbours: one retry loop, failures with status 200, one call for all hops.
+import { imagesOf } from '@spillway/gemini'
 import { describe, expect, test, vi } from 'vitest'
 import { answers, collect, connect, json, ofType, QUICK, rejection, serve, startStream } from './gemini-world.ts'
 
@@ -110,7 +111,9 @@ describe('status 200 and no result', () => {
     const painted = json(200, interaction({ steps: [{ type: 'model_output', content: [image] }] }))
     const paint = { model: 'gemini-3-pro-image', input: 'A red kite' }
     const { url, seen } = await answers(INTERACTION, painted)
-    expect((await connect(url).ai.interactions.create(paint)).output_image).toMatchObject(image)
+    const answer = await connect(url).ai.interactions.create(paint)
+    expect(answer.output_image).toMatchObject(image)
+    expect(imagesOf(answer)).toEqual([{ bytes: new Uint8Array(3), mimeType: 'image/png' }])
     expect(seen).toHaveLength(2)
 
     const broken = await serve((response) => response.destroy())

@@ -1,7 +1,7 @@
 // The official client on the cloud platform: paths with project and location, tokens in the place of keys.
 import { GoogleGenAI, type GoogleGenAIOptions } from '@google/genai'
 import { fallback, InvalidOptionsError, pipeline } from '@spillway/core'
-import { geminiClassifier, pipelineOf, resilient, type StandardChoice } from '@spillway/gemini'
+import { geminiClassifier, imagesOf, pipelineOf, resilient, type StandardChoice } from '@spillway/gemini'
 import { expect, test, vi } from 'vitest'
 import {
   answers,
@@ -126,8 +126,9 @@ test('pictures are made the older way as well, and what was filtered is asked fo
   const { url, seen } = await answers(OVERLOADED, filtered, json(200, {}), picture)
   const { ai } = connectCloud(url)
   const request = { model: 'imagen-4.0-generate-001', prompt: 'A red kite', config: { numberOfImages: 1 } }
-  const { generatedImages } = await ai.models.generateImages(request)
-  expect(generatedImages?.map(({ image }) => image?.imageBytes)).toEqual(['AAAA'])
+  const answer = await ai.models.generateImages(request)
+  expect(answer.generatedImages?.map(({ image }) => image?.imageBytes)).toEqual(['AAAA'])
+  expect(imagesOf(answer)).toEqual([{ bytes: new Uint8Array(3), mimeType: 'image/png' }])
   expect(seen).toHaveLength(4)
   vi.restoreAllMocks()
 })

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { ServerResponse } from 'node:http'
 import { refusalOf } from '@spillway/openai'
-import { InternalServerError, OpenAIError } from 'openai'
+import { APIConnectionError, InternalServerError, OpenAIError } from 'openai'
 import { describe, expect, test } from 'vitest'
 import * as gemini from './gemini-world.ts'
 import * as openai from './openai-world.ts'
@@ -34,6 +34,16 @@ const big = (url: string, response: ServerResponse): void => {
 }
 
 type Attack = (response: ServerResponse) => void
+
+/** Three times what Node takes, and the connection stays open. */
+const manyHeaders: Attack = ({ socket }) => {
+  socket?.on('error', () => {})
+  socket?.write(`HTTP/1.1 200 OK\r\n${`x-more: ${'y'.repeat(1000)}\r\n`.repeat(48)}`)
+}
+
+/** An answer 10,000 levels deep, with keys that would change every object. */
+const deepAnswer: Attack = (response) =>
+  response.writeHead(200, JSON_HEAD).end(`{"__proto__":{"polluted":1},"object":"list","data":${deep}}`)
 
 const tooLarge: readonly (readonly [string, Attack])[] = [
   ['a gzip bomb', (response) => response.writeHead(200, { ...JSON_HEAD, 'content-encoding': 'gzip' }).end(bomb)],
@@ -76,6 +86,20 @@ describe('openai', () => {
     expect(hits).toBe(1)
   })
 
+  test('headers without end are a connection error of the client’s, tried again', async () => {
+    const { error, hits } = await ask(manyHeaders)
+    expect(error).toBeInstanceOf(APIConnectionError)
+    expect(error).toMatchObject({ cause: { cause: { code: 'UND_ERR_HEADERS_OVERFLOW' } } })
+    expect(hits).toBe(2)
+  })
+
+  test('an answer 10,000 levels deep with keys of __proto__ is handed over, and changes nothing', async () => {
+    const { url } = await openai.serve((_, response) => deepAnswer(response))
+    const { client } = openai.connect(url)
+    expect(await client.embeddings.create({ model: 'm', input: 'i', encoding_format: 'float' })).toHaveProperty('data')
+    checked()
+  })
+
   test('what is too large may be said, in an answer and in an event of a stream', async () => {
     const { url, requests } = await openai.serve((request, response) => big(request.url ?? '', response))
     const { client } = openai.connect(url, { maxAnswerBytes: 100_000, retry: { maxAttempts: 2, ...gemini.QUICK } })
@@ -111,6 +135,19 @@ describe('gemini', () => {
     const { error, hits } = await ask(attack)
     expect(error).toMatchObject({ name: 'AnswerTooLargeError' })
     expect(hits).toBe(1)
+  })
+
+  test('headers without end are an error of the network, tried again', async () => {
+    const { error, hits } = await ask(manyHeaders)
+    expect(error).toMatchObject({ name: 'TypeError', cause: { code: 'UND_ERR_HEADERS_OVERFLOW' } })
+    expect(hits).toBe(2)
+  })
+
+  test('an answer 10,000 levels deep with keys of __proto__ is handed over, and changes nothing', async () => {
+    const { url } = await openai.serve((_, response) => deepAnswer(response))
+    const { ai } = gemini.connect(url, { retry: false })
+    expect(await ai.models.generateContent(gemini.ASK)).toHaveProperty('sdkHttpResponse')
+    checked()
   })
 
   test('what is too large may be said, in an answer and in an event of a stream', async () => {

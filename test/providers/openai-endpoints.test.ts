@@ -21,6 +21,29 @@ describe('several endpoints', () => {
     expect(events.find(({ type }) => type === 'endpoint.failed_over')).toMatchObject({ from: 'official', to: 'relay' })
   })
 
+  test('another account gets its own organization and project, and the first one keeps its own', async () => {
+    const server = await serve((request, response) => {
+      const spent = request.headers.authorization === 'Bearer first-key'
+      response.writeHead(spent ? 503 : 200, { 'content-type': 'application/json' })
+      const choices = [{ index: 0, message: { content: 'hi' }, finish_reason: 'stop' }]
+      response.end(JSON.stringify(spent ? { error: { message: 'busy' } } : { choices }))
+    })
+    const { client } = connect(
+      server.url,
+      {
+        endpoints: [{ name: 'own' }, { name: 'other', apiKey: 'other-key', organization: 'org-2', project: 'proj-2' }],
+      },
+      { organization: 'org-1', project: 'proj-1' },
+    )
+    await client.chat.completions.create(ask())
+    expect(
+      server.requests.map(({ headers: h }) => [h.authorization, h['openai-organization'], h['openai-project']]),
+    ).toEqual([
+      ['Bearer first-key', 'org-1', 'proj-1'],
+      ['Bearer other-key', 'org-2', 'proj-2'],
+    ])
+  })
+
   test('another host sees neither the key, nor the organization, nor any other header of the first', async () => {
     const relay = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })

@@ -8,7 +8,7 @@ const completion = { choices: [{ index: 0, message: { content: 'hi' }, finish_re
 
 describe('a place', () => {
   const single = (): { pipeline: Pipeline<Response> } => ({
-    pipeline: pipeline([timeout({ totalMs: 400 }), bulkhead({ maxConcurrency: 1 })]),
+    pipeline: pipeline([timeout({ totalMs: 10_000 }), bulkhead({ maxConcurrency: 1 })]),
   })
 
   // hard case: place-until-the-end

@@ -1,7 +1,14 @@
-import { constantBackoff, standardPipeline } from '@spillway/core'
+import { circuitBreaker, constantBackoff, pipeline, rateLimit, standardPipeline } from '@spillway/core'
+import { ConsecutiveBreaker } from 'cockatiel'
 import { resilientFetch } from '@spillway/http'
 import { pipelineOf, refusalOf } from '@spillway/openai'
-import OpenAI, { APIConnectionError, APIUserAbortError, InternalServerError } from 'openai'
+import OpenAI, {
+  type APIError,
+  APIConnectionError,
+  APIUserAbortError,
+  InternalServerError,
+  RateLimitError,
+} from 'openai'
 import { describe, expect, test } from 'vitest'
 import { ask, connect, hits, rejection, serve, simulate } from './openai-world.ts'
 
@@ -174,6 +181,33 @@ describe('refusals', () => {
     expect(error).toBeInstanceOf(InternalServerError)
     expect(error).toMatchObject({ status: 503, code: 'ERR_SPILLWAY_NO_ENDPOINT_READY' })
     expect(refusalOf(error)?.retryAfterMs).toBeGreaterThan(60_000)
+    expect(hits(simulator)).toBe(1)
+  })
+
+  test.for([
+    [
+      'RateLimitExceededError',
+      429,
+      RateLimitError,
+      () => rateLimit({ quotas: [{ permits: 1, periodMs: 3_600_000 }], maxWaitMs: 0 }),
+    ],
+    [
+      'CircuitOpenError',
+      503,
+      InternalServerError,
+      () => circuitBreaker({ breaker: () => new ConsecutiveBreaker(1), halfOpenAfter: 60_000 }),
+    ],
+  ] as const)('by %s say when to come again, as a server would', async ([name, status, itsClass, policy]) => {
+    const { simulator, url } = await simulate({ replies: [{ fault: 'internal' }] })
+    const { client } = connect(url, { pipeline: pipeline([policy()]) })
+    await rejection(client.chat.completions.create(ask()))
+    const error = (await rejection(client.chat.completions.create(ask()))) as APIError
+    expect(error).toMatchObject({ status, type: 'spillway_error' })
+    expect(error).toBeInstanceOf(itsClass)
+    const refusal = refusalOf(error)
+    expect(refusal?.name).toBe(name)
+    expect(refusal?.retryAfterMs).toBeGreaterThan(0)
+    expect(Number(error.headers?.get('retry-after'))).toBe(Math.ceil((refusal?.retryAfterMs ?? 0) / 1000))
     expect(hits(simulator)).toBe(1)
   })
 

@@ -19,6 +19,18 @@ describe('imagesOf', () => {
     expect(imagesOf({ candidates: [{ content: { parts: [image('la', 'audio/wav')] } }] })).toEqual([])
   })
 
+  it('reads what the other methods give: predictions, and what an interaction has put out since its last input', () => {
+    const data = Buffer.from('one').toString('base64')
+    const painted = (type: string) => ({ type, content: [{ type: 'image', data, mime_type: 'image/webp' }] })
+    const texts = (source: Parameters<typeof imagesOf>[0]) =>
+      imagesOf(source).map(({ bytes, mimeType }) => [Buffer.from(bytes).toString(), mimeType])
+    const generatedImages = [{ raiFilteredReason: 'because' }, { image: { imageBytes: data, mimeType: 'image/png' } }]
+    expect(texts({ generatedImages })).toEqual([['one', 'image/png']])
+    const steps = [painted('model_output'), painted('user_input'), painted('thought'), painted('model_output')]
+    expect(texts({ steps })).toEqual([['one', 'image/webp']])
+    expect(texts({ steps: [{ type: 'model_output', content: [{ type: 'text', text: 'Hi' }] }] })).toEqual([])
+  })
+
   it.for([{}, { candidates: [] }, { candidates: [{}] }, { candidates: [{ content: {} }] }])(
     'finds nothing in %j',
     (response) => {

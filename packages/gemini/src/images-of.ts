@@ -1,4 +1,5 @@
-import type { GenerateContentResponse } from '@google/genai'
+import type { GenerateContentResponse, GenerateImagesResponse } from '@google/genai'
+import { type Json, objectIn, objectsIn } from './json.ts'
 
 /** A picture out of an answer. */
 export interface GeneratedImage {
@@ -7,6 +8,12 @@ export interface GeneratedImage {
   /** Such as `image/png`. */
   readonly mimeType: string
 }
+
+/** What pictures come in: answers of `generateContent`, of `generateImages`, and interactions. */
+export type ImageSource =
+  | Pick<GenerateContentResponse, 'candidates'>
+  | Pick<GenerateImagesResponse, 'generatedImages'>
+  | { readonly steps?: readonly object[] | undefined }
 
 /**
  * The finished pictures of an answer, or of one chunk of a stream, in order; drafts that a model made while thinking are
@@ -22,14 +29,33 @@ export interface GeneratedImage {
  * console.log(image?.mimeType, image?.bytes.length) // => image/png 8
  * ```
  *
- * @param response what `generateContent` gave, or a chunk of `generateContentStream`
+ * @param response what `generateContent` or `generateImages` gave, a chunk of `generateContentStream`, or an interaction, of
+ *   which what came after its last input counts
  * @returns empty where there is no picture
  */
-export const imagesOf = (response: Pick<GenerateContentResponse, 'candidates'>): GeneratedImage[] =>
-  (response.candidates ?? []).flatMap(({ content }) =>
-    (content?.parts ?? []).flatMap(({ inlineData, thought }) => {
-      if (thought || !inlineData?.data || !(inlineData.mimeType ?? 'image/').startsWith('image/')) return []
-      const bytes = new Uint8Array(Buffer.from(inlineData.data, 'base64'))
-      return [{ bytes, mimeType: inlineData.mimeType ?? 'image/png' }]
-    }),
-  )
+export const imagesOf = (response: ImageSource): GeneratedImage[] => {
+  const { candidates, generatedImages, steps } = response as unknown as Json
+  return [
+    ...objectsIn(candidates)
+      .flatMap(({ content }) => objectsIn(objectIn(content)['parts']))
+      .filter(({ thought }) => thought !== true)
+      .flatMap(({ inlineData }) => imageIn(objectIn(inlineData)['data'], objectIn(inlineData)['mimeType'])),
+    ...objectsIn(generatedImages).flatMap(({ image }) =>
+      imageIn(objectIn(image)['imageBytes'], objectIn(image)['mimeType']),
+    ),
+    ...sinceLastInput(objectsIn(steps))
+      .filter(({ type }) => type === 'model_output')
+      .flatMap(({ content }) => objectsIn(content))
+      .flatMap(({ type, data, mime_type: mimeType }) => (type === 'image' ? imageIn(data, mimeType) : [])),
+  ]
+}
+
+/** An interaction that was continued may show what came before. */
+const sinceLastInput = (steps: readonly Json[]): readonly Json[] =>
+  steps.slice(steps.findLastIndex(({ type }) => type === 'user_input') + 1)
+
+const imageIn = (data: unknown, named: unknown): GeneratedImage[] => {
+  const mimeType = typeof named === 'string' ? named : 'image/png'
+  if (typeof data !== 'string' || data === '' || !mimeType.startsWith('image/')) return []
+  return [{ bytes: new Uint8Array(Buffer.from(data, 'base64')), mimeType }]
+}
