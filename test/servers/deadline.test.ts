@@ -2,6 +2,8 @@ import { pipeline } from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import { Agent, request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
+import * as forExpress from '@spillway/express'
+import * as forKoa from '@spillway/koa'
 import { describe, expect, test } from 'vitest'
 import { hang, hosts } from './hosts.ts'
 
@@ -80,4 +82,16 @@ describe.for(hosts)('the deadline of a request to $name', ({ serve }) => {
     expect(await ask({ 'x-second': '1' })).toEqual([200, 'second', true])
     agent.destroy()
   })
+})
+
+test.for<[option: string, value: unknown, hint: string]>([
+  ['trusted', 'false', 'true, false or a function'],
+  ['deadlineHeaders', null, 'an object of header names'],
+  ['deadlineHeaders', { 'x-wait': 'minutes' }, "'ms', 's' or 'grpc'"],
+  ['criticality', 'high', 'one of sheddable'],
+  ['timeoutMs', '30s', 'a number of at least 0'],
+  ['timeout', 30, 'did you mean timeoutMs?'],
+])('an option %s of %s is refused', ([option, value, hint]) => {
+  expect(() => forExpress.spillway({ [option]: value })).toThrow(hint)
+  expect(() => forKoa.spillway({ [option]: value })).toThrow(`spillway.${option}`)
 })

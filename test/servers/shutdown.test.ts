@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import { Agent, request as httpRequest } from 'node:http'
+import { Agent, createServer, request as httpRequest, type Server } from 'node:http'
 import { connect } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import { circuitBreaker, pipeline } from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import * as forExpress from '@spillway/express'
 import * as forKoa from '@spillway/koa'
+import createExpress from 'express'
+import Koa from 'koa'
 import { describe, expect, test } from 'vitest'
 import { hosts, type Mounted } from './hosts.ts'
 
@@ -186,8 +188,17 @@ describe.for(hosts)('the probes of $name', ({ serve }) => {
   })
 })
 
+test.for<[what: string, server: unknown]>([
+  ['an application of Express', createExpress()],
+  ['an application of Koa', new Koa()],
+  ['a server that nobody listens to yet', createServer()],
+  ['nothing', undefined],
+])('%s is no server that can be stopped', ([, server]) => {
+  expect(() => forExpress.gracefulShutdown(server as Server)).toThrow('what app.listen() gives')
+})
+
 test('unknown options are refused with a hint', () => {
   expect(() => forExpress.health({ detail: true } as never)).toThrow('did you mean details?')
   expect(() => forKoa.ready({ require: [] } as never)).toThrow('did you mean requires?')
-  expect(() => forKoa.ready({ requires: [{}] } as never)).toThrow('a list of pipelines')
+  expect(() => forKoa.ready({ requires: [{}] } as never)).toThrow('a list of pipelines; pipelineOf(client)')
 })

@@ -108,6 +108,24 @@ describe.for(hosts)('a stream of events from $name', ({ serve, serve2 }) => {
     ])
   })
 
+  test.for([undefined, ['one'], Promise.resolve(Readable.from(['one']))])(
+    'out of what gives no parts is refused in words: %o',
+    async (source) => {
+      const told = Promise.withResolvers<Error>()
+      const { url } = await serve({
+        routes: {
+          '/': ({ sendEvents }) =>
+            sendEvents(source as never).catch((error: Error) => {
+              told.resolve(error)
+              throw error
+            }),
+        },
+      })
+      expect((await fetch(url)).status).toBe(500)
+      expect((await told.promise).message).toContain('await the call that gives it')
+    },
+  )
+
   test('is let go when the client leaves, also while it is silent', async () => {
     const endings: unknown[] = []
     const { source, give, left } = byHand()

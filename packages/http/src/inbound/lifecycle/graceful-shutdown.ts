@@ -2,7 +2,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
 import type { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
-import { checkDuration, systemClock, systemRandom, type Clock } from '@spillway/core'
+import { checkDuration, InvalidOptionsError, systemClock, systemRandom, type Clock } from '@spillway/core'
 import { checkKnownOptions } from '../check-known-options.ts'
 import { sendAnswer } from '../failure/answer.ts'
 import { problemAnswer, TEMPORARY_REDUCED_CAPACITY } from '../failure/problem.ts'
@@ -65,13 +65,20 @@ const LATE = { status: 503, type: TEMPORARY_REDUCED_CAPACITY, retryAfterMs: 1000
  * ```
  *
  * @param server with its request listener: Express's `app.listen(port)`, Koa's, or `createServer(listener)`
- * @throws InvalidOptionsError when an option is out of its range or not known
+ * @throws InvalidOptionsError when an option is out of its range or not known, and for what is no server with a listener
  */
 export const gracefulShutdown = (server: AnyServer, options: GracefulShutdownOptions = {}): GracefulShutdown => {
   checkKnownOptions('gracefulShutdown', options, Object.keys(GRACEFUL_SHUTDOWN_DEFAULTS))
   const { readinessDelayMs, graceMs, clock } = { ...GRACEFUL_SHUTDOWN_DEFAULTS, ...options }
   checkDuration('gracefulShutdown.readinessDelayMs', readinessDelayMs)
   checkDuration('gracefulShutdown.graceMs', graceMs)
+  // Applications of Express and Koa are emitters too, and would be stopped without a word and without effect.
+  if (!(server instanceof NetServer) || server.listenerCount('request') === 0)
+    throw new InvalidOptionsError(
+      'gracefulShutdown.server',
+      server,
+      'a server with its listener: what app.listen() gives',
+    )
   const listeners = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
   const inFlight = new Set<ServerResponse>()
   const sessions = new Set<ServerHttp2Session>()

@@ -101,5 +101,5 @@ const isOut = ({ state, retryAfterMs }: Circuit): boolean =>
 
 const checkPipelines = (option: string, pipelines: readonly ObservedPipeline[]): void => {
   if (!Array.isArray(pipelines) || pipelines.some((each) => typeof each?.state !== 'function'))
-    throw new InvalidOptionsError(option, pipelines, 'a list of pipelines')
+    throw new InvalidOptionsError(option, pipelines, 'a list of pipelines; pipelineOf(client) gives a client’s')
 }

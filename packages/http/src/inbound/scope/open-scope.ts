@@ -50,6 +50,9 @@ export const scopeOpener = <Host>(
   if (typeof timeoutMs !== 'function') checkDuration('spillway.timeoutMs', timeoutMs, { infinite: true })
   checkDuration('spillway.reserveMs', reserveMs)
   checkUnits(deadlineHeaders)
+  // Anything else that is true, such as the text 'false' of an environment, would believe everybody.
+  if (typeof trusted !== 'boolean' && typeof trusted !== 'function')
+    throw new InvalidOptionsError('spillway.trusted', trusted, 'true, false or a function of the request')
   if (typeof criticality !== 'function') checkCriticality(criticality)
   const headers = lowerCased(deadlineHeaders)
   return (host, request, response) => {
@@ -78,6 +81,8 @@ const lowerCased = (units: Readonly<Record<string, DeadlineUnit>>): Record<strin
   Object.fromEntries(Object.entries(units).map(([name, unit]) => [name.toLowerCase(), unit]))
 
 const checkUnits = (units: Readonly<Record<string, DeadlineUnit>>): void => {
+  if (typeof units !== 'object' || units === null)
+    throw new InvalidOptionsError('spillway.deadlineHeaders', units, 'an object of header names and units')
   for (const [name, unit] of Object.entries(units))
     if (!['ms', 's', 'grpc'].includes(unit))
       throw new InvalidOptionsError(`spillway.deadlineHeaders.${name}`, unit, "'ms', 's' or 'grpc'")

@@ -1,4 +1,5 @@
 import type { ReadableStream } from 'node:stream/web'
+import { InvalidOptionsError } from '@spillway/core'
 
 /** Where the parts of an answer come from: a generator, the stream of an official client, a web stream, a Node stream. */
 export type PartSource<Part> = AsyncIterable<Part> | ReadableStream<Part>
@@ -12,7 +13,10 @@ export interface Parts<Part> {
 /** Nobody waits for what comes of it. */
 const ignore = (): void => {}
 
+/** @throws InvalidOptionsError for anything that gives no parts */
 export const partsOf = <Part>(source: PartSource<Part>): Parts<Part> => {
+  if (!isWebStream(source) && typeof source?.[Symbol.asyncIterator] !== 'function')
+    throw new InvalidOptionsError('source', source, 'an async iterable or a stream: await the call that gives it')
   if (isWebStream(source)) {
     // Its iterator would wait for the part that is awaited before it lets go.
     const reader = source.getReader()
@@ -35,4 +39,4 @@ export const partsOf = <Part>(source: PartSource<Part>): Parts<Part> => {
 }
 
 const isWebStream = <Part>(source: PartSource<Part>): source is ReadableStream<Part> =>
-  typeof (source as Partial<ReadableStream>).getReader === 'function'
+  typeof (source as Partial<ReadableStream> | undefined)?.getReader === 'function'
