@@ -38,6 +38,6 @@ export const startGateway = (options: ClientOptions): { server: Server; shutdown
   app.use(errorHandler())
 
   const server = app.listen(0, '127.0.0.1')
-  const shutdown = gracefulShutdown(server, { readinessDelayMs: 200 })
+  const shutdown = gracefulShutdown(server, { readinessDelayMs: 500 })
   return { server, shutdown }
 }
