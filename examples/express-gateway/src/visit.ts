@@ -11,11 +11,12 @@ export async function* visit(): AsyncGenerator<string> {
   const text = 'water goes past the dam'
   const model = createSimulator(
     {
+      abandoned: 'stop',
       serviceTime: { chat: { firstTokenMs: 3000 } },
       replies: [
         { fault: 'badGateway' },
         { fault: 'none', text },
-        { fault: 'stall', afterChunks: 1 },
+        { fault: 'stall', afterChunks: 1, serviceMs: 600_000 },
         { fault: 'none', text, times: 9 },
       ],
     },
