@@ -6,6 +6,7 @@ export { ProviderError } from './classify/provider-error.ts'
 export type { ProviderErrorSource } from './classify/provider-error.ts'
 export { AnswerTooLargeError } from './response/answer-too-large-error.ts'
 export { refusalBehind, SPILLWAY_CODE_HEADER } from './response/refusal-response.ts'
+export { spillwayErrorBehind } from './response/spillway-error-behind.ts'
 
 // For authors of adapters.
 export type { AnswerMeaning, EventMeaning, Protocol } from './protocol.ts'

@@ -1,7 +1,5 @@
-import { isSpillwayError, type SpillwayError } from '@spillway/core'
-import { refusalBehind } from '@spillway/http'
-
-const DEEPEST_CAUSE = 5
+import type { SpillwayError } from '@spillway/core'
+import { spillwayErrorBehind } from '@spillway/http'
 
 /**
  * Spillway's own error behind what the client threw. The client makes an error of its own class out of everything: an
@@ -24,14 +22,4 @@ const DEEPEST_CAUSE = 5
  *
  * @returns `undefined` where the error is the provider's, the network's or the caller's
  */
-export const refusalOf = (error: unknown): SpillwayError | undefined => {
-  let at = error
-  for (let depth = 0; depth < DEEPEST_CAUSE && typeof at === 'object' && at !== null; depth++) {
-    if (isSpillwayError(at)) return at
-    const { headers, cause } = at as { headers?: unknown; cause?: unknown }
-    const refusal = refusalBehind(headers)
-    if (refusal !== undefined) return refusal
-    at = cause
-  }
-  return undefined
-}
+export const refusalOf = (error: unknown): SpillwayError | undefined => spillwayErrorBehind(error)

@@ -1,11 +1,10 @@
-import { isSpillwayError, type SpillwayError, type VerdictKind } from '@spillway/core'
-import { refusalBehind, refusalStatus } from '../../response/refusal-response.ts'
+import type { SpillwayError, VerdictKind } from '@spillway/core'
+import { refusalStatus } from '../../response/refusal-response.ts'
+import { spillwayErrorBehind } from '../../response/spillway-error-behind.ts'
 import type { HeadersLike } from '../../limits/server-clock.ts'
 import { serverWaitMs } from '../../limits/server-wait.ts'
 import { ClientDisconnectedError } from '../scope/client-disconnected-error.ts'
 import { QUOTA_EXCEEDED, TEMPORARY_REDUCED_CAPACITY, type Problem } from './problem.ts'
-
-const DEEPEST_CAUSE = 5
 
 /** When nobody knows how long to wait: 2 s, as a retry of ours waits after an overload. */
 const UNKNOWN_WAIT_MS = 2000
@@ -18,22 +17,9 @@ const UNKNOWN_WAIT_MS = 2000
  * @returns `undefined` for errors of any other kind: they are the host's
  */
 export const problemOf = (error: unknown): Problem | undefined => {
-  const ours = spillwayErrorIn(error)
+  const ours = spillwayErrorBehind(error)
   if (ours !== undefined) return problemOfOurs(ours)
   return isUpstreamError(error) ? problemOfStatus(passedOn(error.status), serverWaitMs(error.headers)) : undefined
-}
-
-/** The error of Spillway that an error is, carries in its headers or has as a cause. */
-const spillwayErrorIn = (error: unknown): SpillwayError | undefined => {
-  let at = error
-  for (let depth = 0; depth < DEEPEST_CAUSE && typeof at === 'object' && at !== null; depth++) {
-    if (isSpillwayError(at)) return at
-    const { headers, cause } = at as { headers?: unknown; cause?: unknown }
-    const refusal = refusalBehind(headers)
-    if (refusal !== undefined) return refusal
-    at = cause
-  }
-  return undefined
 }
 
 /** What is left of a provider's failure. What concerns the request itself is the handler's to explain. */
