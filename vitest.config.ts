@@ -16,7 +16,7 @@ export default defineConfig({
     restoreMocks: true,
     benchmark: { include: [] },
     // Tests over sockets wait more than they compute.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // A machine with too much to do is slow to notice that a socket has closed.
     expect: { poll: { timeout: 10_000 } },
     projects: [
