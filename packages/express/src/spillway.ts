@@ -2,8 +2,7 @@ import { scopeOpener, type RequestScope, type SpillwayOptions } from '@spillway/
 import type { Request, RequestHandler } from 'express'
 
 declare global {
-  // The way in which Express lets middleware add to its request.
-  // eslint-disable-next-line typescript/no-namespace
+  // oxlint-disable-next-line typescript/no-namespace -- declarations of Express can be merged in no other way
   namespace Express {
     interface Request {
       /** Deadline, signal and criticality of the request, once a `spillway` middleware has seen it. */
