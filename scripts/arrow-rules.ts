@@ -43,6 +43,10 @@ export const forbidden: IForbiddenRuleType[] = [
   ...packageRules('koa', ['core', 'http'], ['simulator']),
   ...packageRules('rxjs', ['core'], ['simulator']),
   ...packageRules('opentelemetry', ['core'], ['simulator']),
+  ...packageRules('redis', ['core'], ['http', 'simulator']),
+  ...packageRules('monitor', ['core'], ['simulator']),
+  ...packageRules('batch', ['core', 'http', 'openai', 'gemini', 'monitor', 'redis', 'simulator'], []),
+  ...packageRules('bullmq', ['batch', 'core', 'redis'], ['simulator']),
   {
     name: 'public-entry-points',
     comment: 'packages import each other only through what package.json exports',

@@ -14,7 +14,21 @@ function write(path: string, text: string): void {
 }
 
 /** A repository of the same shape as ours, in which every import goes with the arrows. */
-const packages = ['core', 'http', 'openai', 'gemini', 'express', 'koa', 'rxjs', 'opentelemetry', 'simulator']
+const packages = [
+  'core',
+  'http',
+  'openai',
+  'gemini',
+  'express',
+  'koa',
+  'rxjs',
+  'opentelemetry',
+  'redis',
+  'monitor',
+  'batch',
+  'bullmq',
+  'simulator',
+]
 for (const name of packages) {
   const exports = {
     '.': { '@spillway/source': './src/index.ts' },
@@ -77,6 +91,14 @@ const bad: [rule: string, path: string, text: string][] = [
   ['package-rxjs-tests', 'packages/rxjs/src/a.test.ts', value('@spillway/http')],
   ['package-opentelemetry', 'packages/opentelemetry/src/a.ts', value('@spillway/http')],
   ['package-opentelemetry-tests', 'packages/opentelemetry/src/a.test.ts', value('@spillway/openai')],
+  ['package-redis', 'packages/redis/src/a.ts', value('@spillway/http')],
+  ['package-redis-tests', 'packages/redis/src/a.test.ts', value('@spillway/koa')],
+  ['package-monitor', 'packages/monitor/src/a.ts', value('@spillway/http')],
+  ['package-monitor-tests', 'packages/monitor/src/a.test.ts', value('@spillway/redis')],
+  ['package-batch', 'packages/batch/src/a.ts', value('@spillway/bullmq')],
+  ['package-batch-tests', 'packages/batch/src/a.test.ts', value('@spillway/bullmq')],
+  ['package-bullmq', 'packages/bullmq/src/a.ts', value('@spillway/gemini')],
+  ['package-bullmq-tests', 'packages/bullmq/src/a.test.ts', value('@spillway/gemini')],
   ['opentelemetry-in-opentelemetry', 'packages/opentelemetry/src/a.ts', type('@opentelemetry/sdk-trace')],
   ['opentelemetry-api-in-opentelemetry', 'packages/core/src/assembly/a.ts', type('@opentelemetry/api')],
   ['public-entry-points', 'packages/http/src/a.ts', value('../../core/src/kernel/clock.ts')],

@@ -1,0 +1,2 @@
+export type { BatchItem } from './input/item.ts'
+export type { AttemptEnd, AttemptListener, Made, MadeImage, Make } from './make/make.ts'

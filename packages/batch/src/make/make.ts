@@ -1,0 +1,41 @@
+import type { VerdictKind } from '@spillway/core'
+import type { BatchItem } from '../input/item.ts'
+
+/** A picture, as it came. */
+export interface MadeImage {
+  readonly bytes: Uint8Array
+  /** What the provider calls it; its bytes decide what it is. */
+  readonly mimeType?: string
+}
+
+/** What an item became. */
+export interface Made {
+  readonly images: readonly MadeImage[]
+  readonly endpoint: string
+  readonly model: string
+  /** By unit: `inputTokens`, `outputTokens`, `images`. */
+  readonly usage?: Readonly<Record<string, number>>
+}
+
+/** One request, when it has ended. */
+export interface AttemptEnd {
+  readonly endpoint: string
+  readonly verdict: VerdictKind
+  /** HTTP status, where there was an answer. */
+  readonly status?: number
+  readonly billed: 'no' | 'yes' | 'unknown'
+  readonly tookMs: number
+}
+
+/** Hears of an item's requests. Both are called in the moment in which it happens. */
+export interface AttemptListener {
+  /** Before a request leaves. What it throws stops the item: what is not written down is not sent. */
+  sending(attempt: { readonly endpoint: string; readonly model: string }): void
+  ended(attempt: AttemptEnd): void
+}
+
+/** Makes what an item asks for, however often it must ask: the pipeline is in here. Rejects when there is nothing more to try. */
+export type Make = (
+  item: BatchItem,
+  options: { readonly signal: AbortSignal; readonly attempts: AttemptListener },
+) => Promise<Made>

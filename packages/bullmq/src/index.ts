@@ -1,0 +1,2 @@
+/** The queue that a batch uses unless it is told another. */
+export const DEFAULT_QUEUE_NAME = 'spillway'
