@@ -25,17 +25,27 @@ export interface AttemptEnd {
   readonly status?: number
   readonly billed: 'no' | 'yes' | 'unknown'
   readonly tookMs: number
+  /** The shortest wait that the server asked for, in milliseconds. */
+  readonly retryAfterMs?: number
 }
 
 /** Hears of an item's requests. Both are called in the moment in which it happens. */
 export interface AttemptListener {
-  /** Before a request leaves. What it throws stops the item: what is not written down is not sent. */
-  sending(attempt: { readonly endpoint: string; readonly model: string }): void
+  /**
+   * Before a request leaves, and waited for: it may be written down on another machine. What it throws or rejects with stops
+   * the item: what is not written down is not sent.
+   */
+  sending(attempt: { readonly endpoint: string; readonly model: string }): void | PromiseLike<void>
   ended(attempt: AttemptEnd): void
 }
 
 /** Makes what an item asks for, however often it must ask: the pipeline is in here. Rejects when there is nothing more to try. */
 export type Make = (
   item: BatchItem,
-  options: { readonly signal: AbortSignal; readonly attempts: AttemptListener },
+  options: {
+    readonly signal: AbortSignal
+    readonly attempts: AttemptListener
+    /** The same however often this item of this run is asked for, from whichever machine. Sent where an endpoint takes one. */
+    readonly idempotencyKey?: string
+  },
 ) => Promise<Made>
