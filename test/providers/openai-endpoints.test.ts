@@ -71,12 +71,14 @@ describe('several endpoints', () => {
   test('a redirect is not followed: no other host sees the key or the prompt', async () => {
     const thief = await serve((_request, response) => response.end('{}'))
     const gateway = await serve((_request, response) => {
-      response.writeHead(307, { location: `${thief.url}/v1/chat/completions` })
+      response.writeHead(307, { location: `${thief.url}/v1/chat/completions?key=secret` })
       response.end()
     })
     const { client } = connect(gateway.url)
     const error = await rejection(client.chat.completions.create(ask()))
-    expect(error).toMatchObject({ status: 307 })
+    expect(error).toMatchObject({ status: 307, code: 'redirect' })
+    expect(String(error)).toContain(`The server redirects to ${thief.url}. Redirects are not followed`)
+    expect(String(error)).not.toContain('secret')
     expect(gateway.requests).toHaveLength(1)
     expect(thief.requests).toHaveLength(0)
   })

@@ -15,6 +15,7 @@ import {
 import { BodyNotRepeatableError, once } from './request/body-not-repeatable-error.ts'
 import { classifyNetworkError } from './classify/classify-network-error.ts'
 import { LONGEST_ANSWER_BYTES } from './response/read-body.ts'
+import { explainRedirect } from './response/explain-redirect.ts'
 import { keptReply, respondWith } from './response/kept-reply.ts'
 import { readRequest, type Fetch, type OriginalRequest, type OutgoingRequest } from './request/outgoing-request.ts'
 import { unquoted } from './request/unquoted.ts'
@@ -140,8 +141,9 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
   }
 
   function answerTo(error: unknown, signal: AbortSignal | undefined): Response {
-    const kept = keptReply(error)
-    if (kept !== undefined) {
+    const last = keptReply(error)
+    if (last !== undefined) {
+      const kept = (protocol === PLAIN_PROTOCOL ? undefined : explainRedirect(last)) ?? last
       const headers = new Headers(kept.headers)
       headers.set('x-should-retry', 'false')
       return respondWith({ ...kept, headers }, kept.bytes)
