@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import { VERSION } from '../version.ts'
+import type { CommandIo, CommandModule } from './command.ts'
+
+/** A command: what `spillway --help` says of it, and where it is. Loaded when somebody asks for it. */
+interface Entry {
+  readonly summary: string
+  readonly load: () => Promise<CommandModule>
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {}
+
+/**
+ * The program for some arguments: all commands by name, and the one that is asked for with everything it has.
+ *
+ * @param args without the program's own name
+ */
+export const programFor = async (args: readonly string[], io: CommandIo): Promise<Command> => {
+  const program = new Command('spillway')
+    .description('A file of prompts becomes a folder of images, paid for once, however overloaded the model is.')
+    .version(VERSION, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showSuggestionAfterError()
+  const asked = args[0] === 'help' ? args[1] : args[0]
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = asked === name ? (await load()).command(io) : new Command()
+    program.addCommand(command.name(name).summary(summary))
+  }
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+  return program
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander'
+import { isSpillwayError } from '@spillway/core'
+import { EXIT, type ExitCode } from './command/exit-codes.ts'
+import { printable } from './command/printable.ts'
+import { programFor } from './command/program.ts'
+
+/** What the program ends with when it could not do what it was asked for. */
+function codeOf(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  process.stderr.write(`${messageOf(error)}\n`)
+  return isExplained(error) ? EXIT.usage : EXIT.someFailed
+}
+
+/** Our errors say what to put right; of any other one the place matters. */
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return printable(String(error))
+  const text = isExplained(error) ? error.message : (error.stack ?? error.message)
+  return text.split('\n').map(printable).join('\n')
+}
+
+const isExplained = (error: unknown): boolean =>
+  isSpillwayError(error) || String((error as { code?: unknown }).code).startsWith('ERR_SPILLWAY_')
+
+// A reader that has left (`| head`) is no reason for a stack trace.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done)
+    throw error
+  })
+
+const args = process.argv.slice(2)
+const { stdin, stdout, stderr, env } = process
+try {
+  const end = (code: ExitCode): void => void (process.exitCode = code)
+  const program = await programFor(args, { stdin, stdout, stderr, env, end })
+  if (args.length === 0) program.help({ error: true })
+  await program.parseAsync(args, { from: 'user' })
+} catch (error) {
+  process.exitCode = codeOf(error)
+}
