@@ -1,4 +1,21 @@
+export { BatchError } from './batch-error.ts'
+export type { BatchErrorCode } from './batch-error.ts'
 export type { BatchItem } from './input/item.ts'
+export { readRun } from './journal/read-run.ts'
+export type {
+  AttemptRecord,
+  Counts,
+  EndpointStateRecord,
+  FileRecord,
+  ItemError,
+  ItemRecord,
+  ItemState,
+  LaunchRecord,
+  MadeRecord,
+  RunRecord,
+  StopReason,
+  WaitRecord,
+} from './journal/records.ts'
 export type { AttemptEnd, AttemptListener, Made, MadeImage, Make } from './make/make.ts'
 export { PolicyFileError, readPolicy, readPolicyFile } from './make/policy-file.ts'
 export type { PolicyOptions } from './make/policy-file.ts'

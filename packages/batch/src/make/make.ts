@@ -25,6 +25,8 @@ export interface AttemptEnd {
   readonly status?: number
   readonly billed: 'no' | 'yes' | 'unknown'
   readonly tookMs: number
+  /** What it cost, where that is known; else what it was expected to, unless it is not billed. */
+  readonly cost?: number
   /** The shortest wait that the server asked for, in milliseconds. */
   readonly retryAfterMs?: number
 }

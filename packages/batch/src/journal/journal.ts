@@ -1,0 +1,68 @@
+import type { BatchItem } from '../input/item.ts'
+import type { AttemptEnd } from '../make/make.ts'
+import type { AttemptRecord, Counts, ItemError, ItemRecord, LaunchRecord, MadeRecord, StopReason } from './records.ts'
+
+/** An item and what the run has decided about it before it begins. */
+export interface NewItem extends BatchItem {
+  /** Of its files, without number and extension. */
+  readonly name: string
+}
+
+/** Which items to read. */
+export interface ItemQuery {
+  readonly states?: readonly ItemRecord['state'][]
+  /** Only those that are made for themselves (`true`), or that share the picture of this one. */
+  readonly leaders?: true
+  readonly sameAs?: number
+  /** Only those behind this one. */
+  readonly after?: number
+  readonly limit?: number
+}
+
+/**
+ * What a run writes down, and reads again when it goes on. Every write is on the disk when its method returns. Times are
+ * wall milliseconds since 1970 UTC.
+ */
+export interface Journal {
+  /** Names the run to providers. */
+  readonly key: string
+  /** The hash of the input that the run has, `undefined` before it has one. */
+  inputHash(): string | undefined
+
+  /** Everything within happens, or nothing of it. May wait in between: nobody else writes. */
+  atomically(work: () => Promise<void>): Promise<void>
+  setInput(hash: string): void
+  /** Adds an item behind the others; shares the picture of the first with the same fingerprint. */
+  add(item: NewItem): void
+  /** Takes an item as it is now, which has its place and its prompt changed: it begins again. */
+  replace(seq: number, item: NewItem): void
+  remove(seq: number): void
+
+  launch(launch: Pick<LaunchRecord, 'pid' | 'options' | 'startedAt'>): void
+  stopped(reason: StopReason, at: number): void
+
+  counts(): Counts
+  /** What all attempts cost, those at work as expected. */
+  cost(): number
+  items(query?: ItemQuery): IterableIterator<ItemRecord>
+  /** Items that have ended, in the order in which they did. */
+  ended(): IterableIterator<ItemRecord>
+  attemptsOf(seq: number): readonly AttemptRecord[]
+
+  /** Write-ahead: the item is `sent` before its request leaves. Gives back the attempt's handle. */
+  sent(seq: number, attempt: { endpoint: string; model: string; at: number; expectedCost: number }): number
+  attemptEnded(attempt: number, end: Pick<AttemptEnd, 'verdict' | 'status' | 'billed'>, cost: number, at: number): void
+  /** Its pictures are on the disk under temporary names, and will be put in place. */
+  saving(seq: number, made: MadeRecord, at: number): void
+  done(seq: number, at: number): void
+  failed(seq: number, state: 'failed' | 'unknown', error: ItemError, at: number): void
+  /** Nothing was sent, or it shall be asked for again. */
+  waitAgain(seq: number): void
+
+  endpointState(endpoint: string, state: string, at: number): void
+  /** Gives back the wait's handle. */
+  waitBegan(reason: string, at: number, more: { readonly endpoint?: string; readonly until?: number }): number
+  waitEnded(wait: number, at: number): void
+
+  close(): void
+}

@@ -1,0 +1,75 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { AttemptRecord, Counts, ItemRecord, LaunchRecord } from './records.ts'
+
+/** A row as SQLite gives it. */
+export type Row = Record<string, SQLOutputValue>
+
+/** An object without the fields that are `null` or `undefined`. */
+export const present = (fields: Record<string, unknown>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))
+
+const json = (value: SQLOutputValue | undefined): unknown =>
+  typeof value === 'string' ? (JSON.parse(value) as unknown) : undefined
+
+export const ITEM_COLUMNS = `item.*, leader.id AS leader_id,
+  (SELECT count(*) FROM attempt WHERE attempt.seq = item.seq) AS attempts,
+  (SELECT coalesce(sum(cost), 0) FROM attempt WHERE attempt.seq = item.seq) AS cost
+  FROM item LEFT JOIN item AS leader ON leader.seq = item.same_as`
+
+export const itemOf = (row: Row): ItemRecord =>
+  present({
+    seq: row['seq'],
+    id: row['id'],
+    line: row['line'],
+    fingerprint: row['fingerprint'],
+    prompt: row['prompt'],
+    settings: json(row['settings']),
+    model: row['model'],
+    name: row['name'],
+    state: row['state'],
+    sameAs: row['leader_id'],
+    made: json(row['made']),
+    error: json(row['error']),
+    attempts: row['attempts'],
+    cost: row['cost'],
+    startedAt: row['started_at'],
+    endedAt: row['ended_at'],
+    place: row['place'],
+  }) as ItemRecord
+
+export const ATTEMPT_COLUMNS = 'attempt.*, item.id AS item FROM attempt JOIN item USING (seq)'
+
+export const attemptOf = (row: Row): AttemptRecord =>
+  present({
+    item: row['item'],
+    number: row['number'],
+    launch: row['launch'],
+    endpoint: row['endpoint'],
+    model: row['model'],
+    startedAt: row['started_at'],
+    endedAt: row['ended_at'],
+    verdict: row['verdict'],
+    status: row['status'],
+    billed: row['billed'],
+    cost: row['cost'],
+  }) as AttemptRecord
+
+export const launchOf = (row: Row): LaunchRecord =>
+  present({
+    number: row['number'],
+    pid: row['pid'],
+    options: json(row['options']),
+    startedAt: row['started_at'],
+    endedAt: row['ended_at'],
+    stopped: row['stopped'],
+  }) as LaunchRecord
+
+export function countsOf(db: DatabaseSync): Counts {
+  const counts = { waiting: 0, sent: 0, saving: 0, done: 0, failed: 0, unknown: 0 }
+  for (const { state, count } of db.prepare('SELECT state, count(*) AS count FROM item GROUP BY state').all())
+    counts[state as keyof Counts] = Number(count)
+  return counts
+}
+
+export const costOf = (db: DatabaseSync): number =>
+  Number(db.prepare('SELECT coalesce(sum(cost), 0) AS cost FROM attempt').get()?.['cost'])

@@ -1,0 +1,192 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { ItemQuery, Journal, NewItem } from './journal.ts'
+import { ATTEMPT_COLUMNS, ITEM_COLUMNS, type Row, attemptOf, costOf, countsOf, itemOf } from './rows.ts'
+
+/** A journal over an open database whose tables are there. */
+export function sqliteJournal(db: DatabaseSync): Journal {
+  const statements = new Map<string, StatementSync>()
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const statement = db.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+  const run = (sql: string, ...values: SQLInputValue[]): number => Number(prepared(sql).run(...values).lastInsertRowid)
+  const one = (sql: string, ...values: SQLInputValue[]): Row | undefined => prepared(sql).get(...values)
+
+  let launch = Number(one('SELECT coalesce(max(number), 0) AS number FROM launch')?.['number'])
+
+  return {
+    key: String(one('SELECT key FROM run')?.['key']),
+    inputHash: () => (one('SELECT input_hash FROM run')?.['input_hash'] as string | null) ?? undefined,
+
+    async atomically(work) {
+      db.exec('BEGIN IMMEDIATE')
+      try {
+        await work()
+        db.exec('COMMIT')
+      } catch (error) {
+        rollBack(db)
+        throw error
+      }
+    },
+    setInput: (hash) => void run('UPDATE run SET input_hash = ?', hash),
+    add(item) {
+      run(
+        `INSERT INTO item (id, line, fingerprint, prompt, settings, model, name, same_as)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ${LEADER})`,
+        ...columnsOf(item),
+        item.fingerprint,
+      )
+    },
+    replace(seq, item) {
+      run('UPDATE item SET same_as = NULL WHERE same_as = ?', seq)
+      run(
+        `UPDATE item SET id = ?, line = ?, fingerprint = ?, prompt = ?, settings = ?, model = ?, name = ?,
+         same_as = NULL, state = 'waiting', made = NULL, error = NULL, started_at = NULL, ended_at = NULL, place = NULL
+         WHERE seq = ?`,
+        ...columnsOf(item),
+        seq,
+      )
+    },
+    remove(seq) {
+      run('UPDATE item SET same_as = NULL WHERE same_as = ?', seq)
+      run('DELETE FROM item WHERE seq = ?', seq)
+    },
+
+    launch({ pid, options, startedAt }) {
+      launch = run(
+        'INSERT INTO launch (pid, options, started_at) VALUES (?, ?, ?)',
+        pid,
+        JSON.stringify(options),
+        startedAt,
+      )
+    },
+    stopped: (reason, at) =>
+      void run('UPDATE launch SET stopped = ?, ended_at = ? WHERE number = ?', reason, at, launch),
+
+    counts: () => countsOf(db),
+    cost: () => costOf(db),
+    *items(query = {}) {
+      const { where, values } = conditions(query)
+      // Read at once where there is a limit: an open cursor would see what is written meanwhile.
+      const statement = prepared(`SELECT ${ITEM_COLUMNS} ${where} ORDER BY item.seq LIMIT ?`)
+      for (const row of statement.all(...values, query.limit ?? -1)) yield itemOf(row)
+    },
+    *ended() {
+      for (const row of db.prepare(`SELECT ${ITEM_COLUMNS} WHERE item.place IS NOT NULL ORDER BY item.place`).iterate())
+        yield itemOf(row)
+    },
+    attemptsOf: (seq) =>
+      prepared(`SELECT ${ATTEMPT_COLUMNS} WHERE attempt.seq = ? ORDER BY number`).all(seq).map(attemptOf),
+
+    sent(seq, { endpoint, model, at, expectedCost }) {
+      return inOneCommit(db, () => {
+        run("UPDATE item SET state = 'sent', started_at = coalesce(started_at, ?) WHERE seq = ?", at, seq)
+        return run(
+          `INSERT INTO attempt (seq, number, launch, endpoint, model, started_at, cost)
+           VALUES (?1, (SELECT count(*) + 1 FROM attempt WHERE seq = ?1), ?2, ?3, ?4, ?5, ?6)`,
+          seq,
+          launch,
+          endpoint,
+          model,
+          at,
+          expectedCost,
+        )
+      })
+    },
+    attemptEnded: (attempt, { verdict, status, billed }, cost, at) =>
+      void run(
+        'UPDATE attempt SET ended_at = ?, verdict = ?, status = ?, billed = ?, cost = ? WHERE rowid = ?',
+        at,
+        verdict,
+        status ?? null,
+        billed,
+        cost,
+        attempt,
+      ),
+    saving: (seq, made, at) =>
+      void run(
+        "UPDATE item SET state = 'saving', made = ?, error = NULL, started_at = coalesce(started_at, ?) WHERE seq = ?",
+        JSON.stringify(made),
+        at,
+        seq,
+      ),
+    done: (seq, at) =>
+      void run(`UPDATE item SET state = 'done', ended_at = ?, place = ${NEXT_PLACE} WHERE seq = ?`, at, seq),
+    failed: (seq, state, error, at) =>
+      void run(
+        `UPDATE item SET state = ?, error = ?, made = NULL, ended_at = ?, place = ${NEXT_PLACE} WHERE seq = ?`,
+        state,
+        JSON.stringify(error),
+        at,
+        seq,
+      ),
+    waitAgain: (seq) =>
+      void run(
+        "UPDATE item SET state = 'waiting', made = NULL, error = NULL, ended_at = NULL, place = NULL WHERE seq = ?",
+        seq,
+      ),
+
+    endpointState: (endpoint, state, at) =>
+      void run('INSERT INTO endpoint_state (at, endpoint, state) VALUES (?, ?, ?)', at, endpoint, state),
+    waitBegan: (reason, at, { endpoint, until }) =>
+      run(
+        'INSERT INTO wait (reason, endpoint, started_at, until) VALUES (?, ?, ?, ?)',
+        reason,
+        endpoint ?? null,
+        at,
+        until ?? null,
+      ),
+    waitEnded: (wait, at) => void run('UPDATE wait SET ended_at = ? WHERE rowid = ?', at, wait),
+
+    close: () => db.close(),
+  }
+}
+
+const LEADER = '(SELECT min(seq) FROM item WHERE fingerprint = ? AND same_as IS NULL)'
+const NEXT_PLACE = '(SELECT coalesce(max(place), 0) + 1 FROM item)'
+
+const columnsOf = (item: NewItem): SQLInputValue[] => [
+  item.id,
+  item.line,
+  item.fingerprint,
+  item.prompt,
+  JSON.stringify(item.settings),
+  item.model ?? null,
+  item.name,
+]
+
+function conditions({ states, leaders, sameAs, after }: ItemQuery): { where: string; values: SQLInputValue[] } {
+  const all: [string, ...SQLInputValue[]][] = []
+  if (states !== undefined) all.push([`item.state IN (${states.map(() => '?').join(', ')})`, ...states])
+  if (leaders) all.push(['item.same_as IS NULL'])
+  if (sameAs !== undefined) all.push(['item.same_as = ?', sameAs])
+  if (after !== undefined) all.push(['item.seq > ?', after])
+  return {
+    where: all.length === 0 ? '' : `WHERE ${all.map(([condition]) => condition).join(' AND ')}`,
+    values: all.flatMap(([, ...values]) => values),
+  }
+}
+
+function inOneCommit<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    rollBack(db)
+    throw error
+  }
+}
+
+/** SQLite rolls back by itself after some errors, a full disk among them, and has nothing to roll back then. */
+function rollBack(db: DatabaseSync): void {
+  try {
+    db.exec('ROLLBACK')
+  } catch {
+    // Already done.
+  }
+}
