@@ -72,8 +72,10 @@ export { cacheKey } from './policies/cache/cache-key.ts'
 export { MEMORY_CACHE_STORE_DEFAULTS, memoryCacheStore } from './policies/cache/memory-cache-store.ts'
 export type { MemoryCacheStore, MemoryCacheStoreOptions } from './policies/cache/memory-cache-store.ts'
 export type { CacheEntry, CacheStore } from './policies/cache/cache-store.ts'
+export type { Leases } from './primitives/leases.ts'
 export type {
   CacheCoalesced,
+  CacheFollowed,
   CacheHit,
   CacheMissed,
   CacheRevalidated,

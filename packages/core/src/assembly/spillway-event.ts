@@ -12,6 +12,7 @@ import type { ConcurrencyRejected, LimitChanged } from '../policies/adaptive-con
 import type { BulkheadRejected, BulkheadResized } from '../policies/bulkhead/bulkhead-events.ts'
 import type {
   CacheCoalesced,
+  CacheFollowed,
   CacheHit,
   CacheMissed,
   CacheRevalidated,
@@ -85,6 +86,7 @@ export type SpillwayEvent =
   | CacheHit
   | CacheMissed
   | CacheCoalesced
+  | CacheFollowed
   | CacheStored
   | CacheRevalidated
   | CacheStaleUsed

@@ -120,4 +120,13 @@ export const cacheStoreContract = (
     await other.delete('a')
     check((await store.get('a')) === undefined, 'it is still there after the other one deleted it')
   })
+
+  trial('has leases that are none of its values', async ({ store }) => {
+    if (store.leases === undefined) return
+    await store.leases.take('a', 'one', 60_000)
+    check((await store.get('a')) === undefined, 'a lease can be read as a value')
+    await store.set('a', 1, 60_000)
+    await store.leases.release('a', 'one')
+    check((await store.get('a')) === 1, 'the value has gone with the lease')
+  })
 }

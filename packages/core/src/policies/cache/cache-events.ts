@@ -31,6 +31,13 @@ export interface CacheCoalesced extends PipelineEvent {
   readonly waiting: number
 }
 
+/** Another process is at work on it: this call, and those that join it, wait for what that one stores. */
+export interface CacheFollowed extends PipelineEvent {
+  readonly type: 'cache.followed'
+  readonly policy: string
+  readonly keyHash: string
+}
+
 /** An answer was stored. */
 export interface CacheStored extends PipelineEvent {
   readonly type: 'cache.stored'

@@ -1,6 +1,7 @@
 import type { CallContext } from '../../kernel/call-context.ts'
 import { checkDuration, checkFunction, checkKnown } from '../../kernel/check-options.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import { areLeases } from '../../primitives/leases.ts'
 import { cacheKey } from './cache-key.ts'
 import type { CacheStore } from './cache-store.ts'
 
@@ -32,6 +33,11 @@ export interface CacheOptions {
   readonly store?: CacheStore
   /** How long a call waits for the store before it goes on without: milliseconds above 0. @default 1000 */
   readonly storeTimeoutMs?: number
+  /**
+   * After how many milliseconds a process that works on an answer, and does not say so again, counts as dead, where the
+   * store has leases: from 100. Longer than a process may be too busy to say so. @default 10000
+   */
+  readonly leaseMs?: number
 }
 
 /** What {@link cache} takes where an option is left out. */
@@ -42,6 +48,7 @@ export const CACHE_DEFAULTS: Required<Omit<CacheOptions, 'key' | 'store'>> = {
   staleIfErrorMs: 3_600_000,
   // A store answers in milliseconds, and a generation takes tens of seconds.
   storeTimeoutMs: 1000,
+  leaseMs: 10_000,
 }
 
 /** The options with their defaults. */
@@ -51,18 +58,21 @@ export type ResolvedCacheOptions = Required<Omit<CacheOptions, 'store'>> & Pick<
 export const resolveCacheOptions = (options: CacheOptions): ResolvedCacheOptions => {
   checkKnown('cache', options, [...Object.keys(CACHE_DEFAULTS), 'key', 'store'])
   const resolved = { key: keyOfCall, ...CACHE_DEFAULTS, ...options }
-  const { key, store, ttlMs, staleWhileRevalidateMs, staleIfErrorMs, storeTimeoutMs } = resolved
+  const { key, store, ttlMs, staleWhileRevalidateMs, staleIfErrorMs, storeTimeoutMs, leaseMs } = resolved
   checkFunction('cache.key', key)
   checkDuration('cache.ttlMs', ttlMs, { infinite: true })
   checkDuration('cache.staleWhileRevalidateMs', staleWhileRevalidateMs, { infinite: true })
   checkDuration('cache.staleIfErrorMs', staleIfErrorMs, { infinite: true })
   checkDuration('cache.storeTimeoutMs', storeTimeoutMs, { min: Number.MIN_VALUE })
+  checkDuration('cache.leaseMs', leaseMs, { min: 100 })
   if (store !== undefined && !isStore(store))
     throw new InvalidOptionsError(
       'cache.store',
       store,
       'a store: an object with get(), set() and delete(), such as a Keyv',
     )
+  if (store?.leases !== undefined && !areLeases(store.leases))
+    throw new InvalidOptionsError('cache.store.leases', store.leases, 'leases: an object with take() and release()')
   return resolved
 }
 

@@ -1,3 +1,5 @@
+import type { Leases } from '../../primitives/leases.ts'
+
 /**
  * Where answers are kept. Every `Keyv` is one, and so is whatever has the same three methods.
  *
@@ -16,6 +18,11 @@ export interface CacheStore {
   set(key: string, value: unknown, ttlMs?: number): unknown
   /** Forgets `key`. A key that is not there is no error. */
   delete(key: string): unknown
+  /**
+   * Who works on a key. A store that several processes share brings them: then one process asks for an answer, and the
+   * others wait for what it stores. Without them each asks for itself.
+   */
+  readonly leases?: Leases
 }
 
 /** What the cache keeps under a key. */

@@ -236,6 +236,7 @@ test('what it knows and what it was made with is plain data', async () => {
         staleWhileRevalidateMs: 0,
         staleIfErrorMs: 3_600_000,
         storeTimeoutMs: 1000,
+        leaseMs: 10_000,
       },
     },
   ])

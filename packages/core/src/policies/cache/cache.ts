@@ -7,6 +7,7 @@ import { tellCache } from './tell-cache.ts'
 import type { CacheEntry } from './cache-store.ts'
 import { Flight, type Landing } from './flight.ts'
 import { GuardedStore } from './guarded-store.ts'
+import { Lead } from './lead.ts'
 import { memoryCacheStore } from './memory-cache-store.ts'
 import { isReadOnce } from './read-once.ts'
 
@@ -51,7 +52,7 @@ interface Visit {
  */
 export const cache = (options: CacheOptions = {}): Cache => {
   const resolved = resolveCacheOptions(options)
-  const { name, key: keyOf, ttlMs, staleWhileRevalidateMs, staleIfErrorMs, storeTimeoutMs } = resolved
+  const { name, key: keyOf, ttlMs, staleWhileRevalidateMs, staleIfErrorMs, storeTimeoutMs, leaseMs } = resolved
   const servedMs = ttlMs + staleWhileRevalidateMs
   const usedMs = ttlMs + staleIfErrorMs
   const keptMs = Math.max(servedMs, usedMs)
@@ -145,8 +146,11 @@ export const cache = (options: CacheOptions = {}): Cache => {
       }
       flight.goOn()
       flight.answer(outcome)
-    } else tell(context, key, { type: 'cache.missed' })
+    }
     const renewing = flight.inBackground
+    const lead = keptMs > 0 && storeFor(context).hasLeases ? leadOf(key, flight) : undefined
+    if (lead !== undefined && (await isAnsweredElsewhere(visit, flight, lead))) return
+    if (!renewing) tell(context, key, { type: 'cache.missed' })
     const outcome = await next(context)
     // Everybody has left; in that tick the flight was dropped.
     if (context.aborted) return
@@ -154,8 +158,29 @@ export const cache = (options: CacheOptions = {}): Cache => {
     const durationMs = context.call.clock.now() - context.startedAt
     if (renewing) tell(context, key, { type: 'cache.revalidated', verdict: kind, durationMs })
     if (isForAll(flight, outcome)) await keep(key, flight, outcome)
+    lead?.release()
     drop(key, flight)
     if (!flight.landed) land(key, flight, outcome)
+  }
+
+  const leadOf = (key: string, flight: Flight): Lead => new Lead(storeFor(flight.context), key, leaseMs, flight)
+
+  /** Whether the flight is over before it asked: another process had the answer, or everybody has left. */
+  const isAnsweredElsewhere = async (visit: Visit, flight: Flight, lead: Lead): Promise<boolean> => {
+    const { key } = visit
+    const { context } = flight
+    const theirs = await lead.search({
+      known: flight.entry,
+      isFresh: (entry) => ageOf(entry, context) < ttlMs,
+      followed: () => tell(context, key, { type: 'cache.followed' }),
+    })
+    if (context.aborted) return true
+    if (theirs === undefined) return false
+    drop(key, flight)
+    if (flight.inBackground) flight.land(success(theirs.value))
+    // As new as can be: the clock that stamped it may be another one.
+    else flight.land(hit(visit, theirs, 0))
+    return true
   }
 
   /** Whether an answer is for everybody, now and later. */
@@ -190,7 +215,7 @@ export const cache = (options: CacheOptions = {}): Cache => {
   return {
     name,
     kind: 'cache',
-    options: { name, ttlMs, staleWhileRevalidateMs, staleIfErrorMs, storeTimeoutMs },
+    options: { name, ttlMs, staleWhileRevalidateMs, staleIfErrorMs, storeTimeoutMs, leaseMs },
     execute<R>(next: Next<R>, context: CallContext) {
       const key = keyFor(context)
       // What a key names has the type that its calls expect: that is what the key says.
@@ -199,7 +224,10 @@ export const cache = (options: CacheOptions = {}): Cache => {
     async forget(key) {
       flights.get(key)?.forget()
       flights.delete(key)
+      // Before the next call asks: it must not wait for work that is older than this moment.
+      const released = store?.leases?.release(key)
       await store?.delete(key)
+      await released
     },
     snapshot() {
       const atWork = [...flights.values()].filter(({ landed }) => !landed)

@@ -5,6 +5,13 @@ import { isCacheEntry, type CacheEntry, type CacheStore } from './cache-store.ts
 const isPromiseLike = (answer: unknown): answer is PromiseLike<unknown> =>
   typeof answer === 'object' && answer !== null && typeof (answer as Partial<PromiseLike<unknown>>).then === 'function'
 
+/** Who wants to lead, and for how long. */
+export interface LeaseWanted {
+  readonly key: string
+  readonly owner: string
+  readonly leaseMs: number
+}
+
 /** A store that can hurt nobody: what fails or hangs is told in a diagnostic event and counts as nothing stored. */
 export class GuardedStore {
   readonly #policy: string
@@ -46,11 +53,47 @@ export class GuardedStore {
     }
   }
 
-  #source(method: 'get' | 'set'): string {
+  /** Whether several processes work on one key one at a time. */
+  get hasLeases(): boolean {
+    return this.#store.leases !== undefined
+  }
+
+  /**
+   * 0: it leads, or still does. Otherwise the milliseconds that another may lead; `undefined` where nobody can say.
+   *
+   * @param method whether a caller waits for it, or it leads and works
+   */
+  async take(
+    { key, owner, leaseMs }: LeaseWanted,
+    context: CallContext,
+    method: 'take' | 'renew',
+  ): Promise<number | undefined> {
+    try {
+      const answer = this.#store.leases?.take(key, owner, leaseMs)
+      const othersMs = isPromiseLike(answer) ? await this.#inTime(method, answer, context) : answer
+      return typeof othersMs === 'number' && othersMs >= 0 ? othersMs : undefined
+    } catch (thrown) {
+      context.report(this.#source(method), thrown)
+      return undefined
+    }
+  }
+
+  /** Nobody waits for that. */
+  release({ key, owner }: LeaseWanted, context: CallContext): void {
+    const report = (thrown: unknown): void => context.report(this.#source('release'), thrown)
+    try {
+      const answer = this.#store.leases?.release(key, owner)
+      if (isPromiseLike(answer)) answer.then(undefined, report)
+    } catch (thrown) {
+      report(thrown)
+    }
+  }
+
+  #source(method: Method): string {
     return `${this.#policy}.store.${method}`
   }
 
-  #inTime(method: 'get' | 'set', answer: PromiseLike<unknown>, context: CallContext): Promise<unknown> {
+  #inTime(method: Method, answer: PromiseLike<unknown>, context: CallContext): Promise<unknown> {
     const source = this.#source(method)
     return new Promise((resolve) => {
       let ended = false
@@ -64,7 +107,7 @@ export class GuardedStore {
         context.emit<DiagnosticReported>({ type: 'diagnostic.reported', source, errorName: 'TimeoutError' })
         end(FAILED)
       })
-      if (method === 'set') timer.unref()
+      if (method === 'set' || method === 'renew') timer.unref()
       const stop = context.onAbort(() => end(FAILED))
       answer.then(end, (thrown: unknown) => {
         if (ended) return
@@ -74,6 +117,8 @@ export class GuardedStore {
     })
   }
 }
+
+type Method = 'get' | 'set' | 'take' | 'renew' | 'release'
 
 const FAILED = Symbol('the store failed')
 

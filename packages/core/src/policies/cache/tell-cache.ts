@@ -2,6 +2,7 @@ import type { CallContext } from '../../kernel/call-context.ts'
 import type { EventBody } from '../../kernel/pipeline-event.ts'
 import type {
   CacheCoalesced,
+  CacheFollowed,
   CacheHit,
   CacheMissed,
   CacheRevalidated,
@@ -10,7 +11,7 @@ import type {
 } from './cache-events.ts'
 import { keyNames } from './cache-key.ts'
 
-type Any = CacheCoalesced | CacheHit | CacheMissed | CacheRevalidated | CacheStaleUsed | CacheStored
+type Any = CacheCoalesced | CacheFollowed | CacheHit | CacheMissed | CacheRevalidated | CacheStaleUsed | CacheStored
 type Said<E extends Any> = E extends Any ? Omit<EventBody<E>, 'policy' | 'keyHash'> : never
 
 /** Says something about a key, as a fact of the call whose context is given. */

@@ -1,0 +1,32 @@
+import { cache, memoryCacheStore, type CacheOptions, type CacheStore, type Part } from '../../../index.ts'
+import { memoryLeases, VirtualClock } from '../../../testing.ts'
+import { asking, type Asking } from './asking.ts'
+
+/** What several processes share, which takes a millisecond to answer. */
+export const sharedStore = (clock: VirtualClock): CacheStore & { readonly leases: object } => {
+  const store = memoryCacheStore({ clock })
+  const leases = memoryLeases(clock)
+  const later = <T>(act: () => T | PromiseLike<T>): Promise<T> =>
+    new Promise((resolve) => clock.setTimer(1, () => resolve(act())))
+  return {
+    get: (key) => later(() => store.get(key)),
+    set: (key, value, ttlMs) => later(() => store.set(key, structuredClone(value), ttlMs)),
+    delete: (key) => later(() => store.delete(key)),
+    leases: {
+      take: (key, owner, leaseMs) => later(() => leases.take(key, owner, leaseMs)),
+      release: (key, owner) => later(() => leases.release(key, owner)),
+    },
+  }
+}
+
+/** Several pipelines with a cache each, which stand for processes with one store. */
+export const processes = (
+  count: number,
+  options: CacheOptions = {},
+  inner: readonly Part[] = [],
+): { readonly clock: VirtualClock; readonly store: CacheStore; readonly all: readonly Asking[] } => {
+  const clock = new VirtualClock()
+  const store = options.store ?? sharedStore(clock)
+  const all = Array.from({ length: count }, () => asking([cache({ ...options, store }), ...inner], clock))
+  return { clock, store, all }
+}
