@@ -1,6 +1,9 @@
 export { BatchError } from './batch-error.ts'
 export type { BatchErrorCode } from './batch-error.ts'
+export { fingerprintOf } from './input/fingerprint.ts'
 export type { BatchItem } from './input/item.ts'
+export { readItems } from './input/read-items.ts'
+export type { ReadItemsOptions } from './input/read-items.ts'
 export { readRun } from './journal/read-run.ts'
 export type {
   AttemptRecord,
