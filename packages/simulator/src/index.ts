@@ -27,6 +27,8 @@ export type { CounterBook, EndpointCounters, SimulatorCounters } from './model/c
 
 // The model without a server: for whoever runs it under virtual time.
 export { type Upstream, type UpstreamState, createUpstream } from './model/upstream.ts'
+export { askUpstream } from './model/ask-upstream.ts'
+export { ModelError } from './model/model-error.ts'
 export type { QuotaLevel, QuotaLevels } from './model/quota.ts'
 export type { Offer, OfferEvent, OfferedRequest, QuotaHit, Refusal } from './model/offer.ts'
 export {

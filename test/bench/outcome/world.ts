@@ -1,13 +1,10 @@
 import { VirtualClock } from '@spillway/core/testing'
 import {
+  askUpstream,
   createRandom,
   createUpstream,
-  FAULTS,
   resolveEndpoint,
   type EndpointScenario,
-  type FaultSpec,
-  type Offer,
-  type Refusal,
   type Upstream,
 } from '@spillway/simulator'
 
@@ -15,21 +12,6 @@ import {
 export interface Answer {
   readonly prompt: string
   readonly endpoint: string
-}
-
-/** How the model API fails, as its official clients report it. */
-export class ModelError extends Error {
-  override readonly name = 'ModelError'
-  readonly status: number | undefined
-  readonly fault: string
-  readonly retryAfterMs: number | undefined
-
-  constructor({ fault, retryAfterMs }: FaultSpec | Refusal) {
-    super(fault)
-    this.fault = fault
-    this.status = FAULTS[fault].status
-    this.retryAfterMs = retryAfterMs
-  }
 }
 
 /** One upstream, one clock, no sockets: the simulator's own model in virtual time. */
@@ -87,30 +69,8 @@ export const createWorld = (
   }
 }
 
-const ask = (upstream: Upstream, endpoint: string, prompt: string, signal: AbortSignal): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    let fault: FaultSpec | undefined
-    const end = (settle: () => void): void => {
-      signal.removeEventListener('abort', leave)
-      settle()
-    }
-    const fail = (spec: FaultSpec): void => {
-      if (FAULTS[spec.fault].effect !== 'hang') end(() => reject(new ModelError(spec)))
-    }
-    const leave = (): void => {
-      offer?.abandon()
-      end(() => reject(signal.reason))
-    }
-    signal.addEventListener('abort', leave)
-    let offer: Offer | undefined
-    offer = upstream.offer(
-      { kind: 'image', model: 'image', key: 'key', promptHash: prompt, images: 1, inputTokens: 20, outputTokens: 1290 },
-      (event) => {
-        if (event.type === 'refused') fail(event.refusal)
-        else if (event.type === 'started') fault = event.fault
-        else if (fault === undefined || FAULTS[fault.fault].effect === 'whole') end(() => resolve({ prompt, endpoint }))
-        else fail(fault)
-      },
-    )
-  })
+const ask = async (upstream: Upstream, endpoint: string, prompt: string, signal: AbortSignal): Promise<Answer> => {
+  const usage = { images: 1, inputTokens: 20, outputTokens: 1290 }
+  await askUpstream(upstream, { kind: 'image', model: 'image', key: 'key', promptHash: prompt, ...usage }, signal)
+  return { prompt, endpoint }
+}

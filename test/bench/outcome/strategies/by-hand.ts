@@ -1,4 +1,5 @@
-import { ModelError, type Answer } from '../world.ts'
+import { ModelError } from '@spillway/simulator'
+import type { Answer } from '../world.ts'
 import { sleep, withTimeout, type Strategy } from './strategy.ts'
 
 /** One request, and that is it. */

@@ -1,6 +1,7 @@
 import { GoogleGenAI } from '@google/genai'
 import { OpenAI } from 'openai'
-import { ModelError, type World } from '../world.ts'
+import { ModelError } from '@spillway/simulator'
+import type { World } from '../world.ts'
 import type { Strategy } from './strategy.ts'
 
 /** How one client's HTTP looks. */

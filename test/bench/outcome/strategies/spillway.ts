@@ -1,5 +1,5 @@
 import { standardPipeline, type Classifier } from '@spillway/core'
-import { ModelError } from '../world.ts'
+import { ModelError } from '@spillway/simulator'
 import type { Strategy } from './strategy.ts'
 
 /** What an adapter's classifier says of the same errors. */
