@@ -22,3 +22,8 @@ export type {
 export type { AttemptEnd, AttemptListener, Made, MadeImage, Make } from './make/make.ts'
 export { PolicyFileError, readPolicy, readPolicyFile } from './make/policy-file.ts'
 export type { PolicyOptions } from './make/policy-file.ts'
+
+export { forecastBatch } from './forecast/forecast-batch.ts'
+export { describeForecast } from './forecast/describe-forecast.ts'
+export type { ForecastOptions } from './forecast/forecast-options.ts'
+export type { Forecast, ForecastHour, Range, WaitReason } from './forecast/forecast.ts'

@@ -35,6 +35,23 @@ describe('other tenants', () => {
     expect(afternoon.median).toBeLessThan(110_000)
   })
 
+  test('may be given by the hour', () => {
+    const byHour = Array.from({ length: 24 }, (_, hour) => (hour === 13 ? 1.2 : 0))
+    const { clock, upstream } = setUp({ capacity: 100, tenants: { byHour, warmUpMs: 0 } })
+    const arrivedIn = (hours: number): number => {
+      const before = upstream.counters.tenantRequests
+      clock.advance(hours * 3_600_000)
+      upstream.settle()
+      return upstream.counters.tenantRequests - before
+    }
+    expect(arrivedIn(1)).toBe(0)
+    // 1.2 × 100 slots / 30 s = 4 a second.
+    const afternoon = arrivedIn(1)
+    expect(afternoon).toBeGreaterThan(13_900)
+    expect(afternoon).toBeLessThan(14_900)
+    expect(arrivedIn(20)).toBe(0)
+  })
+
   test('arrive as often as their load says, and more under a multiplier', () => {
     const arrivals = (phases: EndpointScenario['phases'] = []): number => {
       const { clock, upstream } = setUp({ capacity: 100, tenants: { peakRatio: 0.6, warmUpMs: 0 }, phases })

@@ -28,14 +28,16 @@ export interface TenantsOptions {
 export function createTenants(options: TenantsOptions): Tenants {
   const { settings, startsAtUtcMs, capacity, meanServiceMs, random } = options
   const bands = [settings.lowRatio, settings.mediumRatio, settings.peakRatio, settings.highRatio] as const
-  const bandOf = (at: number): number => Math.floor((startsAtUtcMs + at) / BAND_MS)
-  const loadRatio = (at: number): number => (bands[bandOf(at) % 4] ?? 0) * options.multiplier(at)
+  const ratios = settings.byHour ?? bands
+  const stretchMs = settings.byHour === undefined ? BAND_MS : HOUR_MS
+  const stretchOf = (at: number): number => Math.floor((startsAtUtcMs + at) / stretchMs)
+  const loadRatio = (at: number): number => (ratios[stretchOf(at) % ratios.length] ?? 0) * options.multiplier(at)
 
   return {
     loadRatio,
     nextArrival(at) {
-      const bandEnds = (bandOf(at) + 1) * BAND_MS - startsAtUtcMs
-      const stretchEnds = Math.min(bandEnds, options.nextChange(at) ?? Infinity)
+      const ends = (stretchOf(at) + 1) * stretchMs - startsAtUtcMs
+      const stretchEnds = Math.min(ends, options.nextChange(at) ?? Infinity)
       const load = loadRatio(at)
       const gap = load > 0 && meanServiceMs > 0 ? random.exponential(meanServiceMs / (load * capacity)) : Infinity
       return at + gap < stretchEnds ? { at: at + gap, arrives: true } : { at: stretchEnds, arrives: false }

@@ -36,6 +36,10 @@ const ordered: Check = (value, path, problems) => {
   if (minMs > maxMs) problems.push(`${path}.minMs: must be ≤ maxMs (${maxMs}), got ${minMs}`)
 }
 
+const wholeDay: Check = (value, path, problems) => {
+  if (Array.isArray(value) && value.length !== 24) problems.push(`${path}: must have 24 hours, got ${value.length}`)
+}
+
 const date: Check = (value, path, problems) => {
   const isDate = typeof value === 'string' && /(?:Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value))
   if (!isDate) problems.push(`${path}: must be a date and time with its zone, such as 2026-03-02T12:00:00Z`)
@@ -54,7 +58,14 @@ const ENDPOINT: Readonly<Record<string, Check>> = {
   keys: list(text),
   models: list(text),
   quota: object({ ...QUOTA, scope: oneOf('key', 'project') }),
-  tenants: object({ lowRatio: TIME, mediumRatio: TIME, peakRatio: TIME, highRatio: TIME, warmUpMs: TIME }),
+  tenants: object({
+    lowRatio: TIME,
+    mediumRatio: TIME,
+    peakRatio: TIME,
+    highRatio: TIME,
+    byHour: all(list(TIME), wholeDay),
+    warmUpMs: TIME,
+  }),
   faults: faultRules,
   phases: list(phase),
   replies: scriptedReplies,

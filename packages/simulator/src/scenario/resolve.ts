@@ -47,6 +47,7 @@ export interface TenantsSettings {
   readonly mediumRatio: number
   readonly peakRatio: number
   readonly highRatio: number
+  readonly byHour?: readonly number[]
   readonly warmUpMs: number
 }
 

@@ -86,6 +86,8 @@ export interface TenantsScenario {
   readonly peakRatio?: number
   /** 18–24 UTC. @default 0.9 */
   readonly highRatio?: number
+  /** By UTC hour instead of by band: 24 shares. @default the bands */
+  readonly byHour?: readonly number[]
   /** How long the others have been there when the scenario starts. @default 600 000 */
   readonly warmUpMs?: number
 }

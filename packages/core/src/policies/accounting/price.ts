@@ -44,6 +44,16 @@ const MILLION = 1_000_000
 /**
  * What one request costs that used so much. Tokens that are named neither input nor output, a provider's thoughts for
  * instance, cost as the dearer of the two.
+ *
+ * ```ts
+ * import { costOf } from '@spillway/core'
+ *
+ * console.log(costOf({ perImage: 0.04, perMillionInputTokens: 2 }, { images: 1, inputTokens: 5000 })) // => 0.05
+ * ```
+ *
+ * @param price what a unit costs
+ * @param usage what was used, by unit
+ * @returns the cost, in the currency of the price
  */
 export const costOf = (price: Price, usage: Usage): number => {
   const { inputTokens = 0, outputTokens = 0, cachedInputTokens = 0, images = 0 } = usage
