@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type Clock, createModelClock, systemClock } from './clock.ts'
 import type { ScriptedReply } from './faults/fault.ts'
 import { type Endpoint, handle } from './http/handle.ts'
+import { createOfferOnce } from './http/offer-once.ts'
 import { type SimulatorCounters, sumCounters } from './model/counters.ts'
 import { type UpstreamState, createUpstream } from './model/upstream.ts'
 import { createRandom } from './random.ts'
@@ -62,7 +63,8 @@ export function createSimulator(scenario: Scenario = {}, options: SimulatorOptio
   const random = createRandom(seed ?? resolved.seed)
   const endpoints = new Map<string, Endpoint>()
   for (const [name, settings] of resolved.endpoints) {
-    endpoints.set(name, { settings, upstream: createUpstream(settings, clock, random.fork(name)) })
+    const upstream = createUpstream(settings, clock, random.fork(name))
+    endpoints.set(name, { settings, upstream, offerOnce: createOfferOnce(upstream) })
   }
   const upstreams = [...endpoints].map(([name, { upstream }]) => [name, upstream] as const)
   let server: Server | undefined

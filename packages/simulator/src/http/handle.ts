@@ -6,12 +6,14 @@ import { gemini } from '../protocols/gemini/gemini.ts'
 import { openai } from '../protocols/openai/openai.ts'
 import type { Protocol, ReplyContext, Route } from '../protocols/protocol.ts'
 import { DEFAULT_ENDPOINT, type EndpointSettings } from '../scenario/resolve.ts'
+import type { OfferOnce } from './offer-once.ts'
 import { sendJson, serveRequest } from './serve-request.ts'
 
 /** An endpoint with its model. */
 export interface Endpoint {
   readonly settings: EndpointSettings
   readonly upstream: Upstream
+  readonly offerOnce: OfferOnce
 }
 
 /** What the handler needs of the simulator. */
@@ -58,7 +60,8 @@ export async function handle(handled: Handled, request: IncomingMessage, respons
     return sendJson({ clock }, response, protocol.error('notFound', context(''), { model: '', message }))
   }
   if (route.operation === 'models') return json(protocol.models(endpoint.settings.models ?? []))
-  const service = { protocol, route, endpoint: endpoint.settings, upstream: endpoint.upstream, clock, context }
+  const { settings, upstream, offerOnce } = endpoint
+  const service = { protocol, route, endpoint: settings, upstream, offerOnce, clock, context }
   return serveRequest(service, request, response, query)
 
   function json(body: object, status = 200): void {

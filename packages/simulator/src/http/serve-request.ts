@@ -13,6 +13,7 @@ import type { Protocol, ReplyContext, Route } from '../protocols/protocol.ts'
 import type { Reply } from '../protocols/reply.ts'
 import type { EndpointSettings } from '../scenario/resolve.ts'
 import { composeText, splitText } from '../text/compose-text.ts'
+import type { OfferOnce } from './offer-once.ts'
 import { playSteps } from './play-steps.ts'
 import { readBody } from './read-body.ts'
 
@@ -27,6 +28,7 @@ export interface Service {
   readonly route: Route
   readonly endpoint: EndpointSettings
   readonly upstream: Upstream
+  readonly offerOnce: OfferOnce
   readonly clock: ModelClock
   readonly context: (key: string) => ReplyContext
 }
@@ -66,7 +68,9 @@ export async function serveRequest(
   if (endpoint.models !== undefined && !endpoint.models.includes(parsed.model)) return refuse('notFound')
   const scale = endpoint.imageSizePx / LONGEST_SIDE_PX
   const [width, height] = [Math.ceil(parsed.width * scale), Math.ceil(parsed.height * scale)]
-  generate(service, { ...parsed, width, height }, key, response)
+  const { 'idempotency-key': idempotencyKey } = request.headers
+  const once = parsed.kind === 'image' && typeof idempotencyKey === 'string' ? `${key} ${idempotencyKey}` : undefined
+  generate(service, { ...parsed, width, height }, { key, once }, response)
 }
 
 /** Sends a whole JSON answer. */
@@ -79,8 +83,14 @@ export function sendJson(
   playSteps(response, bodySteps({}, answer.status, headers, JSON.stringify(answer.body)), service.clock)
 }
 
-function generate(service: Service, request: ModelRequest, key: string, response: ServerResponse): void {
-  const { protocol, route, upstream, clock } = service
+/** Who asks, and the name under which it may have asked before. */
+interface Asker {
+  readonly key: string
+  readonly once: string | undefined
+}
+
+function generate(service: Service, request: ModelRequest, { key, once }: Asker, response: ServerResponse): void {
+  const { protocol, route, upstream, offerOnce, clock } = service
   const usual = composeText(request.prompt, request.seed, request.maxTokens)
   let started: Extract<OfferEvent, { type: 'started' }> | undefined
 
@@ -97,7 +107,7 @@ function generate(service: Service, request: ModelRequest, key: string, response
     play(fault === undefined ? answer : faultSteps(fault, { spec: fault, reply, answer }))
   }
 
-  const offer = upstream.offer(asOffered(request, usual.length, key), (event) => {
+  const hear = (event: OfferEvent): void => {
     switch (event.type) {
       case 'refused': {
         const { refusal } = event
@@ -113,7 +123,9 @@ function generate(service: Service, request: ModelRequest, key: string, response
         if (!request.stream || isEmpty(started?.fault)) playAnswer()
         break
     }
-  })
+  }
+  const offered = asOffered(request, usual.length, key)
+  const offer = once === undefined ? upstream.offer(offered, hear) : offerOnce(once, offered, hear)
   const leave = (): void => {
     if (!response.writableFinished) offer.abandon()
   }

@@ -4,7 +4,7 @@ import { hashText } from '../random.ts'
 export interface EndpointCounters {
   /** Requests at arrival, whatever became of them. */
   readonly requests: number
-  /** How they ended: `ok`, a fault's name, `http_<status>` for refusals by the server itself, `disconnected`. */
+  /** How they ended: `ok`, a fault's name, `http_<status>` for refusals by the server itself, `replayed`, `disconnected`. */
   readonly outcomes: Readonly<Record<string, number>>
   /** Who refused: `script`, `chance`, `phase`, `quota`, or the full `queue`. */
   readonly refusedBy: Readonly<Record<string, number>>
