@@ -37,10 +37,11 @@ test('who asks again while it is being made waits for it, also when the first ha
 })
 
 test('a connection that broke after the picture was made gives it to who asks again', async () => {
-  const { url, simulator } = await start({ ...presets.instant, replies: [{ fault: 'connectionReset' }] })
-  await expect(askFor(url, 'a kite', 'one')).rejects.toThrow('fetch failed')
+  const { url, simulator } = await start({ ...presets.instant, replies: [{ fault: 'reset', afterChunks: 0 }] })
+  await expect(askFor(url, 'a kite', 'one').then((answer) => answer.text())).rejects.toThrow('terminated')
   expect((await askFor(url, 'a kite', 'one')).status).toBe(200)
-  expect(simulator.counters().total.images).toBe(1)
+  const { images, outcomes } = simulator.counters().total
+  expect({ images, outcomes }).toEqual({ images: 1, outcomes: { reset: 1, replayed: 1 } })
 })
 
 test('what was refused, or came without a picture, is not kept', async () => {

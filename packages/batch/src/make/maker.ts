@@ -1,0 +1,188 @@
+import {
+  type CallContext,
+  type Classifier,
+  type Clock,
+  deferrable,
+  isSpillwayError,
+  type Outcome,
+  type Pipeline,
+  type Random,
+  requestedModel,
+  standardPipeline,
+  systemClock,
+  type Verdict,
+} from '@spillway/core'
+import type { BatchItem } from '../input/item.ts'
+import type { AttemptEnd, Made, MadeImage, Make } from './make.ts'
+import { NoImageError } from './no-image-error.ts'
+import type { Place } from './place/place.ts'
+import { type Heard, hearing } from './place/sending.ts'
+import type { PolicyOptions } from './policy-file.ts'
+
+/** Options of {@link createMaker}. */
+export interface MakerOptions {
+  /** Who is asked, the preferred one first: at least one. */
+  readonly places: readonly Place[]
+  /** How they are asked. @default {@link BATCH_POLICY} */
+  readonly policy?: PolicyOptions
+  /** When everything has to be done, on the clock's `now()`. @default never */
+  readonly deadlineAt?: number
+  /** @default real time */
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** Makes pictures, and lets the pipeline be watched that does. */
+export interface Maker {
+  readonly make: Make
+  /** Its endpoints are the places. */
+  readonly pipeline: Pipeline
+  /** Ends timers and waits. */
+  dispose(): void
+}
+
+/** A hung request is found by nothing else, because a picture is not asked for twice; the official client's own limit. */
+const ATTEMPT_MS = 600_000
+
+/**
+ * What differs from the standard pipeline for work that has a night: no limit on the call but the run's deadline, one of ten
+ * minutes on an attempt.
+ */
+export const BATCH_POLICY: PolicyOptions = { timeout: { totalMs: Infinity, attemptMs: ATTEMPT_MS } }
+
+/**
+ * Puts places behind one pipeline: a request goes to the place that will answer first, and is tried again as long as the deadline
+ * allows. What may have been made is not asked for again.
+ *
+ * ```ts
+ * import { createMaker, openaiPlace } from '@spillway/batch'
+ * import { createSimulator } from '@spillway/simulator'
+ *
+ * const simulator = createSimulator({ replies: [{ fault: 'overloaded', retryAfterMs: 10 }] }, { timeScale: 1000 })
+ * const { url } = await simulator.listen()
+ * const relay = openaiPlace({ name: 'relay', apiKey: 'any-key', baseUrl: `${url}/v1`, model: 'painter' })
+ * const maker = createMaker({ places: [relay] })
+ * const item = { id: '1', line: 1, fingerprint: 'f', prompt: 'A heron at dawn', settings: {} }
+ * const attempts = { sending() {}, ended: ({ verdict }: { verdict: string }) => console.log(verdict) }
+ * const { images, endpoint } = await maker.make(item, { signal: AbortSignal.timeout(60_000), attempts })
+ * // => overloaded
+ * // => success
+ * console.log(images.length, endpoint) // => 1 relay
+ * maker.dispose()
+ * await simulator.close()
+ * ```
+ *
+ * @throws InvalidOptionsError when an option is out of its range
+ */
+export const createMaker = ({ places, policy = {}, deadlineAt = Infinity, clock, random }: MakerOptions): Maker => {
+  const verdicts = new WeakMap<object, Verdict>()
+  const classifier: Classifier = {
+    error: (error) => verdicts.get(error as object),
+    value: (value) => verdicts.get(value as object),
+  }
+  const byName = new Map(places.map((place) => [place.name, place]))
+  const pipeline = standardPipeline({
+    name: 'batch',
+    endpoints: places.map(({ name }) => ({ name })),
+    classifier,
+    ...BATCH_POLICY,
+    ...policy,
+    timeout: { ...BATCH_POLICY.timeout, ...policy.timeout },
+    ...(policy.retry !== false && { retry: { shouldHandle: mendsItself, ...policy.retry } }),
+    ...(clock !== undefined && { clock }),
+    ...(random !== undefined && { random }),
+  })
+  const now = (): number => (clock ?? systemClock).now()
+
+  const make: Make = async (item, { signal, attempts, idempotencyKey }) => {
+    const ending = new AbortController()
+    const end = (): void => ending.abort(signal.reason)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, { once: true })
+
+    const attempt = async (context: CallContext): Promise<Made> => {
+      const place = byName.get(context.endpoint?.name ?? '') as Place
+      const model = modelFor(item, place, places)
+      const heard: Heard = { context, verdict: undefined, usage: undefined }
+      try {
+        await attempts.sending({ endpoint: place.name, model })
+      } catch (error) {
+        // What is not written down is not sent, by no attempt.
+        ending.abort(error)
+        throw error
+      }
+      const ask = (): Promise<readonly MadeImage[]> =>
+        place.ask({ item, model, idempotencyKey, signal: context.signal })
+      const sentAt = now()
+      const ended = (verdict: Verdict): Verdict => {
+        attempts.ended({ endpoint: place.name, tookMs: now() - sentAt, ...endOf(verdict) })
+        return verdict
+      }
+      try {
+        context.signal.throwIfAborted()
+        const images = await hearing(heard, ask)
+        const made = { images, endpoint: place.name, model, ...(heard.usage !== undefined && { usage: heard.usage }) }
+        verdicts.set(made, ended(images.length > 0 ? SUCCESS : withoutImage(heard)))
+        return made
+      } catch (error) {
+        const verdict = ended(verdictOnError(error, heard, context))
+        if (typeof error === 'object' && error !== null) verdicts.set(error, verdict)
+        throw error
+      }
+    }
+
+    try {
+      const made = await pipeline.execute(attempt, {
+        signal: ending.signal,
+        repeatable: false,
+        values: [
+          [requestedModel, item.model ?? places[0]?.model],
+          [deferrable, true],
+        ],
+        ...(deadlineAt < Infinity && { totalMs: Math.max(1, deadlineAt - now()) }),
+      })
+      const verdict = verdicts.get(made)
+      if (made.images.length === 0) throw new NoImageError(made.endpoint, verdict ?? { kind: 'empty' })
+      return made
+    } finally {
+      signal.removeEventListener('abort', end)
+    }
+  }
+
+  return { make, pipeline, dispose: () => pipeline.dispose() }
+}
+
+/** The model by the name that the place has for it; what a line asks for by another name is asked for by that. */
+const modelFor = ({ model }: BatchItem, place: Place, places: readonly Place[]): string =>
+  model === undefined || model === places[0]?.model ? place.model : model
+
+/** A night is long enough to wait for a quota that comes back, where it is known when. */
+const mendsItself = ({ verdict: { kind, retryAfterMs } }: Outcome<unknown>): boolean =>
+  ['overloaded', 'throttled', 'transient', 'empty'].includes(kind) ||
+  (kind === 'quota_exhausted' && retryAfterMs !== undefined)
+
+const SUCCESS: Verdict = { kind: 'success', billed: 'yes' }
+const CANCELED: Verdict = { kind: 'canceled' }
+/** The client itself refuses what it is asked: nothing has left. */
+const NOT_SENT: Verdict = { kind: 'request_failed', sent: false, billed: 'no' }
+const EMPTY: Verdict = { kind: 'empty', sent: true, billed: 'unknown' }
+
+const withoutImage = ({ verdict }: Heard): Verdict =>
+  verdict === undefined || verdict.kind === 'success' ? EMPTY : verdict
+
+const verdictOnError = (error: unknown, { verdict }: Heard, context: CallContext): Verdict => {
+  if (!context.aborted) return isSpillwayError(error) ? error.verdict : (verdict ?? NOT_SENT)
+  // A limit of ours says itself what it means. Whether what was cut off is made and billed, nobody knows.
+  const { kind } = isSpillwayError(context.reason) ? context.reason.verdict : CANCELED
+  return { kind, billed: verdict?.sent === false ? 'no' : 'unknown' }
+}
+
+const endOf = (verdict: Verdict): Omit<AttemptEnd, 'endpoint' | 'tookMs'> => {
+  const { kind, status, retryAfterMs, billed = 'unknown', sent } = verdict
+  return {
+    verdict: kind,
+    billed: sent === false ? 'no' : billed,
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  }
+}

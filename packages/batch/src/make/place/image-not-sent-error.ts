@@ -1,0 +1,13 @@
+import type { SpillwayError, Verdict } from '@spillway/core'
+
+/** A place answers with the address of a picture instead of the picture. Addresses from outside are not followed. */
+export class ImageNotSentError extends Error implements SpillwayError {
+  readonly isSpillwayError = true
+  override readonly name = 'ImageNotSentError'
+  readonly code = 'ERR_SPILLWAY_BATCH_IMAGE_NOT_SENT'
+  readonly verdict: Verdict = { kind: 'endpoint_failed', sent: true, billed: 'yes' }
+
+  constructor(place: string) {
+    super(`${place} answers with the address of a picture instead of the picture, and addresses are not followed.`)
+  }
+}

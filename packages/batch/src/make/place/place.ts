@@ -1,0 +1,35 @@
+import type { Pipeline } from '@spillway/core'
+import type { BatchItem } from '../../input/item.ts'
+import type { MadeImage } from '../make.ts'
+
+/** One request for an item. */
+export interface Asking {
+  readonly item: BatchItem
+  readonly model: string
+  /** Sent where the place takes one. */
+  readonly idempotencyKey: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** A place that makes pictures: a provider's API, another key of it, a relay. Sends one request for each time it is asked. */
+export interface Place {
+  /** Unique among the places of a run; appears in events, results and the journal. */
+  readonly name: string
+  /** What it calls the model of the run. */
+  readonly model: string
+  ask(asking: Asking): Promise<readonly MadeImage[]>
+}
+
+/** What a place sends its requests through: judges each and tells what it used. Tries nothing again. */
+export type Sending = Pipeline<Response>
+
+/** Where a place is and how it is entered. */
+export interface PlaceOptions {
+  /** Appears in events, results and the journal. */
+  readonly name: string
+  readonly apiKey: string
+  /** @default the provider's own */
+  readonly baseUrl?: string
+  /** What the place calls the model of the run. */
+  readonly model: string
+}
