@@ -34,3 +34,12 @@ export { geminiPlace } from './make/place/gemini-place.ts'
 export { openaiPlace } from './make/place/openai-place.ts'
 export type { OpenAIPlaceOptions } from './make/place/openai-place.ts'
 export type { Asking, Place, PlaceOptions } from './make/place/place.ts'
+export type {
+  BatchQueue,
+  QueueCounts,
+  QueuedRun,
+  QueuedRunOptions,
+  QueueWorker,
+  QueueWorkerEvent,
+  QueueWorkerOptions,
+} from './queue/batch-queue.ts'

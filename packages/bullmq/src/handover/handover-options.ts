@@ -1,5 +1,6 @@
 import {
   checkFunction,
+  InvalidOptionsError,
   checkKnown,
   checkNumber,
   checkOneOf,
@@ -41,7 +42,8 @@ export const HANDOVER_DEFAULTS: Required<HandoverOptions> = {
 export const checkHandoverOptions = (options: HandoverOptions): Required<HandoverOptions> => {
   checkKnown('jobProcessor', options, Object.keys(HANDOVER_DEFAULTS))
   const complete = { ...HANDOVER_DEFAULTS, ...options }
-  checkFunction('jobProcessor.classifier.error', complete.classifier.error)
+  if (typeof complete.classifier !== 'object')
+    throw new InvalidOptionsError('jobProcessor.classifier', complete.classifier, 'a classifier')
   checkOneOf('jobProcessor.repeatable', String(complete.repeatable), ['true', 'false'])
   checkNumber('jobProcessor.maxRerolls', complete.maxRerolls, { min: 0, integer: true })
   checkNumber('jobProcessor.leftMs', complete.leftMs, { min: 0, infinite: true })

@@ -37,29 +37,27 @@ interface Failed extends Judged, Required<HandoverOptions> {
 
 /** Decides by the verdict alone; what waits longer than its deadline allows fails now, and somebody hears of it. */
 export const handover = (failed: Failed): Handover => {
-  const decided = decide(failed)
+  const decided = DECISIONS[failed.verdict.kind](failed)
   return 'waitMs' in decided && decided.waitMs > failed.leftMs ? FAIL : decided
 }
 
-const decide = (failed: Failed): Handover => {
-  const { verdict } = failed
-  switch (verdict.kind) {
-    case 'canceled':
-      return { to: 'give_back' }
-    case 'throttled':
-      return { to: 'pause_queue', waitMs: waitOf(failed) }
-    case 'overloaded':
-    case 'transient':
-      return mayHaveBeenPaid(verdict) && !failed.repeatable ? FAIL : { to: 'delay_job', waitMs: waitOf(failed) }
-    case 'quota_exhausted':
-      return verdict.retryAfterMs === undefined ? FAIL : { to: 'pause_queue', waitMs: verdict.retryAfterMs }
-    case 'empty':
-      return failed.failures > failed.maxRerolls ? FAIL : { to: 'delay_job', waitMs: verdict.retryAfterMs ?? 0 }
-    case 'rejected':
-      return refused(failed)
-    default:
-      return FAIL
-  }
+/** Left for the queue to wait out, unless the request may have been paid for and must not be twice. */
+const again = (failed: Failed): Handover =>
+  mayHaveBeenPaid(failed.verdict) && !failed.repeatable ? FAIL : { to: 'delay_job', waitMs: waitOf(failed) }
+
+const DECISIONS: Readonly<Record<VerdictKind, (failed: Failed) => Handover>> = {
+  canceled: () => ({ to: 'give_back' }),
+  throttled: (failed) => ({ to: 'pause_queue', waitMs: waitOf(failed) }),
+  quota_exhausted: ({ verdict: { retryAfterMs } }) =>
+    retryAfterMs === undefined ? FAIL : { to: 'pause_queue', waitMs: retryAfterMs },
+  overloaded: again,
+  transient: again,
+  empty: ({ verdict, failures, maxRerolls }) =>
+    failures > maxRerolls ? FAIL : { to: 'delay_job', waitMs: verdict.retryAfterMs ?? 0 },
+  rejected: (failed) => refused(failed),
+  endpoint_failed: () => FAIL,
+  request_failed: () => FAIL,
+  success: () => FAIL,
 }
 
 /** What was surely not carried out may be sent again; what nobody knows counts as carried out. */

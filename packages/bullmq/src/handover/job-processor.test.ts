@@ -1,6 +1,6 @@
 import { CircuitOpenError, CostLimitExceededError, RateLimitExceededError, type Verdict } from '@spillway/core'
 import { DelayedError, RateLimitError, UnrecoverableError, WaitingError } from 'bullmq'
-import fc from 'fast-check'
+import { anything, assert, asyncProperty, boolean, constant, constantFrom, integer, oneof, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { jobProcessor } from './job-processor.ts'
 import type { HandoverOptions } from './handover-options.ts'
@@ -17,12 +17,16 @@ const handedOver = async (
     moveToDelayed: async (at: number) => void told.push(['delay_job', at - Date.now()]),
     moveToWait: async () => told.push(['give_back']),
   }
-  const process = jobProcessor(queue, () => Promise.reject(error), { random: () => 0.5, ...options })
-  const thrown = await process(job, 'token').then(
-    () => undefined,
-    (each: unknown) => each,
-  )
-  return { told, thrown }
+  const failing = async (): Promise<never> => {
+    throw error
+  }
+  const run = jobProcessor(queue, failing, { random: () => 0.5, ...options })
+  try {
+    await run(job, 'token')
+  } catch (thrown) {
+    return { told, thrown }
+  }
+  return { told, thrown: undefined }
 }
 
 const judged = (verdict: Verdict): HandoverOptions => ({ classifier: { error: () => verdict } })
@@ -113,18 +117,18 @@ test('whatever is thrown, BullMQ is told at most one thing and always hears an e
     'canceled',
     'rejected',
   ] as const
-  const verdicts = fc.record(
+  const verdicts = record(
     {
-      kind: fc.constantFrom(...KINDS),
-      retryAfterMs: fc.oneof(fc.integer({ min: 0, max: 1e7 }), fc.constant(Infinity)),
-      sent: fc.boolean(),
-      billed: fc.constantFrom('no', 'yes', 'unknown'),
+      kind: constantFrom(...KINDS),
+      retryAfterMs: oneof(integer({ min: 0, max: 1e7 }), constant(Infinity)),
+      sent: boolean(),
+      billed: constantFrom('no', 'yes', 'unknown'),
     },
     { requiredKeys: ['kind'] },
   )
-  await fc.assert(
-    fc.asyncProperty(verdicts, fc.integer({ min: 1, max: 2000 }), fc.anything(), async (verdict, failures, error) => {
-      const { told, thrown } = await handedOver(error, { ...judged(verdict as Verdict), failures })
+  await assert(
+    asyncProperty(verdicts, integer({ min: 1, max: 2000 }), anything(), async (verdict, failures, error) => {
+      const { told, thrown } = await handedOver(error, { ...judged(verdict), failures })
       expect(told.length).toBe(thrown instanceof UnrecoverableError ? 0 : 1)
       for (const [, ms] of told) if (ms !== undefined) expect(Number.isFinite(ms)).toBe(true)
     }),

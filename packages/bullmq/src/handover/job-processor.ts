@@ -1,12 +1,7 @@
-import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job, type Queue } from 'bullmq'
+import type { Job } from 'bullmq'
 import { handover, judge } from './handover.ts'
+import { handOver, type HandedJob, type PausableQueue } from './hand-over.ts'
 import { checkHandoverOptions, type HandoverOptions } from './handover-options.ts'
-
-/** What is needed of a BullMQ job. */
-type HeldJob = Pick<Job, 'attemptsStarted' | 'moveToDelayed' | 'moveToWait'>
-
-/** What is needed of a BullMQ queue: it pauses all of its workers. */
-type PausableQueue = Pick<Queue, 'rateLimit'>
 
 /**
  * For the options of every `Worker` whose jobs go through {@link jobProcessor}: BullMQ looks at the pause of a queue only
@@ -42,7 +37,7 @@ export const PAUSABLE: { readonly limiter: { readonly max: number; readonly dura
  * @param work what a job asks for; it is given what BullMQ gives a processor
  * @throws InvalidOptionsError for a value out of its range, at once
  */
-export const jobProcessor = <J extends HeldJob, R>(
+export const jobProcessor = <J extends HandedJob & Pick<Job, 'attemptsStarted'>, R>(
   queue: PausableQueue,
   work: (job: J, token: string | undefined, signal: AbortSignal | undefined) => Promise<R>,
   options: HandoverOptions = {},
@@ -55,35 +50,7 @@ export const jobProcessor = <J extends HeldJob, R>(
     } catch (error) {
       const judged = judge(error, settings.classifier)
       const decided = handover({ ...settings, ...judged, failures: Math.max(1, job.attemptsStarted) })
-      throw await handedOver(decided, { queue, job, token, error })
+      throw await handOver(decided, { queue, job, token, error })
     }
-  }
-}
-
-interface Held {
-  readonly queue: PausableQueue
-  readonly job: HeldJob
-  readonly token: string | undefined
-  readonly error: unknown
-}
-
-/** Tells BullMQ, and gives the error by which its worker knows. */
-const handedOver = async (decided: ReturnType<typeof handover>, held: Held): Promise<Error> => {
-  const { queue, job, token, error } = held
-  switch (decided.to) {
-    case 'pause_queue':
-      // Redis knows no expiry of 0.
-      await queue.rateLimit(Math.max(1, decided.waitMs))
-      return Worker.RateLimitError()
-    case 'delay_job':
-      await job.moveToDelayed(Date.now() + decided.waitMs, token)
-      return new DelayedError()
-    case 'give_back':
-      await job.moveToWait(token)
-      return new WaitingError()
-    case 'fail_job':
-      return Object.assign(new UnrecoverableError(error instanceof Error ? error.message : String(error)), {
-        cause: error,
-      })
   }
 }

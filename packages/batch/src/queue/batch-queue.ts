@@ -1,0 +1,84 @@
+import type { Make } from '../make/make.ts'
+
+/** A queue of items that stands outside of this process. `@spillway/bullmq` is one. */
+export interface BatchQueue {
+  /** The side of the run: what it makes, workers make. */
+  openRun(run: QueuedRunOptions): QueuedRun
+  /** The side of a worker: takes items until it is stopped. */
+  work(options: QueueWorkerOptions): QueueWorker
+  /** Where it is, for people: without user and password. */
+  readonly address: string
+}
+
+/** Options of a run whose items are made by workers. */
+export interface QueuedRunOptions {
+  /** The run's own, the same after a restart: tells its items and results from those of other runs. */
+  readonly key: string
+  /**
+   * What becomes of an item whose request was out when its worker was lost: `skip` reports it, `again` asks again and may pay
+   * twice. With endpoints that honour idempotency keys it is always asked again. @default 'skip'
+   */
+  readonly onUnknown?: 'skip' | 'again'
+  /** Wall milliseconds since 1970 UTC until when items may wait. @default none */
+  readonly deadlineAt?: number
+  /** Hears when the queue cannot be reached; it is tried again. */
+  readonly onQueueFailed?: (error: unknown) => void
+}
+
+/** A run on a queue. */
+export interface QueuedRun {
+  /**
+   * Puts an item in line, unless it stands there already, and waits for its result. When its signal aborts, the item is taken
+   * out of the line, unless a worker has it.
+   */
+  readonly make: Make
+  /** Says that an item's result is written down: only then it leaves the queue. */
+  recorded(item: string): Promise<void>
+  /** How its queue stands. */
+  counts(): Promise<QueueCounts>
+  /** Waits for no more results. What is in line stays there for the next start. */
+  close(): Promise<void>
+}
+
+/** Of all runs of the queue. */
+export interface QueueCounts {
+  readonly waiting: number
+  readonly active: number
+  readonly delayed: number
+  /** Milliseconds for which no worker takes an item, 0 where they do. */
+  readonly pausedMs: number
+}
+
+/** Options of a worker. */
+export interface QueueWorkerOptions {
+  /** Tries once: waiting and trying again is the queue's part. */
+  readonly make: Make
+  /** Items at work at once: an integer from 1. */
+  readonly concurrency: number
+  /** Whether the endpoints make an item once, however often they are asked with its idempotency key. @default false */
+  readonly idempotent?: boolean
+  /** Hears what happens. */
+  readonly listener?: (event: QueueWorkerEvent) => void
+}
+
+/** A worker at work. */
+export interface QueueWorker {
+  /** Takes nothing more, gives back what was not sent, and waits for the rest. Calling it twice does nothing. */
+  stop(): Promise<void>
+  /** Settles when it has stopped; rejects when it begins to stop by itself, because its own key or endpoints do not serve. */
+  readonly ended: Promise<void>
+}
+
+/** What happens at a worker. */
+export type QueueWorkerEvent =
+  | { readonly type: 'item.sent'; readonly item: string; readonly endpoint: string }
+  | { readonly type: 'item.done'; readonly item: string }
+  | { readonly type: 'item.failed'; readonly item: string }
+  /** An earlier worker was lost while its request was out. */
+  | { readonly type: 'item.unknown'; readonly item: string }
+  | { readonly type: 'item.delayed'; readonly item: string; readonly waitMs: number }
+  /** Not sent, and in line again. */
+  | { readonly type: 'item.given_back'; readonly item: string }
+  | { readonly type: 'queue.paused'; readonly waitMs: number }
+  /** The queue cannot be reached, or said something that is no answer; it is tried again. */
+  | { readonly type: 'queue.failed'; readonly error: unknown }

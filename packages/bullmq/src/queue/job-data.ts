@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import type { BatchItem } from '@spillway/batch'
+import type { VerdictKind } from '@spillway/core'
+
+/** What stands in line: one item, with its prompt, and what is known of its requests. Never a key. */
+export interface WorkData {
+  readonly run: string
+  readonly item: BatchItem
+  readonly idempotencyKey: string
+  readonly onUnknown: 'skip' | 'again'
+  readonly deadlineAt?: number
+  /** Written before a request leaves, taken back when it has failed: still there, its worker was lost on the way. */
+  readonly sent?: SentMark
+  /** How often it has failed by verdict: decides how long it waits. */
+  readonly failures?: Partial<Record<VerdictKind, number>>
+}
+
+/** A request that is out, or was. */
+export interface SentMark {
+  /** The lock under which it was sent: each taking of a job has its own. */
+  readonly token: string
+  /** Wall milliseconds. */
+  readonly at: number
+  readonly endpoint: string
+  readonly model: string
+}
+
+/** What comes back. Its pictures are in base64, or with whoever the worker's sink gave them to. */
+export type ResultData =
+  | {
+      readonly status: 'done'
+      readonly item: string
+      readonly images: readonly { readonly base64: string; readonly mimeType?: string }[]
+      readonly endpoint: string
+      readonly model: string
+      readonly usage?: Readonly<Record<string, number>>
+      readonly tookMs: number
+    }
+  | { readonly status: 'failed'; readonly item: string; readonly error: FailedData }
+  | { readonly status: 'unknown'; readonly item: string; readonly sent: Omit<SentMark, 'token'> }
+
+/** An error, as far as it may travel. */
+export interface FailedData {
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+  readonly verdict: VerdictKind
+  readonly httpStatus?: number
+  readonly billed: 'no' | 'yes' | 'unknown'
+  readonly endpoint?: string
+  readonly model?: string
+}
+
+/** The queue with the results of a run: they stand there until the run has written them down. */
+export const resultsName = (queue: string, run: string): string => `${queue}-results-${digest(run)}`
+
+/**
+ * The id of an item's job and of its result. The same item of the same run always has the same, so that putting it in line twice
+ * makes nothing twice; BullMQ takes no colon in it, and no number.
+ */
+export const jobIdOf = (run: string, { id, fingerprint }: BatchItem): string =>
+  `i${digest(JSON.stringify([run, id, fingerprint]))}`
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+
+/** The id of the report that nobody knows what became of an item: beside its result, which may still come. */
+export const unknownIdOf = (id: string): string => `${id}u`

@@ -1,0 +1,96 @@
+import type { Make, QueueWorkerEvent } from '@spillway/batch'
+import type { Queue } from 'bullmq'
+import type { Handover } from '../handover/handover.ts'
+import { failedItem } from './failed-item.ts'
+import type { HeldItem, HeldJob } from './held-item.ts'
+import { unknownIdOf, type ResultData } from './job-data.ts'
+
+/** A worker, as its items see it. */
+export interface Station {
+  readonly make: Make
+  readonly idempotent: boolean
+  readonly results: (run: string) => Queue<ResultData>
+  readonly tell: (event: QueueWorkerEvent) => void
+  /** What only this worker's key or endpoints are to blame for is left to other workers. */
+  readonly unfit: (error: unknown) => void
+  /** How long a worker that is not heard of any more may still be at its request. */
+  readonly lostAfterMs: number
+  /** Results that a run may leave in the queue until nothing more is made for it. */
+  readonly maxResults: number
+}
+
+/** What becomes of the job. `leave`: another worker's lock, or that of a lost one, decides. */
+export type Worked = Handover | { readonly to: 'finish' } | { readonly to: 'leave' }
+
+/** How often a worker may die of an item before anything was sent. */
+const DEADLY = 10
+/** How long an item waits for its run to fetch results. */
+const BACKLOG_MS = 5000
+
+/** Makes an item and puts its result in the run's queue. The job ends after that, so that nothing is lost between. */
+export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promise<Worked> => {
+  const { data } = job
+  const results = at.results(data.run)
+  const put = async (result: ResultData, id = job.id!): Promise<Worked> => {
+    await results.add(result.status, result, { jobId: id })
+    at.tell({ type: `item.${result.status}`, item: result.item })
+    return { to: 'finish' }
+  }
+  // A worker was lost after its result stood there, and before it could say so.
+  if ((await results.getJobState(job.id!)) !== 'unknown') return { to: 'finish' }
+  if (data.sent !== undefined && data.onUnknown === 'skip' && !at.idempotent) {
+    const waitMs = data.sent.at + at.lostAfterMs - Date.now()
+    if (waitMs > 0) return { to: 'delay_job', waitMs }
+    const { token: _, ...sent } = data.sent
+    return put({ status: 'unknown', item: data.item.id, sent }, unknownIdOf(job.id!))
+  }
+  const refusal = refused(job)
+  if (refusal !== undefined) return put(refusal)
+  if ((await results.getWaitingCount()) >= at.maxResults) return { to: 'delay_job', waitMs: BACKLOG_MS }
+  return made(job, held, at).then(put, (error: unknown) => notMade(error, job, held, at, put))
+}
+
+const made = async ({ data }: HeldJob, held: HeldItem, at: Station): Promise<ResultData> => {
+  const startedAt = performance.now()
+  const { item, idempotencyKey } = data
+  const { images, ...rest } = await at.make(item, { signal: held.signal, attempts: held.attempts, idempotencyKey })
+  return {
+    status: 'done',
+    item: item.id,
+    ...rest,
+    tookMs: Math.round(performance.now() - startedAt),
+    images: images.map(({ bytes, mimeType }) => ({
+      base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+      ...(mimeType !== undefined && { mimeType }),
+    })),
+  }
+}
+
+const notMade = async (
+  error: unknown,
+  job: HeldJob,
+  held: HeldItem,
+  at: Station,
+  put: (result: ResultData) => Promise<Worked>,
+): Promise<Worked> => {
+  const failed = failedItem(error, held, job.data, at)
+  if (failed === 'leave') return { to: 'leave' }
+  if ('result' in failed) return put(failed.result)
+  await job.updateData(failed.data)
+  if (failed.unfit) at.unfit(error)
+  return failed.becomes
+}
+
+/** Why an item is not asked for, where it is not. */
+const refused = ({ data, stalledCounter }: HeldJob): ResultData | undefined => {
+  const failedWith = (name: string, message: string): ResultData => ({
+    status: 'failed',
+    item: data.item.id,
+    error: { name, message, verdict: 'rejected', billed: 'no' },
+  })
+  if (Date.now() >= (data.deadlineAt ?? Infinity))
+    return failedWith('DeadlinePassedError', 'The deadline of the run passed before it was sent.')
+  if (stalledCounter > DEADLY)
+    return failedWith('DeadlyItemError', `${stalledCounter} workers ended with it in hand, before anything was sent.`)
+  return undefined
+}
