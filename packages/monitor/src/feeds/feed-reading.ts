@@ -13,6 +13,8 @@ export interface FeedReading {
   readonly fetchedAt?: number
   /** The name of the error with which the last poll failed; absent: it did not. */
   readonly errorName?: string
+  /** Why the last poll failed, in words that hold nothing of an answer and no token; absent: it did not. */
+  readonly reason?: string
 }
 
 /** The worst level of a report. */

@@ -66,7 +66,8 @@ describe('a feed that fails', () => {
       fetchedAt: 7,
     }
     const reading = await readFeed(feed(poll), { previous })
-    expect(reading).toEqual({ ...previous, level: 'unknown', errorName })
+    const reason = `its poll failed with a ${errorName}`
+    expect(reading).toEqual({ ...previous, level: 'unknown', errorName, reason })
     expect(JSON.stringify(reading)).not.toContain('secret')
   })
 
@@ -79,7 +80,13 @@ describe('a feed that fails', () => {
     })
     const reading = readFeed(deaf, { clock: time, timeoutMs: 500 })
     await time.advance(500)
-    expect(await reading).toEqual({ feed: 'page', level: 'unknown', components: [], errorName: 'TimeoutError' })
+    expect(await reading).toEqual({
+      feed: 'page',
+      level: 'unknown',
+      components: [],
+      errorName: 'TimeoutError',
+      reason: 'it said nothing for 500 ms',
+    })
     expect(told?.aborted).toBe(true)
   })
 

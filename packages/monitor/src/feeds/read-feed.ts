@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '@spillway/core'
 import { worstLevel, type FeedReading } from './feed-reading.ts'
+import { FeedFailedError } from './http/feed-failed-error.ts'
 import { STATUS_LEVELS, type ComponentStatus, type StatusFeed, type StatusReport } from './status-feed.ts'
 
 /** Options of {@link readFeed}. */
@@ -48,6 +49,7 @@ export const readFeed = async (feed: StatusFeed, options: ReadFeedOptions = {}):
       components: previous?.components ?? [],
       ...(previous?.fetchedAt === undefined ? {} : { fetchedAt: previous.fetchedAt }),
       errorName: error instanceof Error ? error.name : typeof error,
+      reason: reasonOf(error, timeoutMs),
     }
   } finally {
     timer.cancel()
@@ -57,6 +59,14 @@ export const readFeed = async (feed: StatusFeed, options: ReadFeedOptions = {}):
 
 const timedOut = (timeoutMs: number): DOMException =>
   new DOMException(`The feed said nothing for ${timeoutMs} ms.`, 'TimeoutError')
+
+/** Of the words of an error only ours are repeated: those of others may quote a key. */
+const reasonOf = (error: unknown, timeoutMs: number): string => {
+  if (error instanceof FeedFailedError) return error.reason
+  const name = error instanceof Error ? error.name : typeof error
+  if (name === 'TimeoutError') return `it said nothing for ${timeoutMs} ms`
+  return name === 'AbortError' ? 'nobody waited for it any more' : `its poll failed with a ${name}`
+}
 
 const whenAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {

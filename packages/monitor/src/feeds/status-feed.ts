@@ -1,3 +1,6 @@
+import { checkFunction } from '@spillway/core'
+import { checkText } from './check-texts.ts'
+
 /** How a provider says that it does: `unknown` where it says nothing, or could not be asked. */
 export type StatusLevel = 'operational' | 'degraded' | 'down' | 'unknown'
 
@@ -50,4 +53,33 @@ export interface StatusFeed {
    * @throws anything: a feed that fails is `unknown`, never `down`
    */
   poll(signal: AbortSignal): Promise<StatusReport>
+}
+
+/**
+ * A feed out of any function: a page that has no schema, a probe of your own, a flag in a database.
+ *
+ * ```ts
+ * import { readFeed, statusFeed } from '@spillway/monitor'
+ *
+ * const relay = statusFeed('relay', async () => 'degraded')
+ * console.log((await readFeed(relay)).level) // => degraded
+ * ```
+ *
+ * @param name appears in events, alerts and errors, and is the component where the function gives no more than a level
+ * @param ask gives a level or a whole report; what it throws makes the feed `unknown`
+ * @throws InvalidOptionsError where the name is no text or `ask` no function
+ */
+export const statusFeed = (
+  name: string,
+  ask: (signal: AbortSignal) => Promise<StatusLevel | StatusReport>,
+): StatusFeed => {
+  checkText('statusFeed.name', name)
+  checkFunction('statusFeed.ask', ask)
+  return {
+    name,
+    poll: async (signal) => {
+      const said = await ask(signal)
+      return typeof said === 'string' ? { components: [{ component: name, level: said }] } : said
+    },
+  }
 }

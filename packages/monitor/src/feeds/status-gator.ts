@@ -1,0 +1,85 @@
+import { checkKnown, InvalidOptionsError } from '@spillway/core'
+import { checkText, checkToken } from './check-texts.ts'
+import { componentStatus } from './component-status.ts'
+import { checkAddress } from './http/feed-address.ts'
+import { httpFeed } from './http/http-feed.ts'
+import { checkHttpFeedOptions, HTTP_FEED_FIELDS, type HttpFeedOptions } from './http/http-feed-options.ts'
+import { instantOf, isObject, objectsOf, textOf, type Json } from './json.ts'
+import type { ComponentStatus, StatusFeed, StatusLevel, StatusReport } from './status-feed.ts'
+
+/** Options of {@link statusGator}, besides those of every feed of an address. */
+export interface StatusGatorOptions extends HttpFeedOptions {
+  /** An API token of the organization; reading is enough. */
+  readonly token: string
+  /** The id of the board. */
+  readonly board: string
+  /** One monitor of the board, by id or by name. @default all that are not paused */
+  readonly monitor?: string
+  /** Appears in events, alerts and errors. @default 'statusgator' */
+  readonly name?: string
+  /** Where the API is. @default 'https://statusgator.com/api/v3' */
+  readonly url?: string
+}
+
+/** What {@link statusGator} takes where an option is left out. */
+export const STATUS_GATOR_DEFAULTS: Required<Pick<StatusGatorOptions, 'name' | 'url'>> = {
+  name: 'statusgator',
+  url: 'https://statusgator.com/api/v3',
+}
+
+/**
+ * The monitors of a StatusGator board: up is `operational`, a warning and a maintenance are `degraded`, down is `down`.
+ *
+ * ```ts
+ * import { readFeed, statusGator } from '@spillway/monitor'
+ *
+ * const monitors = { success: true, data: [{ id: 'm1', display_name: 'OpenAI', filtered_status: 'warn' }] }
+ * const board = statusGator({ token: 'a-token', board: 'b1', fetch: async () => Response.json(monitors) })
+ * console.log((await readFeed(board)).level) // => degraded
+ * ```
+ *
+ * @throws InvalidOptionsError where an option is wrong; its `poll` throws FeedFailedError
+ */
+export const statusGator = (options: StatusGatorOptions): StatusFeed => {
+  checkKnown('statusGator', options, ['token', 'board', 'monitor', 'name', 'url', ...HTTP_FEED_FIELDS])
+  checkHttpFeedOptions('statusGator', options)
+  const { name, url, monitor } = { ...STATUS_GATOR_DEFAULTS, ...options }
+  const token = checkToken('statusGator.token', options.token)
+  if (token === undefined) throw new InvalidOptionsError('statusGator.token', token, 'a token')
+  if (monitor !== undefined) checkText('statusGator.monitor', monitor)
+  const api = checkAddress('statusGator.url', url, true)
+  const board = encodeURIComponent(checkText('statusGator.board', options.board))
+  const address = new URL(`${api.pathname.replace(/\/+$/, '')}/boards/${board}/monitors`, api)
+  return httpFeed({ name, token, address: () => address, read: (json) => readMonitors(json, monitor) }, options)
+}
+
+const readMonitors = (json: unknown, wanted: string | undefined): StatusReport | undefined => {
+  const monitors = isObject(json) && json['success'] === true ? objectsOf(json['data']) : undefined
+  if (monitors === undefined) return undefined
+  if (wanted === undefined) return { components: monitors.filter((each) => !isPaused(each)).map(statusOf) }
+  const found = monitors.find((each) => each['id'] === wanted || nameOf(each)?.toLowerCase() === wanted.toLowerCase())
+  const missing = { title: `There is no monitor ${wanted} on the board` }
+  return { components: [found === undefined ? componentStatus(wanted, 'unknown', missing) : statusOf(found)] }
+}
+
+const nameOf = (monitor: Json): string | undefined => textOf(monitor['display_name'])
+
+const isPaused = (monitor: Json): boolean => textOf(monitor['paused_at']) !== undefined
+
+const statusOf = (monitor: Json): ComponentStatus => {
+  const name = nameOf(monitor) ?? String(monitor['id'])
+  if (isPaused(monitor))
+    return componentStatus(name, 'unknown', { title: 'The monitor is paused', since: instantOf(monitor['paused_at']) })
+  const status = monitor['filtered_status'] ?? monitor['status']
+  const level = LEVELS.get(status) ?? 'unknown'
+  return componentStatus(name, level, {
+    title: level === 'operational' ? undefined : (textOf(monitor['last_message']) ?? textOf(status)),
+  })
+}
+
+const LEVELS: ReadonlyMap<unknown, StatusLevel> = new Map([
+  ['up', 'operational'],
+  ['warn', 'degraded'],
+  ['maintenance', 'degraded'],
+  ['down', 'down'],
+])
