@@ -27,8 +27,6 @@ export interface HeldItem {
   readonly lost: boolean
   /** Lets go of what has not been sent; what has is waited for. */
   release(): void
-  /** Lets go at once. */
-  abandon(): void
 }
 
 /**
@@ -86,6 +84,5 @@ export const holdItem = (
     release: () => {
       if (out === 0) ending.abort()
     },
-    abandon: () => ending.abort(),
   }
 }
