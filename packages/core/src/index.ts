@@ -88,6 +88,7 @@ export { circuitBreaker } from './policies/circuit-breaker/circuit-breaker.ts'
 export type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.ts'
 export type { CircuitStateName } from './policies/circuit-breaker/circuit.ts'
 export { CIRCUIT_BREAKER_DEFAULTS } from './policies/circuit-breaker/circuit-breaker-options.ts'
+export type { CircuitAdvice, CircuitCensus, CircuitSight } from './policies/circuit-breaker/circuit-advice.ts'
 export type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker-options.ts'
 export { CircuitOpenError } from './policies/circuit-breaker/circuit-open-error.ts'
 export type { BreakContext } from './policies/circuit-breaker/breaks.ts'
@@ -105,6 +106,7 @@ export type {
   CircuitHalfOpened,
   CircuitIsolated,
   CircuitOpened,
+  CircuitProbeDeferred,
   CircuitRejected,
   CircuitRestored,
   CircuitSnapshotRefused,

@@ -24,6 +24,7 @@ import type {
   CircuitHalfOpened,
   CircuitIsolated,
   CircuitOpened,
+  CircuitProbeDeferred,
   CircuitRejected,
   CircuitRestored,
   CircuitSnapshotRefused,
@@ -59,6 +60,7 @@ export type SpillwayEvent =
   | TimeoutExceeded
   | CostRejected
   | CircuitOpened
+  | CircuitProbeDeferred
   | CircuitHalfOpened
   | CircuitClosed
   | CircuitIsolated

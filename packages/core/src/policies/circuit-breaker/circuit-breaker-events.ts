@@ -17,11 +17,19 @@ export interface CircuitOpened extends CircuitEvent {
   readonly openForMs: number
   /** What the last straw was; `success` where too many calls took too long. */
   readonly verdict: VerdictKind
+  /** Set where one failure was enough, because many other processes are failing. */
+  readonly advised?: true
 }
 
 /** A probe was let through. */
 export interface CircuitHalfOpened extends CircuitEvent {
   readonly type: 'circuit.half_opened'
+}
+
+/** A probe was due, and another process is sending one: this process waits for what that one finds. */
+export interface CircuitProbeDeferred extends CircuitEvent {
+  readonly type: 'circuit.probe_deferred'
+  readonly retryAfterMs: number
 }
 
 /** Calls pass again, slowly at first. */

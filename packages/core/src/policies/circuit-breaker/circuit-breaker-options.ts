@@ -2,9 +2,11 @@ import { ConsecutiveBreaker, ConstantBackoff, type IBackoffFactory, type IBreake
 import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import { byEndpoint, type PartitionKey } from '../../kernel/endpoint.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
+import { areLeases } from '../../primitives/leases.ts'
 import { exponentialBackoff } from '../../primitives/backoff.ts'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import type { BreakContext } from './breaks.ts'
+import { isCircuitAdvice, type CircuitAdvice } from './circuit-advice.ts'
 import { SIGNIFICANCE } from './circuit.ts'
 
 /** Options of {@link circuitBreaker}. */
@@ -41,6 +43,18 @@ export interface CircuitBreakerOptions {
    * `adaptiveConcurrency` that paces. @default none
    */
   readonly ignores?: readonly VerdictKind[]
+  /**
+   * What other processes see, where they tell one another: while many of them are failing, one failure of this one's own
+   * opens the circuit, and one process at a time sends probes. Not used in a `dryRun`. @default none
+   */
+  readonly advice?: CircuitAdvice
+  /**
+   * What share of the processes that called lately, this one included, must be failing before that advice is taken: more
+   * than this, from 0 to 1. @default 0.5
+   */
+  readonly quorumRatio?: number
+  /** How many processes must have called lately before advice is taken, this one included: an integer from 2. @default 3 */
+  readonly quorumProcesses?: number
   /** Decides and tells, in events marked `dryRun`, and refuses nothing: to try options beside live traffic. @default false */
   readonly dryRun?: boolean
   /** Which share of the state a call uses. @default the endpoint's name */
@@ -50,7 +64,7 @@ export interface CircuitBreakerOptions {
 }
 
 /** What {@link circuitBreaker} takes where an option is left out. */
-export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
+export const CIRCUIT_BREAKER_DEFAULTS: Required<Omit<CircuitBreakerOptions, 'advice'>> = {
   name: 'circuitBreaker',
   breaker: () => new ConsecutiveBreaker(5),
   openAfterMs: 0,
@@ -58,6 +72,8 @@ export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
   probeLeaseMs: 3000,
   whenOpen: 'reject',
   ignores: [],
+  quorumRatio: 0.5,
+  quorumProcesses: 3,
   dryRun: false,
   partitionKey: byEndpoint,
   maxPartitions: 1000,
@@ -66,13 +82,14 @@ export const CIRCUIT_BREAKER_DEFAULTS: Required<CircuitBreakerOptions> = {
 const VERDICT_KINDS = /* @__PURE__ */ Object.keys(SIGNIFICANCE) as VerdictKind[]
 
 /** With defaults where an option is left out, and the breaks as a backoff. */
-export interface ResolvedCircuitBreakerOptions extends Required<CircuitBreakerOptions> {
+export interface ResolvedCircuitBreakerOptions
+  extends Required<Omit<CircuitBreakerOptions, 'advice'>>, Pick<CircuitBreakerOptions, 'advice'> {
   readonly breaks: IBackoffFactory<BreakContext>
 }
 
 /** @throws InvalidOptionsError when an option is out of its range */
 export const checkCircuitBreaker = (options: CircuitBreakerOptions): ResolvedCircuitBreakerOptions => {
-  checkKnown('circuitBreaker', options, Object.keys(CIRCUIT_BREAKER_DEFAULTS))
+  checkKnown('circuitBreaker', options, [...Object.keys(CIRCUIT_BREAKER_DEFAULTS), 'advice'])
   const resolved = { ...CIRCUIT_BREAKER_DEFAULTS, ...options }
   checkFunction('circuitBreaker.breaker', resolved.breaker)
   checkFunction('circuitBreaker.partitionKey', resolved.partitionKey)
@@ -80,6 +97,11 @@ export const checkCircuitBreaker = (options: CircuitBreakerOptions): ResolvedCir
   checkDuration('circuitBreaker.probeLeaseMs', resolved.probeLeaseMs, { infinite: true })
   checkOneOf('circuitBreaker.whenOpen', resolved.whenOpen, ['reject', 'wait'])
   checkNumber('circuitBreaker.maxPartitions', resolved.maxPartitions, { min: 1, integer: true })
+  checkNumber('circuitBreaker.quorumRatio', resolved.quorumRatio, { min: 0, max: 1 })
+  checkNumber('circuitBreaker.quorumProcesses', resolved.quorumProcesses, { min: 2, integer: true })
+  const { advice } = resolved
+  if (advice !== undefined && !(isCircuitAdvice(advice) && areLeases(advice.leases)))
+    throw new InvalidOptionsError('circuitBreaker.advice', advice, 'advice: an object with exchange() and leases')
   if (!Array.isArray(resolved.ignores))
     throw new InvalidOptionsError('circuitBreaker.ignores', resolved.ignores, 'a list of verdicts')
   for (const [i, kind] of resolved.ignores.entries()) checkOneOf(`circuitBreaker.ignores[${i}]`, kind, VERDICT_KINDS)

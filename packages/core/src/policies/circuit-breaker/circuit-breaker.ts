@@ -6,6 +6,7 @@ import { LruMap } from '../../primitives/lru-map.ts'
 import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
 import { withoutStack } from '../../primitives/without-stack.ts'
 import type { Admission } from './admissions.ts'
+import { Advised } from './advised.ts'
 import { checkCircuitBreaker, strategyMaker, type CircuitBreakerOptions } from './circuit-breaker-options.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
 import type { CircuitBreakerSnapshot } from './circuit-snapshot.ts'
@@ -35,6 +36,8 @@ interface Partition {
   readonly key: string
   readonly circuit: Circuit<Partition>
   readonly line: WaitingLine
+  /** What other processes say about it; none where nobody is asked. */
+  readonly advised: Advised | undefined
 }
 
 /**
@@ -56,8 +59,9 @@ interface Partition {
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBreaker => {
-  const { breaks, ...shown } = checkCircuitBreaker(options)
+  const { breaks, advice, ...shown } = checkCircuitBreaker(options)
   const { name, openAfterMs, probeLeaseMs, whenOpen, ignores, dryRun, partitionKey, maxPartitions } = shown
+  const settings = advice === undefined || dryRun ? undefined : { policy: name, advice, ...shown }
   const makeStrategy = strategyMaker(shown.breaker)
   const announcer = new Announcer()
   const teller = new CircuitTeller(name, dryRun, announcer)
@@ -74,7 +78,8 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
         maxWaitMs: Infinity,
         tryEnter: (context) => tryEnter(context, partition),
       })
-      const partition: Partition = { key, circuit, line }
+      const advised = settings === undefined ? undefined : new Advised(settings, key, circuit)
+      const partition: Partition = { key, circuit, line, advised }
       return partition
     },
     // What nobody has asked for since so many others may be forgotten, open or not; never what is held open by hand.
@@ -82,19 +87,50 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   )
 
   const tryEnter = (context: CallContext, partition: Partition): number => {
-    const { key, circuit, line } = partition
+    const { key, circuit, line, advised } = partition
     // Who does not wait asks in the moment in which it started.
     const now = line.size === 0 ? context.startedAt : context.call.clock.now()
     const ready = circuit.readyInMs(now)
     if (ready > 0) return ready
+    if (advised?.mustAsk(now) === true) {
+      void askFirst(context, partition, advised, now)
+      return circuit.readyInMs(now)
+    }
     const before = circuit.state
     // Its own partition, also when that has been forgotten since.
     context.keep(gate, circuit.admit(now, partition))
     const after = circuit.state
     if (after === before) return 0
     if (after === 'half_open') teller.halfOpened(context, key)
-    else teller.closed(context, key)
+    else {
+      teller.closed(context, key)
+      advised?.settled(context, now, 'closed', true)
+    }
     return 0
+  }
+
+  /** Asks the other processes whether this one may send a probe; who waits in line goes on when that is known. */
+  const askFirst = async (
+    context: CallContext,
+    { key, line }: Partition,
+    advised: Advised,
+    now: number,
+  ): Promise<void> => {
+    const waitMs = await advised.ask(context, now)
+    if (waitMs > 0) teller.probeDeferred(context, key, waitMs)
+    line.serve()
+  }
+
+  /** Lets a call in, or in line, or refuses it. */
+  const admit = (
+    context: CallContext,
+    partition: Partition,
+  ): undefined | CircuitOpenError | Promise<undefined | CircuitOpenError> => {
+    const given = partition.line.enter(context)
+    if (given === 'entered') return undefined
+    return given instanceof Promise
+      ? given.then((late) => answer(context, late, partition))
+      : answer(context, given, partition)
   }
 
   const answer = (
@@ -110,16 +146,19 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
   }
 
   const settle = (context: CallContext, outcome: Outcome<unknown>, admission: Admission<Partition>): void => {
-    const { key, circuit } = admission.owner
+    const { key, circuit, advised } = admission.owner
     const now = context.endedAt
-    const { kind, retryAfterMs } = outcome.verdict
+    const { kind: verdict, retryAfterMs } = outcome.verdict
     // What is ignored counts as little as what was never sent.
-    const changed = circuit.settle(admission, ignores.includes(kind) ? 'rejected' : kind, now, retryAfterMs)
+    const kind = ignores.includes(verdict) ? 'rejected' : verdict
+    const changed = circuit.settle(admission, kind, now, retryAfterMs, advised?.warns(now))
     if (changed === 'opened') {
       circuit.cause = outcome.ok ? undefined : outcome.error
-      teller.opened(context, key, (circuit.openUntil ?? now) - now, kind)
+      const openForMs = (circuit.openUntil ?? now) - now
+      teller.opened(context, key, { openForMs, verdict, ...(circuit.openedBy === 'advice' ? { advised: true } : {}) })
     }
     if (changed === 'closed') teller.closed(context, key)
+    advised?.settled(context, now, changed, kind === 'success')
   }
 
   /** Puts what was saved into its circuits, once there is a clock. */
@@ -155,11 +194,14 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
         if (ready > 0) teller.rejected(context, partition.key, ready)
         return undefined
       }
-      const given = partition.line.enter(context)
-      if (given === 'entered') return undefined
-      return given instanceof Promise
-        ? given.then((late) => answer(context, late, partition))
-        : answer(context, given, partition)
+      const { advised, circuit, line } = partition
+      if (advised === undefined) return admit(context, partition)
+      const now = context.call.clock.now()
+      advised.tell(context, now)
+      // Who would wait in line lets the line ask.
+      const asks = line.size === 0 && circuit.readyInMs(context.startedAt) === 0 && advised.mustAsk(now)
+      if (!asks) return admit(context, partition)
+      return askFirst(context, partition, advised, context.startedAt).then(() => admit(context, partition))
     },
     leave(context, outcome) {
       // None for a call that would have been refused in a dry run.
@@ -182,12 +224,13 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     },
     snapshot() {
       const now = announcer.origin?.clock.now() ?? 0
-      const stateOf = ({ circuit, line }: Partition): object => ({
+      const stateOf = ({ circuit, line, advised }: Partition): object => ({
         state: circuit.state,
         ...(circuit.openUntil === undefined ? {} : { openUntil: circuit.openUntil }),
         retryAfterMs: circuit.readyInMs(now),
         inFlight: circuit.inFlight,
         waiting: line.size,
+        ...(advised?.census === undefined ? {} : { others: advised.census }),
       })
       return { partitions: Object.fromEntries([...partitions.entries()].map(([key, each]) => [key, stateOf(each)])) }
     },

@@ -1,3 +1,4 @@
+import type { Circuit } from './circuit.ts'
 import { describe, expect, test } from 'vitest'
 import type { VerdictKind } from '../../kernel/verdict.ts'
 import { windowBreaker } from './window-breaker.ts'
@@ -89,4 +90,34 @@ test('the ramp after closing has steps of three seconds at most, whatever the le
   circuit.settle(circuit.admit(10_000, 'probe'), 'success', 10_000, undefined)
   for (let i = 0; i < 2; i++) circuit.admit(10_000, 'call')
   expect([circuit.readyInMs(10_000), circuit.readyInMs(13_000)]).toEqual([3000, 0])
+})
+
+describe('a circuit that is advised', () => {
+  const advised = (circuit: Circuit<string>, now: number): ReturnType<Circuit<string>['settle']> =>
+    circuit.settle(circuit.admit(now, 'call'), 'transient', now, undefined, true)
+
+  test('opens at one failure, which is not the same as having found enough', () => {
+    const circuit = circuitOf({ openAfterMs: 6000 })
+    expect([advised(circuit, 0), circuit.openedBy]).toEqual(['opened', 'advice'])
+    expect([run(circuit, 'transient', 10_000), circuit.openedBy]).toEqual(['opened', 'advice'])
+    expect([run(circuit, 'success', 30_000), circuit.openedBy]).toEqual(['closed', undefined])
+  })
+
+  test('knows by itself what it has found by itself', () => {
+    const circuit = circuitOf()
+    run(circuit, 'transient', 0)
+    run(circuit, 'transient', 0)
+    expect([advised(circuit, 0), circuit.openedBy]).toEqual(['opened', 'failures'])
+    const spent = circuitOf()
+    expect([run(spent, 'quota_exhausted', 0), spent.openedBy]).toEqual(['opened', 'exhausted'])
+  })
+
+  test('goes by what lives here, and forgets nothing that it has counted', () => {
+    const circuit = circuitOf()
+    run(circuit, 'transient', 0)
+    const lives = circuit.admit(1000, 'lives')
+    expect(advised(circuit, 5000)).toBeUndefined()
+    circuit.settle(lives, 'canceled', 5000, undefined)
+    expect([run(circuit, 'transient', 6000), circuit.openedBy]).toEqual(['opened', 'failures'])
+  })
 })

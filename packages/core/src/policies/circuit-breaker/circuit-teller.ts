@@ -1,11 +1,11 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import type { VerdictKind } from '../../kernel/verdict.ts'
 import type { Announcer } from '../../primitives/announcer.ts'
 import type {
   CircuitClosed,
   CircuitHalfOpened,
   CircuitIsolated,
   CircuitOpened,
+  CircuitProbeDeferred,
   CircuitRejected,
   CircuitRestored,
   CircuitSnapshotRefused,
@@ -31,8 +31,16 @@ export class CircuitTeller {
     this.#announcer = announcer
   }
 
-  opened(context: CallContext, partition: string, openForMs: number, verdict: VerdictKind): void {
-    context.emit<CircuitOpened>({ type: 'circuit.opened', ...this.#about(partition), openForMs, verdict })
+  opened(
+    context: CallContext,
+    partition: string,
+    said: Pick<CircuitOpened, 'openForMs' | 'verdict' | 'advised'>,
+  ): void {
+    context.emit<CircuitOpened>({ type: 'circuit.opened', ...this.#about(partition), ...said })
+  }
+
+  probeDeferred(context: CallContext, partition: string, retryAfterMs: number): void {
+    context.emit<CircuitProbeDeferred>({ type: 'circuit.probe_deferred', ...this.#about(partition), retryAfterMs })
   }
 
   halfOpened(context: CallContext, partition: string): void {

@@ -8,6 +8,12 @@ import { Strategy } from './strategy.ts'
 /** `isolated`: held open by hand. */
 export type CircuitStateName = 'closed' | 'open' | 'half_open' | 'isolated'
 
+/**
+ * What opens a circuit: failures as its strategy counts them, or fewer because others advise it, or a provider that has
+ * nothing to give until an instant.
+ */
+export type OpenedBy = 'failures' | 'advice' | 'exhausted'
+
 /** What a verdict tells a breaker. Neutral ones free the probe and decide nothing. */
 export const SIGNIFICANCE: Record<VerdictKind, 'success' | 'failure' | 'exhausted' | 'neutral'> = {
   success: 'success',
@@ -49,6 +55,8 @@ export class Circuit<T> {
   #lastAdmittedAt = 0
   #closedAt = -Infinity
   #admittedSinceClosing = 0
+  #openedAt = 0
+  #openedBy: OpenedBy | undefined
   /** When the first of the failures since the last success was admitted. */
   #failingSince: number | undefined
   /** What opened it. */
@@ -84,6 +92,26 @@ export class Circuit<T> {
     return this.#state === 'isolated' ? Infinity : this.#state === 'open' ? this.#openUntil : undefined
   }
 
+  /** When it last opened, a failed probe included. */
+  get openedAt(): number {
+    return this.#openedAt
+  }
+
+  /** What opened it, while it is not closed, whatever its probes have found since. */
+  get openedBy(): OpenedBy | undefined {
+    return this.#state === 'isolated' ? undefined : this.#openedBy
+  }
+
+  /** Whether its last call failed, or it is not closed. */
+  get troubled(): boolean {
+    return this.#state !== 'closed' || this.#failingSince !== undefined
+  }
+
+  /** Whether the next admission is a probe. */
+  get wouldProbe(): boolean {
+    return this.#state === 'open' || (this.#state === 'half_open' && this.#inFlight.size === 0)
+  }
+
   /** Milliseconds until a call would be admitted: 0 = now. Changes nothing. */
   readyInMs(now: number): number {
     if (this.#state === 'isolated') return Infinity
@@ -105,12 +133,23 @@ export class Circuit<T> {
     return this.#inFlight.add(owner, now)
   }
 
-  /** Hears how an admission ended. Says what changed. */
+  /** Puts the next probe off, or nearer, to an instant: who else probes has been found out. */
+  postpone(until: number): void {
+    this.#state = 'open'
+    this.#openUntil = until
+  }
+
+  /**
+   * Hears how an admission ended. Says what changed.
+   *
+   * @param advised whether one failure is enough, because many others see failures
+   */
   settle(
     admission: Admission<T>,
     kind: VerdictKind,
     now: number,
     hintMs: number | undefined,
+    advised = false,
   ): 'opened' | 'closed' | undefined {
     admission.list.delete(admission)
     if (admission.list !== this.#inFlight) return undefined
@@ -121,11 +160,8 @@ export class Circuit<T> {
       this.#closed(now)
       return 'closed'
     }
-    const opens =
-      significance === 'exhausted' ||
-      this.#state === 'half_open' ||
-      (significance === 'success' ? this.#succeeded(admission, now) : this.#failed(admission, now))
-    return opens ? this.#open(now, hintMs ?? 0) : undefined
+    const by = this.#opensBy(significance, admission, now, advised)
+    return by === undefined ? undefined : this.#open(by, now, hintMs ?? 0)
   }
 
   /** Holds it open until {@link close}. */
@@ -173,6 +209,7 @@ export class Circuit<T> {
     this.cause = undefined
     this.#breaks.restore(breaks, lastBreakMs)
     // Of a break no more can be left than it lasts, whatever has happened to the wall clock.
+    this.#openedAt = now
     this.#openUntil = now + Math.min(lastBreakMs, Math.max(0, openUntil - toWallMs - now))
     return this.#strategy.restore(saved.strategy, now + toWallMs - savedAt)
   }
@@ -182,6 +219,18 @@ export class Circuit<T> {
     return this.#lastAdmittedAt + this.#probeLeaseMs
   }
 
+  #opensBy(
+    significance: 'success' | 'failure' | 'exhausted',
+    admission: Admission<T>,
+    now: number,
+    advised: boolean,
+  ): OpenedBy | undefined {
+    if (significance === 'exhausted') return 'exhausted'
+    if (this.#state === 'half_open') return this.#openedBy ?? 'failures'
+    if (significance === 'failure') return this.#failed(admission, now, advised)
+    return this.#succeeded(admission, now) ? 'failures' : undefined
+  }
+
   /** Whether this success opens the circuit, as one more that took too long. */
   #succeeded({ at }: Admission<T>, now: number): boolean {
     const finding = this.#strategy.count('success', at, now)
@@ -189,19 +238,21 @@ export class Circuit<T> {
     return finding === 'slow_calls'
   }
 
-  /** Whether this failure opens the circuit. */
-  #failed({ at }: Admission<T>, now: number): boolean {
+  /** Whether this failure opens the circuit: because there have been enough, or because one is enough. */
+  #failed({ at }: Admission<T>, now: number, advised: boolean): OpenedBy | undefined {
     this.#failingSince ??= at
     const finding = this.#strategy.count('failure', at, now)
-    if (finding === 'slow_calls') return true
-    if (finding === undefined || now - this.#failingSince < this.#openAfterMs) return false
+    if (finding === 'slow_calls') return 'failures'
+    const enough = finding !== undefined && now - this.#failingSince >= this.#openAfterMs
+    if (!enough && !advised) return undefined
     const refusedAtOnce = now - at < this.#probeLeaseMs
     const someLive = this.#inFlight.hasBetween(this.#failingSince, now - this.#probeLeaseMs)
-    if (!refusedAtOnce || !someLive) return true
+    if (!refusedAtOnce || !someLive) return enough ? 'failures' : 'advice'
+    if (!enough) return undefined
     // Refusals come at once and answers after a minute: a row of refusals says little while others were admitted.
     this.#failingSince = undefined
     this.#strategy.reset()
-    return false
+    return undefined
   }
 
   #forgetAdmissions(): void {
@@ -211,17 +262,20 @@ export class Circuit<T> {
 
   #closed(at: number): void {
     this.#state = 'closed'
+    this.#openedBy = undefined
     this.#failingSince = undefined
     this.#closedAt = at
     this.#admittedSinceClosing = 0
     this.#strategy.reset()
   }
 
-  #open(now: number, atLeastMs: number): 'opened' {
+  #open(by: OpenedBy, now: number, atLeastMs: number): 'opened' {
     // Breaks begin anew once it has stayed closed for as long as it was open before.
     if (this.#state === 'closed' && now - this.#closedAt >= this.#breaks.lastMs) this.#breaks.restart()
     this.#openUntil = now + this.#breaks.next(atLeastMs)
     this.#state = 'open'
+    this.#openedAt = now
+    this.#openedBy = by
     this.#forgetAdmissions()
     return 'opened'
   }
