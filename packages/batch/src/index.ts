@@ -22,7 +22,6 @@ export type {
 export type { AttemptEnd, AttemptListener, Made, MadeImage, Make } from './make/make.ts'
 export { PolicyFileError, readPolicy, readPolicyFile } from './make/policy-file.ts'
 export type { PolicyOptions } from './make/policy-file.ts'
-
 export { forecastBatch } from './forecast/forecast-batch.ts'
 export { describeForecast } from './forecast/describe-forecast.ts'
 export type { ForecastOptions } from './forecast/forecast-options.ts'
@@ -43,3 +42,24 @@ export type {
   QueueWorkerEvent,
   QueueWorkerOptions,
 } from './queue/batch-queue.ts'
+export { runBatch } from './run/run-batch.ts'
+export type { BatchSummary } from './run/run-batch.ts'
+export { RUN_BATCH_DEFAULTS } from './run/run-options.ts'
+export type { RunBatchOptions, RunNotes } from './run/run-options.ts'
+export type {
+  AttemptEnded,
+  BatchEvent,
+  BatchMoment,
+  CacheFailed,
+  EndpointChanged,
+  ItemDone,
+  ItemFailed,
+  ItemSent,
+  ItemStarted,
+  ItemUnknown,
+  RunStarted,
+  RunStopped,
+  RunStopping,
+  RunWaited,
+  RunWaiting,
+} from './run/run-events.ts'

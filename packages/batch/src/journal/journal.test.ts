@@ -34,6 +34,7 @@ async function fill(journal: Journal, ...items: NewItem[]): Promise<void> {
   await journal.atomically(async () => {
     journal.setInput('hash')
     for (const each of items) journal.add(each)
+    journal.findSame()
   })
 }
 const MADE = {

@@ -8,12 +8,18 @@ export interface NewItem extends BatchItem {
   readonly name: string
 }
 
+/** Of an item, what its line of the input decides. */
+export type KnownItem = Pick<ItemRecord, 'seq' | 'id' | 'fingerprint' | 'state' | 'name'>
+
 /** Which items to read. */
 export interface ItemQuery {
   readonly states?: readonly ItemRecord['state'][]
-  /** Only those that are made for themselves (`true`), or that share the picture of this one. */
+  /** Only those that are made for themselves. */
   readonly leaders?: true
+  /** Only those that share the picture of this one. */
   readonly sameAs?: number
+  /** Only those that share the picture of one that has ended. */
+  readonly leaderEnded?: true
   /** Only those behind this one. */
   readonly after?: number
   readonly limit?: number
@@ -32,11 +38,15 @@ export interface Journal {
   /** Everything within happens, or nothing of it. May wait in between: nobody else writes. */
   atomically(work: () => Promise<void>): Promise<void>
   setInput(hash: string): void
-  /** Adds an item behind the others; shares the picture of the first with the same fingerprint. */
+  /** Adds an item behind the others. */
   add(item: NewItem): void
-  /** Takes an item as it is now, which has its place and its prompt changed: it begins again. */
+  /** Takes an item as it is now: it begins again. */
   replace(seq: number, item: NewItem): void
   remove(seq: number): void
+  /** When all items are there: each shares the picture of the first with its fingerprint. */
+  findSame(): void
+  /** The item is made for itself, although another asks for the same. */
+  makeAlone(seq: number): void
 
   launch(launch: Pick<LaunchRecord, 'pid' | 'options' | 'startedAt'>): void
   stopped(reason: StopReason, at: number): void
@@ -45,9 +55,16 @@ export interface Journal {
   /** What all attempts cost, those at work as expected. */
   cost(): number
   items(query?: ItemQuery): IterableIterator<ItemRecord>
+  /** What an input is compared with: all items, without their prompts. */
+  known(): IterableIterator<KnownItem>
   /** Items that have ended, in the order in which they did. */
   ended(): IterableIterator<ItemRecord>
   attemptsOf(seq: number): readonly AttemptRecord[]
+
+  item(seq: number): ItemRecord
+  itemOf(id: string): ItemRecord
+  /** Attempts that a killed process has left open: they may be billed. */
+  leaveOpenAttempts(): void
 
   /** Write-ahead: the item is `sent` before its request leaves. Gives back the attempt's handle. */
   sent(seq: number, attempt: { endpoint: string; model: string; at: number; expectedCost: number }): number

@@ -23,7 +23,7 @@ export function lockFolder(folder: string): () => void {
   const db = new (sqlite().DatabaseSync)(lock)
   try {
     // Somebody who only looks whether the folder is taken has it for a moment.
-    db.exec('PRAGMA busy_timeout = 1000; BEGIN IMMEDIATE')
+    db.exec('PRAGMA busy_timeout = 300; BEGIN IMMEDIATE')
   } catch (cause) {
     db.close()
     if (!isBusy(cause)) throw cause

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { ItemQuery, Journal, NewItem } from './journal.ts'
+import type { ItemQuery, Journal, KnownItem, NewItem } from './journal.ts'
 import { ATTEMPT_COLUMNS, ITEM_COLUMNS, type Row, attemptOf, costOf, countsOf, itemOf } from './rows.ts'
+import type { ItemRecord } from './records.ts'
 
 /** A journal over an open database whose tables are there. */
 export function sqliteJournal(db: DatabaseSync): Journal {
@@ -32,28 +33,21 @@ export function sqliteJournal(db: DatabaseSync): Journal {
       }
     },
     setInput: (hash) => void run('UPDATE run SET input_hash = ?', hash),
-    add(item) {
-      run(
-        `INSERT INTO item (id, line, fingerprint, prompt, settings, model, name, same_as)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ${LEADER})`,
+    add: (item) =>
+      void run(
+        'INSERT INTO item (id, line, fingerprint, prompt, settings, model, name) VALUES (?, ?, ?, ?, ?, ?, ?)',
         ...columnsOf(item),
-        item.fingerprint,
-      )
-    },
-    replace(seq, item) {
-      run('UPDATE item SET same_as = NULL WHERE same_as = ?', seq)
-      run(
-        `UPDATE item SET id = ?, line = ?, fingerprint = ?, prompt = ?, settings = ?, model = ?, name = ?,
-         same_as = NULL, state = 'waiting', made = NULL, error = NULL, started_at = NULL, ended_at = NULL, place = NULL
-         WHERE seq = ?`,
+      ),
+    replace: (seq, item) =>
+      void run(
+        `UPDATE item SET id = ?, line = ?, fingerprint = ?, prompt = ?, settings = ?, model = ?, name = ?, same_as = NULL,
+         state = 'waiting', made = NULL, error = NULL, started_at = NULL, ended_at = NULL, place = NULL WHERE seq = ?`,
         ...columnsOf(item),
         seq,
-      )
-    },
-    remove(seq) {
-      run('UPDATE item SET same_as = NULL WHERE same_as = ?', seq)
-      run('DELETE FROM item WHERE seq = ?', seq)
-    },
+      ),
+    remove: (seq) => void run('DELETE FROM item WHERE seq = ?', seq),
+    findSame: () => void run(FIND_SAME),
+    makeAlone: (seq) => void run('UPDATE item SET same_as = NULL WHERE seq = ?', seq),
 
     launch({ pid, options, startedAt }) {
       launch = run(
@@ -74,10 +68,17 @@ export function sqliteJournal(db: DatabaseSync): Journal {
       const statement = prepared(`SELECT ${ITEM_COLUMNS} ${where} ORDER BY item.seq LIMIT ?`)
       for (const row of statement.all(...values, query.limit ?? -1)) yield itemOf(row)
     },
+    *known() {
+      for (const row of db.prepare('SELECT seq, id, fingerprint, state, name FROM item ORDER BY seq').iterate())
+        yield row as unknown as KnownItem
+    },
     *ended() {
       for (const row of db.prepare(`SELECT ${ITEM_COLUMNS} WHERE item.place IS NOT NULL ORDER BY item.place`).iterate())
         yield itemOf(row)
     },
+    item: (seq) => only(one(`SELECT ${ITEM_COLUMNS} WHERE item.seq = ?`, seq)),
+    itemOf: (id) => only(one(`SELECT ${ITEM_COLUMNS} WHERE item.id = ?`, id)),
+    leaveOpenAttempts: () => void run("UPDATE attempt SET billed = 'unknown' WHERE ended_at IS NULL"),
     attemptsOf: (seq) =>
       prepared(`SELECT ${ATTEMPT_COLUMNS} WHERE attempt.seq = ? ORDER BY number`).all(seq).map(attemptOf),
 
@@ -145,7 +146,8 @@ export function sqliteJournal(db: DatabaseSync): Journal {
   }
 }
 
-const LEADER = '(SELECT min(seq) FROM item WHERE fingerprint = ? AND same_as IS NULL)'
+const FIND_SAME = `UPDATE item SET same_as =
+  (SELECT min(seq) FROM item AS first WHERE first.fingerprint = item.fingerprint AND first.seq < item.seq)`
 const NEXT_PLACE = '(SELECT coalesce(max(place), 0) + 1 FROM item)'
 
 const columnsOf = (item: NewItem): SQLInputValue[] => [
@@ -158,11 +160,20 @@ const columnsOf = (item: NewItem): SQLInputValue[] => [
   item.name,
 ]
 
-function conditions({ states, leaders, sameAs, after }: ItemQuery): { where: string; values: SQLInputValue[] } {
+function only(row: Row | undefined): ItemRecord {
+  if (row === undefined) throw new RangeError('The journal has no such item.')
+  return itemOf(row)
+}
+
+function conditions({ states, leaders, sameAs, leaderEnded, after }: ItemQuery): {
+  where: string
+  values: SQLInputValue[]
+} {
   const all: [string, ...SQLInputValue[]][] = []
   if (states !== undefined) all.push([`item.state IN (${states.map(() => '?').join(', ')})`, ...states])
   if (leaders) all.push(['item.same_as IS NULL'])
   if (sameAs !== undefined) all.push(['item.same_as = ?', sameAs])
+  if (leaderEnded) all.push(["leader.state IN ('done', 'failed', 'unknown')"])
   if (after !== undefined) all.push(['item.seq > ?', after])
   return {
     where: all.length === 0 ? '' : `WHERE ${all.map(([condition]) => condition).join(' AND ')}`,

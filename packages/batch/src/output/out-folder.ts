@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { access, copyFile, constants, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { BatchError } from '../batch-error.ts'
+import type { FileRecord } from '../journal/records.ts'
+
+/** Of a file that is not whole yet. Nobody but the run that has the folder makes or removes such files. */
+const PARTIAL = '.spillway-partial'
+export const partialName = (name: string): string => `.${name}${PARTIAL}`
+
+/**
+ * Makes the folder and proves that it can be written.
+ *
+ * @throws BatchError
+ */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(resolve(folder))
+    await makeFolder(resolve(folder, '.spillway'))
+    const probe = join(folder, partialName('can-write'))
+    await writeSynced(probe, new Uint8Array(1))
+    await rm(probe)
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException
+    throw new BatchError(
+      'ERR_SPILLWAY_BATCH_FOLDER',
+      `Cannot write pictures to ${folder}: ${REASONS[code] ?? code}. Choose another folder.`,
+      { cause },
+    )
+  }
+}
+
+/** Level by level: Node's own recursive way never ends where the system denies that a parent exists (`/proc/x`). */
+async function makeFolder(folder: string, mayAskParent = true): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (code !== 'ENOENT' || !mayAskParent || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    await makeFolder(folder, false)
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'it is not yours to write',
+  EPERM: 'it is not yours to write',
+  EROFS: 'the file system is read-only',
+  EEXIST: 'there is a file of that name',
+  ENOENT: 'the system does not allow it',
+  ENOTDIR: 'a part of the path is a file',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+}
+
+/** Writes a file to the disk under its temporary name; {@link place} puts it in place. */
+export async function stage(folder: string, name: string, content: Uint8Array): Promise<FileRecord> {
+  await writeSynced(join(folder, partialName(name)), content)
+  return { name, bytes: content.length, sha256: sha256Of(content) }
+}
+
+/**
+ * The same for a copy of a file that is in place. What the file system can share, the two share until one is changed.
+ *
+ * @returns `undefined` where the file is not what it was any more
+ */
+export async function stageCopy(folder: string, from: FileRecord, name: string): Promise<FileRecord | undefined> {
+  if (!(await isThere(join(folder, from.name), from))) return undefined
+  const partial = join(folder, partialName(name))
+  await copyFile(join(folder, from.name), partial, constants.COPYFILE_FICLONE)
+  await syncFile(partial)
+  return { ...from, name }
+}
+
+/** Puts staged files in place, as far as they are not: each appears whole under its name, and stays after a power cut. */
+export async function place(folder: string, files: readonly FileRecord[]): Promise<void> {
+  for (const file of files) {
+    await rename(join(folder, partialName(file.name)), join(folder, file.name)).catch(async (error: unknown) => {
+      if (!(await isThere(join(folder, file.name), file))) throw error
+    })
+  }
+  await syncFolder(folder)
+}
+
+/** Puts in place what was staged before a crash, as far as it was not; `false` where a file is missing or another one. */
+export async function placeAgain(folder: string, files: readonly FileRecord[]): Promise<boolean> {
+  for (const file of files) {
+    if (await isThere(join(folder, partialName(file.name)), file)) await place(folder, [file])
+    else if (!(await isThere(join(folder, file.name), file))) return false
+  }
+  return true
+}
+
+/** Removes what was begun and not finished. */
+export async function removePartials(folder: string): Promise<void> {
+  const names = await readdir(folder)
+  await Promise.all(
+    names.filter((name) => name.endsWith(PARTIAL)).map((name) => rm(join(folder, name), { force: true })),
+  )
+}
+
+async function isThere(path: string, { bytes, sha256 }: FileRecord): Promise<boolean> {
+  try {
+    await access(path)
+    if ((await stat(path)).size !== bytes) return false
+    return sha256Of(await readFile(path)) === sha256
+  } catch {
+    return false
+  }
+}
+
+/** Hexadecimal. */
+export const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
+/** Every byte is on the disk when this resolves; where it cannot be, nothing stays. */
+export async function writeSynced(path: string, content: Uint8Array | Iterable<string>): Promise<void> {
+  try {
+    const file = await open(path, 'w')
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A new name is on the disk when its folder is. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined)
+  try {
+    await handle?.sync()
+  } catch {
+    // Windows syncs names by itself and refuses this.
+  } finally {
+    await handle?.close()
+  }
+}

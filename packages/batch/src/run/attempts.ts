@@ -1,0 +1,88 @@
+import type { VerdictKind } from '@spillway/core'
+import type { ItemRecord } from '../journal/records.ts'
+import type { AttemptEnd, AttemptListener } from '../make/make.ts'
+import type { RunState } from './run-state.ts'
+
+/** Verdicts that only an answer has. */
+const ANSWERED: ReadonlySet<VerdictKind> = new Set(['empty', 'request_failed'])
+
+/** A request that is at work. */
+interface OpenAttempt {
+  readonly handle: number
+  readonly endpoint: string
+  readonly sentAt: number
+  readonly expectedCost: number
+}
+
+/** Writes down an item's requests: before each leaves, and when it has ended. */
+export class Attempts implements AttemptListener {
+  /** Whether a request was not sent because of a limit of the run. */
+  refused = false
+  /** What could not be written down. */
+  fatal: Error | undefined
+  readonly #run: RunState
+  readonly #item: ItemRecord
+  readonly #open = new Set<OpenAttempt>()
+  #unknown = false
+  #number: number
+
+  constructor(run: RunState, item: ItemRecord) {
+    this.#run = run
+    this.#item = item
+    this.#number = item.attempts
+  }
+
+  /** Whether a request has left of which nobody knows whether it was served. */
+  get mayBeMade(): boolean {
+    return this.#unknown || this.#open.size > 0
+  }
+
+  sending({ endpoint, model }: { readonly endpoint: string; readonly model: string }): void {
+    const { options, journal, budget, stopping, write, tell, atStep } = this.#run
+    const expectedCost = options.estimateCost(this.#item)
+    if (!budget.allows(expectedCost)) stopping.stop('cost')
+    // Without a reason to stop, each request of an item may be followed by others; with one, none.
+    if (stopping.graceOver || !budget.allows(expectedCost)) {
+      this.refused = true
+      throw new Error('The run has stopped: nothing is sent any more.')
+    }
+    const at = options.clock.wallTime()
+    const handle = this.#guarded(() => write(() => journal.sent(this.#item.seq, { endpoint, model, at, expectedCost })))
+    budget.add(expectedCost)
+    this.#open.add({ handle, endpoint, sentAt: options.clock.now(), expectedCost })
+    tell({ type: 'item.sent', id: this.#item.id, attempt: ++this.#number, endpoint, model })
+    atStep('sent')
+  }
+
+  ended(end: AttemptEnd): void {
+    const { options, journal, budget, stopping, write, tell } = this.#run
+    const attempt = this.#which(end.endpoint, options.clock.now() - end.tookMs)
+    if (attempt === undefined || stopping.over) return
+    this.#open.delete(attempt)
+    // An answer without a picture is known to have none, whatever it costs.
+    if (end.billed === 'unknown' && !ANSWERED.has(end.verdict)) this.#unknown = true
+    const cost = end.cost ?? (end.billed === 'no' ? 0 : attempt.expectedCost)
+    budget.add(cost - attempt.expectedCost)
+    this.#guarded(() => write(() => journal.attemptEnded(attempt.handle, end, cost, options.clock.wallTime())))
+    const { endpoint, verdict, status, billed, tookMs } = end
+    const told = { endpoint, verdict, billed, tookMs, cost, ...(status !== undefined && { status }) }
+    tell({ type: 'attempt.ended', id: this.#item.id, ...told })
+  }
+
+  /** Of the attempts at the endpoint, that which was sent nearest to that time. */
+  #which(endpoint: string, sentAt: number): OpenAttempt | undefined {
+    return [...this.#open]
+      .filter((attempt) => attempt.endpoint === endpoint)
+      .toSorted((a, b) => Math.abs(a.sentAt - sentAt) - Math.abs(b.sentAt - sentAt))[0]
+  }
+
+  /** A journal that cannot be written ends the run: what is not written down is not sent, whatever the maker makes of it. */
+  #guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      this.fatal ??= error as Error
+      throw error
+    }
+  }
+}

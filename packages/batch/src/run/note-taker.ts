@@ -1,0 +1,27 @@
+import type { RunNotes } from './run-options.ts'
+import type { RunState } from './run-state.ts'
+
+/** Writes down what the maker tells of the outside, and tells it on. */
+export function noteTaker({ journal, options, stopping, tell, write }: RunState): RunNotes {
+  const now = (): number => options.clock.wallTime()
+  return {
+    waiting(reason, more = {}) {
+      if (stopping.over) return () => {}
+      const wait = write(() => journal.waitBegan(reason, now(), more))
+      const { endpoint } = more
+      tell({ type: 'run.waiting', reason, ...more })
+      let over = false
+      return () => {
+        if (over || stopping.over) return
+        over = true
+        write(() => journal.waitEnded(wait, now()))
+        tell({ type: 'run.waited', reason, ...(endpoint !== undefined && { endpoint }) })
+      }
+    },
+    endpointState(endpoint, state) {
+      if (stopping.over) return
+      write(() => journal.endpointState(endpoint, state, now()))
+      tell({ type: 'endpoint.changed', endpoint, state })
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { Journal } from '../journal/journal.ts'
+import type { ItemRecord } from '../journal/records.ts'
+import { placeAgain, removePartials } from '../output/out-folder.ts'
+import { OUTCOME_UNKNOWN } from './item-error.ts'
+import type { ResolvedRunOptions } from './run-options.ts'
+
+/**
+ * Settles what an earlier launch has left behind, however it ended: pictures that are on the disk are put in place, requests
+ * whose end nobody knows are told as such, and everything else waits again.
+ *
+ * @returns how many pictures were found
+ */
+export async function recover(journal: Journal, options: ResolvedRunOptions): Promise<number> {
+  const { folder, onUnknown, retryErrors, clock } = options
+  const now = (): number => clock.wallTime()
+  let adopted = 0
+  journal.leaveOpenAttempts()
+  for (const item of inParts(journal, ['saving'])) {
+    if (await placeAgain(folder, item.made?.files ?? [])) {
+      journal.done(item.seq, now())
+      adopted++
+    } else journal.failed(item.seq, 'unknown', LOST, now())
+  }
+  for (const item of inParts(journal, ['sent'])) {
+    const refused = journal.attemptsOf(item.seq).every(({ billed }) => billed === 'no')
+    // Killed between two attempts: nothing is out.
+    if (refused) journal.waitAgain(item.seq)
+    else journal.failed(item.seq, 'unknown', OUTCOME_UNKNOWN, now())
+  }
+  if (onUnknown === 'again') for (const { seq } of inParts(journal, ['unknown'])) journal.waitAgain(seq)
+  if (retryErrors) for (const { seq } of inParts(journal, ['failed'])) journal.waitAgain(seq)
+  await removePartials(folder)
+  return adopted
+}
+
+const LOST = {
+  code: 'file_lost',
+  message: 'The picture came, and its file is gone or changed: asking again pays again.',
+}
+
+/** All items in a state, a few at a time: what is done with them changes their state. */
+function* inParts(journal: Journal, states: readonly ItemRecord['state'][]): Generator<ItemRecord> {
+  let after = 0
+  for (;;) {
+    const items = [...journal.items({ states, after, limit: 100 })]
+    yield* items
+    if (items.length === 0) return
+    after = items.at(-1)?.seq ?? after
+  }
+}
