@@ -208,6 +208,7 @@ export type { IBackoff, IBackoffFactory, IBreaker } from 'cockatiel'
 
 // For authors of policies, adapters and stores.
 export type { Counting } from './kernel/accounts.ts'
+export { EventSource } from './assembly/event-source.ts'
 export { Body } from './kernel/body.ts'
 export { Call } from './kernel/call.ts'
 export type { CallOrigin, CallSettings, SeveralExecutions } from './kernel/call.ts'

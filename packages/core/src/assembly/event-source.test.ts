@@ -6,7 +6,7 @@ import { EventSource } from './event-source.ts'
 
 /** Events that are told apart by their name alone. */
 const publish = (source: EventSource, ...types: string[]): void => {
-  for (const type of types) source.publish({ type, at: 0, pipeline: 'test' })
+  for (const type of types) source.publish({ type, at: 0, pipeline: 'test' } as SpillwayEvent)
 }
 
 const listen = (source: EventSource, prefix: string, log: string[]): void => {
@@ -199,4 +199,16 @@ describe('reading with for await', () => {
 test('an interop observer is found under the name that RxJS looks for', () => {
   const source = new EventSource()
   expect(source['@@observable']()).toBe(source)
+})
+
+test('whoever has other events to tell has them told in the same way, and says how a listener failed', () => {
+  type Told = { readonly type: 'lamp.lit' | 'diagnostic.reported'; readonly name: string }
+  const source = new EventSource<Told>((name) => ({ type: 'diagnostic.reported', name }))
+  const log: string[] = []
+  source.subscribe(() => {
+    throw new RangeError('secret')
+  })
+  source.subscribe(({ type, name }) => log.push(`${type} ${name}`))
+  source.publish({ type: 'lamp.lit', name: 'red' })
+  expect(log).toEqual(['lamp.lit red', 'diagnostic.reported RangeError'])
 })

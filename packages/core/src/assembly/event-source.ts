@@ -1,6 +1,5 @@
 import { errorName, type DiagnosticReported } from '../kernel/events.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
-import type { EventSink, PipelineEvent } from '../kernel/pipeline-event.ts'
 import type { EventObserver, EventStream, Subscription } from './event-stream.ts'
 import { readEvents } from './read-events.ts'
 import type { SpillwayEvent } from './spillway-event.ts'
@@ -8,23 +7,41 @@ import type { SpillwayEvent } from './spillway-event.ts'
 /** How many events a slow `for await` reader may be behind before the oldest are dropped. */
 const BUFFER_LIMIT = 10_000
 
-type Listener = Required<EventObserver>
+type Listener<E> = Required<EventObserver<E>>
 
 /** An event and who listened when it happened. */
-interface Delivery {
-  readonly event: SpillwayEvent
-  readonly to: readonly Listener[]
+interface Delivery<E> {
+  readonly event: E
+  readonly to: readonly Listener<E>[]
 }
 
-/** The source behind {@link EventStream}. */
-export class EventSource implements EventStream, EventSink {
-  #listeners: readonly Listener[] = []
-  #queue: Delivery[] = []
+/** Makes the event that tells of a listener which threw at another event. Its type is `diagnostic.reported`. */
+type Diagnose<E> = (errorName: string, about: E) => E
+
+/**
+ * The source behind {@link EventStream}. For whoever has events of its own to tell:
+ *
+ * ```ts
+ * import { EventSource } from '@spillway/core'
+ *
+ * type Told = { readonly type: 'lamp.lit' } | { readonly type: 'diagnostic.reported'; readonly errorName: string }
+ * const events = new EventSource<Told>((errorName) => ({ type: 'diagnostic.reported', errorName }))
+ * events.subscribe(({ type }) => console.log(type))
+ * events.publish({ type: 'lamp.lit' }) // => lamp.lit
+ * events.complete()
+ * ```
+ */
+export class EventSource<E extends { readonly type: string } = SpillwayEvent> implements EventStream<E> {
+  readonly #diagnose: Diagnose<E>
+  #listeners: readonly Listener<E>[] = []
+  #queue: Delivery<E>[] = []
   #publishing = false
   #completed = false
   #dropped = 0
 
-  constructor() {
+  /** @param diagnose what is told where a listener throws @default what a pipeline tells */
+  constructor(diagnose: Diagnose<E> = listenerFailed as unknown as Diagnose<E>) {
+    this.#diagnose = diagnose
     // RxJS looks for this symbol where some polyfill has defined it, and for the string where none has.
     const symbol = (Symbol as { observable?: symbol }).observable
     if (symbol !== undefined) Object.defineProperty(this, symbol, { value: () => this })
@@ -38,14 +55,14 @@ export class EventSource implements EventStream, EventSink {
     return this.#dropped
   }
 
-  '@@observable'(): EventStream {
+  '@@observable'(): EventStream<E> {
     return this
   }
 
-  subscribe(observer: ((event: SpillwayEvent) => void) | EventObserver): Subscription {
+  subscribe(observer: ((event: E) => void) | EventObserver<E>): Subscription {
     if (typeof observer !== 'function' && (typeof observer !== 'object' || observer === null))
       throw new InvalidOptionsError('subscribe.observer', observer, 'a function or an object with next()')
-    const listener: Listener =
+    const listener: Listener<E> =
       typeof observer === 'function'
         ? { next: observer, complete: () => {} }
         : {
@@ -62,9 +79,9 @@ export class EventSource implements EventStream, EventSink {
   }
 
   /** Delivers in order also when a listener causes the next event: that one waits until everybody has this one. */
-  publish(event: PipelineEvent): void {
+  publish(event: E): void {
     if (this.#completed) return
-    this.#queue.push({ event: event as SpillwayEvent, to: this.#listeners })
+    this.#queue.push({ event, to: this.#listeners })
     if (this.#publishing) return
     this.#publishing = true
     for (const { event: each, to } of this.#queue) {
@@ -88,11 +105,11 @@ export class EventSource implements EventStream, EventSink {
     for (const listener of listeners) this.#guarded(() => listener.complete())
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<SpillwayEvent> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<E> {
     return readEvents(this, BUFFER_LIMIT, () => this.#dropped++)
   }
 
-  #deliver(listener: Listener, event: SpillwayEvent): void {
+  #deliver(listener: Listener<E>, event: E): void {
     try {
       // A listener may be async although its type says that nobody waits for it.
       const result: unknown = listener.next(event)
@@ -102,17 +119,9 @@ export class EventSource implements EventStream, EventSink {
     }
   }
 
-  #failed(thrown: unknown, { type, at, pipeline }: SpillwayEvent): void {
+  #failed(thrown: unknown, event: E): void {
     // A listener that throws at the report of its own failure would go on for ever.
-    if (type === 'diagnostic.reported') return
-    const report: DiagnosticReported = {
-      type: 'diagnostic.reported',
-      source: 'listener',
-      errorName: errorName(thrown),
-      at,
-      pipeline,
-    }
-    this.publish(report)
+    if (event.type !== 'diagnostic.reported') this.publish(this.#diagnose(errorName(thrown), event))
   }
 
   #guarded(call: () => void): void {
@@ -123,3 +132,11 @@ export class EventSource implements EventStream, EventSink {
     }
   }
 }
+
+const listenerFailed: Diagnose<SpillwayEvent> = (name, { at, pipeline }): DiagnosticReported => ({
+  type: 'diagnostic.reported',
+  source: 'listener',
+  errorName: name,
+  at,
+  pipeline,
+})

@@ -1,9 +1,5 @@
 import type { EventStream } from './event-stream.ts'
-import type { SpillwayEvent } from './spillway-event.ts'
-
-type Result = IteratorResult<SpillwayEvent, undefined>
-
-const END: Result = { done: true, value: undefined }
+const END = { done: true, value: undefined } as const
 
 /**
  * Events for `for await`, through a bounded buffer: a slow reader loses the oldest. Listens from the moment it is made,
@@ -12,13 +8,13 @@ const END: Result = { done: true, value: undefined }
  * @param limit how many events the reader may be behind
  * @param onDrop called for each event that it loses
  */
-export const readEvents = (
-  events: Pick<EventStream, 'subscribe'>,
+export const readEvents = <E>(
+  events: Pick<EventStream<E>, 'subscribe'>,
   limit: number,
   onDrop: () => void,
-): AsyncIterableIterator<SpillwayEvent> => {
-  const buffer: SpillwayEvent[] = []
-  let waiting: ((result: Result) => void)[] = []
+): AsyncIterableIterator<E> => {
+  const buffer: E[] = []
+  let waiting: ((result: IteratorResult<E, undefined>) => void)[] = []
   let ended = false
 
   const end = (): void => {
