@@ -15,9 +15,6 @@ interface Delivery<E> {
   readonly to: readonly Listener<E>[]
 }
 
-/** Makes the event that tells of a listener which threw at another event. Its type is `diagnostic.reported`. */
-type Diagnose<E> = (errorName: string, about: E) => E
-
 /**
  * The source behind {@link EventStream}. For whoever has events of its own to tell:
  *
@@ -32,16 +29,16 @@ type Diagnose<E> = (errorName: string, about: E) => E
  * ```
  */
 export class EventSource<E extends { readonly type: string } = SpillwayEvent> implements EventStream<E> {
-  readonly #diagnose: Diagnose<E>
+  readonly #diagnose: (errorName: string, about: E) => E
   #listeners: readonly Listener<E>[] = []
   #queue: Delivery<E>[] = []
   #publishing = false
   #completed = false
   #dropped = 0
 
-  /** @param diagnose what is told where a listener throws @default what a pipeline tells */
-  constructor(diagnose: Diagnose<E> = listenerFailed as unknown as Diagnose<E>) {
-    this.#diagnose = diagnose
+  /** @param diagnose makes the event, of type `diagnostic.reported`, that tells of a listener which threw @default a pipeline's */
+  constructor(diagnose?: (errorName: string, about: E) => E) {
+    this.#diagnose = diagnose ?? (listenerFailed as unknown as (errorName: string, about: E) => E)
     // RxJS looks for this symbol where some polyfill has defined it, and for the string where none has.
     const symbol = (Symbol as { observable?: symbol }).observable
     if (symbol !== undefined) Object.defineProperty(this, symbol, { value: () => this })
@@ -133,7 +130,7 @@ export class EventSource<E extends { readonly type: string } = SpillwayEvent> im
   }
 }
 
-const listenerFailed: Diagnose<SpillwayEvent> = (name, { at, pipeline }): DiagnosticReported => ({
+const listenerFailed = (name: string, { at, pipeline }: SpillwayEvent): DiagnosticReported => ({
   type: 'diagnostic.reported',
   source: 'listener',
   errorName: name,

@@ -3,7 +3,7 @@ import { checkDuration, checkKnown, checkNumber, checkRatio, InvalidOptionsError
 /** Options of observed health: from when on a model at an endpoint is how ill. */
 export interface HealthOptions {
   /**
-   * How much of the past counts, in milliseconds above 0. Long enough to hold {@link minAttempts} at ten requests a minute, which is
+   * How much of the past counts, in milliseconds above 0. Long enough to hold `minAttempts` at ten requests a minute, which is
    * a usual quota; short enough to see an outage within a minute. @default 180000
    */
   readonly windowMs?: number

@@ -78,7 +78,7 @@ export class ObservedHealth {
 }
 
 /** Names may hold anything: two of them are one pair only where both are the same. */
-export const keyOf = ({ endpoint, model }: Target): string => JSON.stringify([endpoint, model])
+const keyOf = ({ endpoint, model }: Target): string => JSON.stringify([endpoint, model])
 
 const levelOf = (rank: ObservedTarget['rank']): ObservedLevel =>
   rank === undefined ? 'unknown' : (HEALTH_LEVELS[rank] as ObservedLevel)

@@ -1,0 +1,96 @@
+import type { HealthSnapshot } from '../monitor/health-snapshot.ts'
+import type { MonitorEventBody } from '../monitor/monitor-events.ts'
+import { AlertBook } from './alert-book.ts'
+import type { ResolvedAlertOptions } from './alert-options.ts'
+import type { Alert, AlertFinding, AlertRule } from './alert-rule.ts'
+import { firedNotice, resolvedNotice, withheldNotice, type Notice } from './notice.ts'
+import { NoticeLimit } from './notice-limit.ts'
+import { SinkLine } from './sink-line.ts'
+
+/** Asks the rules, and tells the sinks. */
+export class Alerts {
+  readonly #monitor: string
+  readonly #rules: readonly AlertRule[]
+  readonly #limit: NoticeLimit
+  readonly #lines: readonly SinkLine[]
+  readonly #book = new AlertBook()
+  readonly #tell: (event: MonitorEventBody) => void
+
+  /**
+   * @param monitor its name
+   * @param tell publishes an event
+   */
+  constructor(monitor: string, options: ResolvedAlertOptions, tell: (event: MonitorEventBody) => void) {
+    const { rules, sinks, maxNotices, perMs } = options
+    this.#monitor = monitor
+    this.#rules = rules
+    this.#tell = tell
+    this.#limit = new NoticeLimit(maxNotices, perMs)
+    const lost = (sink: string, errorName: string): void => tell({ type: 'notice.lost', sink, errorName })
+    this.#lines = sinks.map((sink) => new SinkLine(sink, lost))
+  }
+
+  get firing(): Alert[] {
+    return this.#book.firing
+  }
+
+  /** Resolves when every notice has been sent, or has been given up. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#lines.map(({ idle }) => idle))
+  }
+
+  look(snapshot: HealthSnapshot): void {
+    const { at } = snapshot
+    const { fired, resolved } = this.#book.enter(this.#ask(snapshot), at)
+    for (const alert of fired) {
+      const { rule, subject, severity, text } = alert
+      this.#tell({ type: 'alert.fired', rule, subject, severity, text })
+      this.#send(firedNotice(this.#monitor, alert, at))
+    }
+    for (const alert of resolved) {
+      const { rule, subject, severity, since } = alert
+      this.#tell({ type: 'alert.resolved', rule, subject, severity, lastedMs: at - since })
+      this.#send(resolvedNotice(this.#monitor, alert, at))
+    }
+    const withheld = this.#limit.admitSummary(at)
+    if (withheld > 0) this.#toAll(withheldNotice(this.#monitor, withheld, this.#book.firing.length, at))
+  }
+
+  dispose(): void {
+    for (const line of this.#lines) line.dispose()
+  }
+
+  /** A rule that throws finds nothing new, and its alerts stay as they are. */
+  #ask(snapshot: HealthSnapshot): Map<AlertRule, readonly AlertFinding[]> {
+    const found = new Map<AlertRule, readonly AlertFinding[]>()
+    for (const rule of this.#rules)
+      try {
+        found.set(rule, findingsOf(rule.find(snapshot)))
+      } catch (error) {
+        const errorName = error instanceof Error ? error.name : typeof error
+        this.#tell({ type: 'diagnostic.reported', source: `rule ${rule.name}`, errorName })
+      }
+    return found
+  }
+
+  #send(notice: Notice): void {
+    if (this.#limit.admit(notice.at)) this.#toAll(notice)
+  }
+
+  #toAll(notice: Notice): void {
+    for (const line of this.#lines) line.add(notice)
+  }
+}
+
+const findingsOf = (found: ReturnType<AlertRule['find']>): readonly AlertFinding[] => {
+  const findings =
+    found === undefined || found === null
+      ? []
+      : Array.isArray(found)
+        ? (found as AlertFinding[])
+        : [found as AlertFinding]
+  for (const { subject, text } of findings)
+    if (typeof subject !== 'string' || typeof text !== 'string')
+      throw new TypeError('A finding has a subject and a text.')
+  return findings
+}

@@ -1,0 +1,117 @@
+import {
+  checkDuration,
+  checkFunction,
+  checkKnown,
+  InvalidOptionsError,
+  systemClock,
+  systemRandom,
+  type Clock,
+  type LearnedLoadProfile,
+  type Pipeline,
+  type Random,
+} from '@spillway/core'
+import { checkAlertOptions, type AlertOptions, type ResolvedAlertOptions } from '../alerts/alert-options.ts'
+import type { StatusFeed } from '../feeds/status-feed.ts'
+import { POLL_FEEDS_DEFAULTS } from '../feeds/poll-feeds.ts'
+import { checkWatchedFeed, type WatchedFeed } from '../feeds/watched-feed.ts'
+import { checkHealthOptions, type HealthOptions } from '../health/health-options.ts'
+import type { ProfileFile } from '../profile/profile-file.ts'
+
+/** Options of {@link monitor}. */
+export interface MonitorOptions {
+  /** Appears in events and notices. @default 'monitor' */
+  readonly name?: string
+  /** Whose calls are observed. @default those of every pipeline of the process, made earlier or later */
+  readonly pipelines?: readonly Pipeline<unknown>[]
+  /** From when on a model at an endpoint is how ill. @default HEALTH_DEFAULTS */
+  readonly health?: HealthOptions
+  /** Where providers say how they do. @default none */
+  readonly feeds?: readonly (StatusFeed | WatchedFeed)[]
+  /** How often feeds are asked, in milliseconds from 60000: see `pollFeeds`. @default 120000 */
+  readonly feedsEveryMs?: number
+  /** For how long calls and a feed must disagree before it is said, in milliseconds from 0. @default 300000 */
+  readonly disagreeAfterMs?: number
+  /** Who is told of what. @default standardRules(), and nobody */
+  readonly alerts?: AlertOptions
+  /** A profile that learns from all calls, or a file with one, which is saved every ten minutes and at the end. @default none */
+  readonly profile?: LearnedLoadProfile | ProfileFile
+  /** How often levels, disagreements and rules are looked at, in milliseconds of at least 100. @default 10000 */
+  readonly everyMs?: number
+  /** @default real time */
+  readonly clock?: Clock
+  /** @default Math.random */
+  readonly random?: Random
+}
+
+/** What {@link monitor} takes where an option is left out. */
+export const MONITOR_DEFAULTS: Required<
+  Pick<MonitorOptions, 'name' | 'feedsEveryMs' | 'disagreeAfterMs' | 'everyMs' | 'clock' | 'random'>
+> = {
+  name: 'monitor',
+  feedsEveryMs: POLL_FEEDS_DEFAULTS.everyMs,
+  disagreeAfterMs: 300_000,
+  everyMs: 10_000,
+  clock: systemClock,
+  random: systemRandom,
+}
+
+/** With defaults where an option is left out. */
+export interface ResolvedMonitorOptions extends Required<Omit<MonitorOptions, 'pipelines' | 'feeds' | 'profile'>> {
+  /** `undefined`: all. */
+  readonly pipelines: readonly Pipeline<unknown>[] | undefined
+  readonly feeds: readonly Required<WatchedFeed>[]
+  readonly profile: LearnedLoadProfile | undefined
+  /** Where it is kept. */
+  readonly profileFile: ProfileFile | undefined
+  readonly health: Required<HealthOptions>
+  readonly alerts: ResolvedAlertOptions
+}
+
+const FURTHER = ['pipelines', 'health', 'feeds', 'alerts', 'profile']
+
+/** @throws InvalidOptionsError when an option is out of its range */
+export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOptions => {
+  checkKnown('monitor', options, [...Object.keys(MONITOR_DEFAULTS), ...FURTHER])
+  const { pipelines, feeds = [], health = {}, alerts = {}, profile: given, ...rest } = options
+  const plain = { ...MONITOR_DEFAULTS, ...rest }
+  if (typeof plain.name !== 'string') throw new InvalidOptionsError('monitor.name', plain.name, 'a string')
+  checkDuration('monitor.feedsEveryMs', plain.feedsEveryMs, { min: 60_000 })
+  checkDuration('monitor.disagreeAfterMs', plain.disagreeAfterMs)
+  checkDuration('monitor.everyMs', plain.everyMs, { min: 100 })
+  checkFunction('monitor.random', plain.random)
+  if (typeof plain.clock?.now !== 'function' || typeof plain.clock.setTimer !== 'function')
+    throw new InvalidOptionsError('monitor.clock', plain.clock, 'a clock: now(), wallTime() and setTimer()')
+  if (pipelines !== undefined) checkPipelines(pipelines)
+  if (!Array.isArray(feeds)) throw new InvalidOptionsError('monitor.feeds', feeds, 'a list of feeds')
+  const file = given !== undefined && 'profile' in given ? given : undefined
+  const profile = file === undefined ? (given as LearnedLoadProfile | undefined) : file.profile
+  if (given !== undefined && typeof profile?.record !== 'function')
+    throw new InvalidOptionsError('monitor.profile', given, 'a learnedLoadProfile() or a profileFile()')
+  const watched = feeds.map((feed, i) => checkWatchedFeed(`monitor.feeds[${i}]`, feed))
+  checkNames(watched)
+  return {
+    ...plain,
+    pipelines,
+    feeds: watched,
+    profile,
+    profileFile: file,
+    health: checkHealthOptions(health),
+    alerts: checkAlertOptions(alerts),
+  }
+}
+
+const checkPipelines = (pipelines: readonly Pipeline<unknown>[]): void => {
+  if (!Array.isArray(pipelines)) throw new InvalidOptionsError('monitor.pipelines', pipelines, 'a list of pipelines')
+  for (const [i, each] of pipelines.entries())
+    if (typeof each?.execute !== 'function')
+      throw new InvalidOptionsError(`monitor.pipelines[${i}]`, each, 'a pipeline; pipelineOf(client) gives a client’s')
+}
+
+const checkNames = (watched: readonly WatchedFeed[]): void => {
+  const names = new Set<string>()
+  for (const [i, { feed }] of watched.entries()) {
+    if (names.has(feed.name))
+      throw new InvalidOptionsError(`monitor.feeds[${i}].name`, feed.name, 'a name that no other feed has')
+    names.add(feed.name)
+  }
+}

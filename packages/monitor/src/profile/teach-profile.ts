@@ -1,0 +1,42 @@
+import type { Clock, LoadProfile, PluginHooks, SpillwayEvent } from '@spillway/core'
+
+interface CallSums {
+  attempts: number
+  overloaded: number
+  answerMs: number | undefined
+}
+
+/**
+ * Tells a load profile what each call of a pipeline has shown: the share of its attempts that were refused for want of capacity, and how
+ * long its answer took. Calls that say nothing of the load, such as those that the caller left, are not told.
+ */
+export const teachProfile = (profile: LoadProfile, clock: Clock): Required<Pick<PluginHooks, 'onEvent' | 'detach'>> => {
+  const calls = new Map<number, CallSums>()
+  const ended = ({ attempts, overloaded, answerMs }: CallSums): void => {
+    if (answerMs === undefined && overloaded === 0) return
+    profile.record?.({
+      wallTime: clock.wallTime(),
+      overloadedRatio: overloaded / attempts,
+      ...(answerMs === undefined ? {} : { answerMs }),
+    })
+  }
+  return {
+    onEvent(event: SpillwayEvent) {
+      const { callId } = event
+      if (callId === undefined) return
+      if (event.type === 'attempt.completed') {
+        let sums = calls.get(callId)
+        if (sums === undefined) calls.set(callId, (sums = { attempts: 0, overloaded: 0, answerMs: undefined }))
+        const { kind } = event.verdict
+        sums.attempts++
+        if (kind === 'overloaded') sums.overloaded++
+        if (kind === 'success' && event.durationMs > 0) sums.answerMs = event.durationMs
+      } else if (event.type === 'call.completed') {
+        const sums = calls.get(callId)
+        calls.delete(callId)
+        if (sums !== undefined && event.verdict.kind !== 'canceled') ended(sums)
+      }
+    },
+    detach: () => calls.clear(),
+  }
+}
