@@ -11,8 +11,8 @@ interface Program {
   readonly withDependencies?: true
   /** What has to be there afterwards. */
   readonly files: readonly string[]
-  /** Takes the place of the package's own, which expects to be installed. */
-  readonly launcher?: { readonly file: string; readonly script: string }
+  /** Take the place of the package's own, which expect to be installed. */
+  readonly launcher?: { readonly files: readonly string[]; readonly script: string }
 }
 
 /** The browser out of its folder: its libraries and fonts stand beside it. */
@@ -26,6 +26,16 @@ export LD_LIBRARY_PATH XDG_DATA_HOME="$root/usr/share"
 exec "$root/usr/lib/chromium/chromium" "$@"
 `
 
+/** The server out of its folder, under each of its programs' names: it looks for the rest of itself beside it. */
+const POSTGRES = `#!/bin/sh
+root=$(cd "$(dirname "$0")/../.." && pwd)
+for folder in "$root"/lib/*-linux-gnu* "$root"/usr/lib/*-linux-gnu*; do
+  LD_LIBRARY_PATH=$folder\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+done
+export LD_LIBRARY_PATH
+exec "$root/usr/lib/postgresql/15/bin/$(basename "$0")" "$@"
+`
+
 const PROGRAMS: Readonly<Record<string, Program>> = {
   prometheus: { packages: ['prometheus'], files: ['usr/bin/prometheus', 'usr/bin/promtool'] },
   'redis-server': {
@@ -36,7 +46,13 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     packages: ['chromium', 'fonts-dejavu-core'],
     withDependencies: true,
     files: ['usr/lib/chromium/chromium', 'usr/bin/chromium'],
-    launcher: { file: 'usr/bin/chromium', script: CHROMIUM },
+    launcher: { files: ['usr/bin/chromium'], script: CHROMIUM },
+  },
+  postgres: {
+    packages: ['postgresql-15'],
+    withDependencies: true,
+    files: ['usr/lib/postgresql/15/bin/initdb', 'usr/bin/initdb', 'usr/bin/postgres'],
+    launcher: { files: ['usr/bin/initdb', 'usr/bin/postgres'], script: POSTGRES },
   },
 }
 
@@ -65,8 +81,8 @@ const fetchPackages = (program: Program): boolean => {
   const archives = globSync('*.deb', { cwd: folder })
   const unpacked = archives.every((archive) => run('dpkg-deb', ['-x', archive, '.']))
   for (const archive of archives) rmSync(join(folder, archive))
-  if (unpacked && program.launcher !== undefined)
-    writeFileSync(join(folder, program.launcher.file), program.launcher.script, { mode: 0o755 })
+  const { files = [], script = '' } = program.launcher ?? {}
+  if (unpacked) for (const file of files) writeFileSync(join(folder, file), script, { mode: 0o755 })
   return unpacked
 }
 

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'vitest'
+import { freePort } from '../free-port.ts'
 import { program } from '../program.ts'
 
 /** A redis-server of the test's own, on 127.0.0.1. It ends with the test. */
@@ -62,15 +62,6 @@ export const redisServer = async (
 /** A Redis that the test only uses: that of `REDIS_URL`, which others use too, or one of its own. */
 export const redisUrl = async (context: RedisTest): Promise<string> =>
   process.env['REDIS_URL'] ?? (await redisServer(context)).url
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A fetched program finds its libraries beside it. */
 const withLibraries = (path: string): NodeJS.ProcessEnv => {

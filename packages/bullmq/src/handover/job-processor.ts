@@ -8,7 +8,7 @@ import { checkHandoverOptions, type HandoverOptions } from './handover-options.t
  * where a worker has a limiter. This one never limits by itself.
  */
 export const PAUSABLE: { readonly limiter: { readonly max: number; readonly duration: number } } = {
-  limiter: { max: 2 ** 31, duration: 1000 },
+  limiter: { max: 2 ** 31 - 1, duration: 1000 },
 }
 
 /**

@@ -14,7 +14,7 @@ export interface WorkerTimes {
 }
 
 /** BullMQ fails what has stalled too often, without asking: here an item never ends without a result. */
-const NEVER = 2 ** 31
+const NEVER = 2 ** 31 - 1
 /** What went wrong on the way to the queue is tried again after. */
 const AGAIN_MS = 1000
 /** The errors that say that BullMQ was told what becomes of a job. */
