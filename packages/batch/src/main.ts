@@ -33,7 +33,7 @@ const args = process.argv.slice(2)
 const { stdin, stdout, stderr, env } = process
 try {
   const end = (code: ExitCode): void => void (process.exitCode = code)
-  const program = await programFor(args, { stdin, stdout, stderr, env, end })
+  const program = await programFor({ stdin, stdout, stderr, env, args, end })
   if (args.length === 0) program.help({ error: true })
   await program.parseAsync(args, { from: 'user' })
 } catch (error) {

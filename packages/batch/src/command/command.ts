@@ -7,6 +7,8 @@ export interface CommandIo {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly env: NodeJS.ProcessEnv
+  /** The command line, without the program's own name. */
+  readonly args: readonly string[]
   /** Says what the program ends with; without a word it is 0. */
   end(code: ExitCode): void
 }

@@ -8,14 +8,13 @@ interface Entry {
   readonly load: () => Promise<CommandModule>
 }
 
-const COMMANDS: Readonly<Record<string, Entry>> = {}
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  run: { summary: 'makes the pictures of a file of prompts', load: () => import('./run/run-command.ts') },
+}
 
-/**
- * The program for some arguments: all commands by name, and the one that is asked for with everything it has.
- *
- * @param args without the program's own name
- */
-export const programFor = async (args: readonly string[], io: CommandIo): Promise<Command> => {
+/** The program for a command line: all commands by name, and the one that is asked for with everything it has. */
+export const programFor = async (io: CommandIo): Promise<Command> => {
+  const { args } = io
   const program = new Command('spillway')
     .description('A file of prompts becomes a folder of images, paid for once, however overloaded the model is.')
     .version(VERSION, '-v, --version', 'print the version')

@@ -2,8 +2,10 @@ import {
   type CallContext,
   type Classifier,
   type Clock,
-  deferrable,
+  type Costs,
+  expectedUsage,
   isSpillwayError,
+  latestStartMs,
   type Outcome,
   type Pipeline,
   type Random,
@@ -14,6 +16,7 @@ import {
 } from '@spillway/core'
 import type { BatchItem } from '../input/item.ts'
 import type { AttemptEnd, Made, MadeImage, Make } from './make.ts'
+import { usageOf } from './expected-usage.ts'
 import { NoImageError } from './no-image-error.ts'
 import type { Place } from './place/place.ts'
 import { type Heard, hearing } from './place/sending.ts'
@@ -27,8 +30,13 @@ export interface MakerOptions {
   readonly policy?: PolicyOptions
   /** When everything has to be done, on the clock's `now()`. @default never */
   readonly deadlineAt?: number
+  /** Until when a request may wait for a calm hour, on the clock's `now()`. @default the deadline */
+  readonly latestStartAt?: number
   /** @default real time */
   readonly clock?: Clock
+  /** How many milliseconds of the clock pass in one of the servers': for simulated time. @default 1 */
+  readonly clockRate?: number
+  /** @default Math.random */
   readonly random?: Random
 }
 
@@ -74,7 +82,16 @@ export const BATCH_POLICY: PolicyOptions = { timeout: { totalMs: Infinity, attem
  *
  * @throws InvalidOptionsError when an option is out of its range
  */
-export const createMaker = ({ places, policy = {}, deadlineAt = Infinity, clock, random }: MakerOptions): Maker => {
+export const createMaker = (options: MakerOptions): Maker => {
+  const {
+    places,
+    policy = {},
+    deadlineAt = Infinity,
+    latestStartAt = deadlineAt,
+    clock,
+    clockRate = 1,
+    random,
+  } = options
   const verdicts = new WeakMap<object, Verdict>()
   const classifier: Classifier = {
     error: (error) => verdicts.get(error as object),
@@ -89,6 +106,7 @@ export const createMaker = ({ places, policy = {}, deadlineAt = Infinity, clock,
     ...policy,
     timeout: { ...BATCH_POLICY.timeout, ...policy.timeout },
     ...(policy.retry !== false && { retry: { shouldHandle: mendsItself, ...policy.retry } }),
+    ...(policy.rateLimit !== false && { rateLimit: { cost: costOf, ...policy.rateLimit } }),
     ...(clock !== undefined && { clock }),
     ...(random !== undefined && { random }),
   })
@@ -103,7 +121,7 @@ export const createMaker = ({ places, policy = {}, deadlineAt = Infinity, clock,
     const attempt = async (context: CallContext): Promise<Made> => {
       const place = byName.get(context.endpoint?.name ?? '') as Place
       const model = modelFor(item, place, places)
-      const heard: Heard = { context, verdict: undefined, usage: undefined }
+      const heard: Heard = { context, clockRate, verdict: undefined, usage: undefined }
       try {
         await attempts.sending({ endpoint: place.name, model })
       } catch (error) {
@@ -137,7 +155,8 @@ export const createMaker = ({ places, policy = {}, deadlineAt = Infinity, clock,
         repeatable: false,
         values: [
           [requestedModel, item.model ?? places[0]?.model],
-          [deferrable, true],
+          [expectedUsage, usageOf(item)],
+          ...(latestStartAt < Infinity ? [[latestStartMs, Math.max(0, latestStartAt - now())] as const] : []),
         ],
         ...(deadlineAt < Infinity && { totalMs: Math.max(1, deadlineAt - now()) }),
       })
@@ -155,6 +174,12 @@ export const createMaker = ({ places, policy = {}, deadlineAt = Infinity, clock,
 /** The model by the name that the place has for it; what a line asks for by another name is asked for by that. */
 const modelFor = ({ model }: BatchItem, place: Place, places: readonly Place[]): string =>
   model === undefined || model === places[0]?.model ? place.model : model
+
+/** What a request is expected to use, towards quotas. */
+const costOf = (context: CallContext): Costs => {
+  const { inputTokens = 0, outputTokens = 0, images = 1 } = context.get(expectedUsage) ?? {}
+  return { requests: 1, tokens: inputTokens + outputTokens, images }
+}
 
 /** A night is long enough to wait for a quota that comes back, where it is known when. */
 const mendsItself = ({ verdict: { kind, retryAfterMs } }: Outcome<unknown>): boolean =>

@@ -14,6 +14,8 @@ import type { Sending } from './place.ts'
 export interface Heard {
   /** Where the request's limits and usage are told on. */
   readonly context: CallContext
+  /** How many milliseconds of its clock pass in one of the server's. */
+  readonly clockRate: number
   verdict: Verdict | undefined
   usage: Usage | undefined
 }
@@ -30,14 +32,26 @@ const listening: Gate = {
   enter: () => undefined,
   leave(context, { verdict }) {
     const heard = context.get(HEARD)
-    if (heard !== undefined) heard.verdict = verdict
+    if (heard !== undefined) heard.verdict = inTimeOf(heard, verdict, 'retryAfterMs')
   },
   providerSaid(context, report) {
     const heard = context.get(HEARD)
     if (heard === undefined) return
     heard.usage = { ...heard.usage, ...report.usage }
-    heard.context.providerSaid(report)
+    const { limits } = report
+    const told = limits?.map((limit) => inTimeOf(heard, limit, 'resetMs'))
+    heard.context.providerSaid({ ...report, ...(told !== undefined && { limits: told }) })
   },
+}
+
+/** What a server says in its milliseconds, in those of the run's clock. */
+const inTimeOf = <const K extends string, T extends { readonly [P in K]?: number }>(
+  { clockRate }: Heard,
+  said: T,
+  name: K,
+): T => {
+  const ms = said[name]
+  return ms === undefined || clockRate === 1 ? said : { ...said, [name]: ms * clockRate }
 }
 
 /** What a client sends through. */

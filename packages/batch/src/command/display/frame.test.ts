@@ -1,0 +1,115 @@
+import { stripVTControlCharacters } from 'node:util'
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect, it } from 'vitest'
+import { frame, type FrameInput, lastFrame, progressLine } from './frame.ts'
+import { createProgress, type ProgressWriter } from './progress.ts'
+import { COLOURS, NO_COLOURS } from './style.ts'
+import { widthOf } from './width.ts'
+
+const COUNTS = { waiting: 20, sent: 0, saving: 0, done: 0, failed: 0, unknown: 0 }
+
+/** A run in its third minute: ten done, one failed, four out, three that wait. */
+const atWork = (id = 'heron', endpoints = ['gemini', 'relay']): ProgressWriter => {
+  let now = 0
+  const progress = createProgress(endpoints, () => now)
+  progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0.5 })
+  const [first = '', second = ''] = endpoints
+  const stamp = { pipeline: 'batch', at: 0 }
+  for (let callId = 0; callId < 14; callId++) {
+    progress.onPipeline({ ...stamp, type: 'call.queued', callId, policy: 'failover', waiting: 1 })
+    progress.onPipeline({ ...stamp, type: 'attempt.started', callId, endpoint: first })
+  }
+  for (let i = 0; i < 10; i++) {
+    now += 12_000
+    const verdict = { kind: 'success' } as const
+    progress.onPipeline({
+      ...stamp,
+      type: 'attempt.completed',
+      callId: i,
+      endpoint: first,
+      verdict,
+      durationMs: 30_000,
+    })
+    const attempt = { endpoint: first, verdict: 'success', billed: 'yes', tookMs: 1, cost: 0.04 } as const
+    progress.onRun({ type: 'attempt.ended', at: 0, id: String(i), ...attempt })
+    progress.onRun({ type: 'item.done', at: 0, id: String(i), files: [], source: 'request', endpoint: first })
+  }
+  progress.onPipeline({ ...stamp, type: 'call.queued', callId: 20, policy: 'rateLimit', waiting: 1 })
+  progress.onPipeline({ ...stamp, type: 'call.queued', callId: 21, policy: 'rateLimit', waiting: 2 })
+  progress.onPipeline({
+    ...stamp,
+    type: 'schedule.deferred',
+    callId: 22,
+    policy: 's',
+    level: 'peak',
+    until: 0,
+    waiting: 1,
+  })
+  const opened = { policy: 'circuitBreaker', partition: second, openForMs: 4000, verdict: 'transient' } as const
+  progress.onPipeline({ ...stamp, type: 'circuit.opened', ...opened })
+  const error = { code: 'E', message: 'the request was refused (400)' }
+  progress.onRun({ type: 'item.failed', at: 0, id, error })
+  return progress
+}
+
+const inputOf = (progress: ProgressWriter, more: Partial<FrameInput> = {}): FrameInput => ({
+  progress,
+  title: 'prompts.jsonl → images',
+  startedAt: 0,
+  now: 120_000,
+  deadlineAt: 7_320_000,
+  maxCost: 40,
+  priced: true,
+  columns: 100,
+  rows: 30,
+  style: NO_COLOURS,
+  ...more,
+})
+
+describe('the live display', () => {
+  it('says what is done, what waits for what, how fast it goes, what it costs and how the endpoints are', () => {
+    expect(frame(inputOf(atWork(), { columns: 91 }))).toEqual(
+      [
+        'prompts.jsonl → images                                             02:00 · deadline in 2 h',
+        '━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌───────────────────  10/20',
+        '',
+        'images   10 done · 1 failed · 4 in flight',
+        'waiting  2 for the quota and 1 for off-peak hours',
+        'pace     5.0 images/min · time left about 108 s · cost 0.90 of 40.00',
+        '',
+        '● gemini · ready · 4 in flight · 10 made · 30 s each',
+        '○ relay · left alone · 0 in flight · 0 made',
+        '',
+        '02:00  ✗ heron  failed: the request was refused (400)',
+        '02:00  ✗ relay  left alone for 4.0 s: broken connection or server error',
+      ].map((line, i) => (i === 1 ? expect.stringMatching(/^━+╌+─+ {2}10\/20$/) : line)),
+    )
+  })
+
+  it('says that it does not know before it can', () => {
+    const progress = createProgress(['gemini'], () => 1000)
+    const lines = frame(inputOf(progress, { priced: false }))
+    expect(lines.join('\n')).toContain('rate unknown yet')
+    expect(progressLine(inputOf(progress))).toContain('time left unknown')
+    expect(lines.join('\n')).not.toContain('cost')
+  })
+
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('苍鹭', '👩‍🎨🇨🇭', '\u001b[2J\u202e', 'e\u0301', '\t\n'),
+  )
+  test.prop([hostile, fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 60 }), fc.boolean()])(
+    'is never wider or higher than the terminal, whatever things are called',
+    (text, columns, rows, coloured) => {
+      const style = coloured ? COLOURS : NO_COLOURS
+      const progress = atWork(text, [`${text}1`, `${text}2`])
+      const lines = frame(inputOf(progress, { columns, rows, style, title: text }))
+      expect(lines.length).toBeLessThanOrEqual(Math.max(1, rows - 1))
+      for (const line of [...lines, ...lastFrame(inputOf(progress, { columns, style }))]) {
+        // Below 24 columns the terminal breaks lines, and the screen counts that.
+        expect(widthOf(line)).toBeLessThanOrEqual(Math.max(24, columns - 1))
+        expect(stripVTControlCharacters(line)).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
+      }
+    },
+  )
+})

@@ -1,0 +1,166 @@
+import { bar } from './bar.ts'
+import type { Happening } from './happening.ts'
+import type { EndpointView, Progress } from './progress.ts'
+import type { Style } from './style.ts'
+import { fit, padEnd, whatFits, widthOf } from './width.ts'
+import { clockTime, count, lengthOfTime, listed, money } from './words.ts'
+
+/** What a frame is drawn from. */
+export interface FrameInput {
+  readonly progress: Progress
+  readonly title: string
+  /** On the run's clock. */
+  readonly startedAt: number
+  readonly now: number
+  /** When the run has to be over, on the same clock. */
+  readonly deadlineAt?: number
+  /** The most that it may cost; `priced`: whether cost is known at all. */
+  readonly maxCost?: number
+  readonly priced: boolean
+  readonly columns: number
+  readonly rows: number
+  readonly style: Style
+}
+
+const LABEL = 9
+const WIDEST = 100
+/** Narrower terminals get lines that are cut. */
+const NARROWEST = 24
+/** Lines besides those for endpoints and news. */
+const FIXED_LINES = 8
+
+/** The live display: a pure function of what is known, line by line, none wider than the terminal. */
+export function frame(input: FrameInput): string[] {
+  const { progress, style, rows } = input
+  const columns = Math.max(NARROWEST, Math.min(WIDEST, input.columns - 1))
+  const endpoints = [...progress.endpoints.values()].slice(0, Math.max(1, rows - FIXED_LINES))
+  const room = Math.max(0, rows - FIXED_LINES - endpoints.length)
+  const news = progress.recent.slice(0, room)
+  const lines = [
+    headline(input, columns),
+    progressBar(progress, columns, style),
+    '',
+    labelled('images', counts(progress, style), columns, style),
+    labelled('waiting', waiting(progress, columns, style), columns, style),
+    labelled('pace', pace(input), columns, style),
+    '',
+    ...endpoints.map((view) => endpointLine(view, columns, style)),
+    ...(news.length > 0 ? [''] : []),
+    ...news.map((happening) => happeningLine(happening, input.startedAt, columns, style)),
+  ]
+  return lines.slice(0, Math.max(1, rows - 1))
+}
+
+const labelled = (label: string, parts: readonly string[], columns: number, style: Style): string =>
+  style.dim(padEnd(label, LABEL)) + whatFits(parts, columns - LABEL, style.dim(' · '))
+
+function headline({ title, now, startedAt, deadlineAt, progress, style }: FrameInput, columns: number): string {
+  const ends = deadlineAt === undefined ? [] : [`deadline in ${lengthOfTime(Math.max(0, deadlineAt - now))}`]
+  const stopping = progress.stopping === undefined ? [] : ['stopping']
+  const times = whatFits([clockTime(now - startedAt), ...stopping, ...ends], Math.max(8, columns - 16), ' · ')
+  const name = fit(title, columns - widthOf(times) - 2)
+  return style.bold(padEnd(name, columns - widthOf(times))) + style.dim(times)
+}
+
+function progressBar(progress: Progress, columns: number, style: Style): string {
+  const { counts: has, total, inFlight } = progress
+  const figure = `${has.done}/${total}`
+  const parts = [
+    { amount: has.done, paint: 'good', sign: '━' },
+    { amount: has.failed + has.unknown, paint: 'bad', sign: '━' },
+    { amount: inFlight, paint: 'accent', sign: '╌' },
+  ] as const
+  return `${bar(parts, total, Math.max(4, columns - figure.length - 2), style)}  ${style.bold(figure)}`
+}
+
+function counts({ counts: has, reused, inFlight }: Progress, style: Style): string[] {
+  return [
+    style.good(`${has.done} done`),
+    has.failed > 0 ? style.bad(`${has.failed} failed`) : style.dim('0 failed'),
+    ...(has.unknown > 0 ? [style.warn(`${has.unknown} unknown`)] : []),
+    style.accent(`${inFlight} in flight`),
+    ...(reused > 0 ? [style.dim(`${reused} without a request`)] : []),
+  ]
+}
+
+function waiting(progress: Progress, columns: number, style: Style): string[] {
+  const words = [...progress.waiting()].map(([why, number]) => `${number} for ${why}`)
+  return [words.length === 0 ? style.dim('none') : style.warn(fit(listed(words), columns - LABEL))]
+}
+
+function pace({ progress, now, maxCost, priced, style }: FrameInput): string[] {
+  const perMinute = progress.perMinute(now)
+  const limit = maxCost === undefined ? '' : ` of ${money(maxCost)}`
+  const left =
+    perMinute === undefined ? 'unknown' : `about ${lengthOfTime((progress.counts.left / perMinute) * 60_000)}`
+  return [
+    perMinute === undefined ? style.dim('rate unknown yet') : `${perMinute.toFixed(1)} images/min`,
+    `time left ${left}`,
+    ...(priced ? [`cost ${money(progress.cost)}${limit}`] : []),
+  ]
+}
+
+const STATES = {
+  ready: { sign: '●', paint: 'good' },
+  probing: { sign: '◐', paint: 'warn' },
+  'left alone': { sign: '○', paint: 'bad' },
+} as const
+
+function endpointLine(
+  { name, state, inFlight, made, answersMs, failures }: EndpointView,
+  columns: number,
+  style: Style,
+): string {
+  const { sign, paint } = STATES[state]
+  const meanMs = answersMs.reduce((sum, ms) => sum + ms, 0) / answersMs.length
+  const failed = [...failures].map(([what, times]) => `${fit(what, 24)} ×${times}`)
+  const parts = [
+    `${style[paint](sign)} ${style.bold(fit(name, 24))}`,
+    style[paint](state),
+    `${inFlight} in flight`,
+    `${made} made`,
+    ...(answersMs.length === 0 ? [] : [`${lengthOfTime(meanMs)} each`]),
+    ...failed.map((each) => style.dim(each)),
+  ]
+  return whatFits(parts, columns, style.dim(' · '))
+}
+
+const TONES = { good: 'good', warn: 'warn', bad: 'bad', plain: 'dim' } as const
+const SIGNS = { good: '✓', warn: '↻', bad: '✗', plain: '·' } as const
+
+/** One thing that happened. */
+export function happeningLine(
+  { at, who, what, tone }: Happening,
+  startedAt: number,
+  columns: number,
+  style: Style,
+): string {
+  const time = clockTime(at - startedAt)
+  const words = fit(`${fit(who, 24)}  ${what}`, columns - widthOf(time) - 4)
+  return `${style.dim(time)}  ${style[TONES[tone]](SIGNS[tone])} ${words}`
+}
+
+/** What stays of the display when the run has ended. */
+export const lastFrame = (input: FrameInput): string[] => {
+  const columns = Math.max(NARROWEST, Math.min(WIDEST, input.columns - 1))
+  const { progress, style } = input
+  return [progressBar(progress, columns, style), labelled('images', counts(progress, style), columns, style)]
+}
+
+/** The same in one line, for a log: how far it is. */
+export function progressLine({ progress, now, startedAt, maxCost, priced }: FrameInput): string {
+  const { counts: has, total } = progress
+  const perMinute = progress.perMinute(now)
+  const waits = [...progress.waiting()].map(([why, number]) => `${number} for ${why}`)
+  return [
+    `${clockTime(now - startedAt)}  ${has.done} of ${count(total, 'image')} done`,
+    `${has.failed} failed`,
+    ...(has.unknown > 0 ? [`${has.unknown} unknown`] : []),
+    `${progress.inFlight} in flight`,
+    ...(waits.length > 0 ? [`waiting: ${listed(waits)}`] : []),
+    ...(perMinute === undefined
+      ? ['time left unknown']
+      : [`${perMinute.toFixed(1)}/min`, `about ${lengthOfTime((has.left / perMinute) * 60_000)} left`]),
+    ...(priced ? [`cost ${money(progress.cost)}${maxCost === undefined ? '' : ` of ${money(maxCost)}`}`] : []),
+  ].join(', ')
+}

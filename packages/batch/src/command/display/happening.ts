@@ -1,0 +1,54 @@
+import type { SpillwayEvent, VerdictKind } from '@spillway/core'
+import { lengthOfTime } from './words.ts'
+
+/** Something that happened, in words. */
+export interface Happening {
+  /** On the run's clock. */
+  readonly at: number
+  /** Whom it concerns: an item's id, or an endpoint. */
+  readonly who: string
+  readonly what: string
+  readonly tone: 'good' | 'warn' | 'bad' | 'plain'
+}
+
+type Told = Pick<Happening, 'what' | 'tone'>
+type Tell<T extends SpillwayEvent['type']> = (event: Extract<SpillwayEvent, { type: T }>) => Told
+
+/** The events that are told; the others only move a counter. All of them are about an endpoint. */
+const WORDS: { readonly [T in SpillwayEvent['type']]?: Tell<T> } = {
+  'circuit.opened': ({ openForMs, verdict }) => ({
+    what: `left alone for ${lengthOfTime(openForMs)}: ${REASONS[verdict]}`,
+    tone: 'bad',
+  }),
+  'circuit.closed': () => ({ what: 'answers again', tone: 'good' }),
+  'rate_limit.paused': ({ pauseMs }) => ({
+    what: `asks everybody to wait ${lengthOfTime(pauseMs)} for its quota`,
+    tone: 'warn',
+  }),
+  'endpoint.ejected': ({ ejectedMs, verdict }) => ({
+    what: `passed over for ${lengthOfTime(ejectedMs)}: ${REASONS[verdict]}`,
+    tone: 'bad',
+  }),
+}
+
+/** An event in words, if it is one that is told. */
+export function happeningOf(event: SpillwayEvent): Happening | undefined {
+  const tell = WORDS[event.type] as ((event: SpillwayEvent) => Told) | undefined
+  if (tell === undefined) return undefined
+  const { partition, endpoint = partition ?? '' } = event as { readonly partition?: string; readonly endpoint?: string }
+  return { at: event.at, who: partition ?? endpoint, ...tell(event) }
+}
+
+/** What kinds of failure are called when somebody reads of them. */
+export const REASONS: Readonly<Record<VerdictKind, string>> = {
+  success: 'answered',
+  overloaded: 'overloaded',
+  throttled: 'too many requests',
+  quota_exhausted: 'quota used up',
+  transient: 'broken connection or server error',
+  endpoint_failed: 'this key, model or place cannot serve',
+  request_failed: 'the request was refused',
+  empty: 'no picture in the answer',
+  canceled: 'canceled',
+  rejected: 'not asked',
+}

@@ -1,0 +1,188 @@
+import type { SpillwayEvent, Verdict } from '@spillway/core'
+import type { BatchEvent, ItemFailed, RunStarted } from '../../run/run-events.ts'
+import { type Happening, happeningOf, REASONS } from './happening.ts'
+import { createPace } from './pace.ts'
+
+/** What the requests have shown of one endpoint. */
+export interface EndpointView {
+  readonly name: string
+  state: 'ready' | 'left alone' | 'probing'
+  inFlight: number
+  made: number
+  /** How long the last answers took. */
+  answersMs: readonly number[]
+  /** Failures by what they were: `503`, `429`, `timeout`. */
+  readonly failures: Map<string, number>
+}
+
+/** Everything that is shown of a run at work. Changed in place: there are many events. */
+export interface Progress {
+  readonly counts: Record<'done' | 'failed' | 'unknown' | 'left', number>
+  readonly total: number
+  /** Done in this launch without a request: from the cache, or the same as another one. */
+  reused: number
+  cost: number
+  readonly inFlight: number
+  /** Items that wait, by what for. */
+  waiting(): ReadonlyMap<string, number>
+  readonly endpoints: ReadonlyMap<string, EndpointView>
+  perMinute(now: number): number | undefined
+  /** Newest first. */
+  readonly recent: readonly Happening[]
+  stopping: string | undefined
+}
+
+/** A progress, and what moves it. */
+export interface ProgressWriter extends Progress {
+  /** Gives back what is worth telling, where there is something. */
+  onRun(event: BatchEvent): Happening | undefined
+  onPipeline(event: SpillwayEvent): Happening | undefined
+}
+
+type Told = Omit<Happening, 'at'>
+
+const RECENT = 8
+const ANSWERS = 16
+
+/** What calls wait for, by the policy in whose line they stand. */
+const LINES: Readonly<Record<string, string>> = {
+  failover: 'an endpoint that can answer',
+  bulkhead: 'a free place',
+  rateLimit: 'the quota',
+  adaptiveConcurrency: 'a free place',
+  circuitBreaker: 'the next probe',
+}
+
+/** @param now the run's clock: every event is placed by it, whatever clock it was stamped with */
+export function createProgress(endpoints: readonly string[], now: () => number): ProgressWriter {
+  const views = new Map<string, EndpointView>(endpoints.map((name) => [name, fresh(name)]))
+  const view = (name: string): EndpointView => {
+    const known = views.get(name) ?? fresh(name)
+    views.set(name, known)
+    return known
+  }
+  const pace = createPace(now())
+  const waits = new Map<number, string>()
+  const counts = { done: 0, failed: 0, unknown: 0, left: 0 }
+  let recent: readonly Happening[] = []
+
+  const tell = (happening: Happening | undefined): Happening | undefined => {
+    if (happening === undefined) return undefined
+    const { who, what, at } = happening
+    // The same about the same within two seconds is one piece of news: several items have met it.
+    if (recent.some((each) => each.who === who && each.what === what && at - each.at < 2000)) return undefined
+    recent = [happening, ...recent].slice(0, RECENT)
+    return happening
+  }
+
+  const take = ({ counts: all, cost }: Pick<RunStarted, 'counts' | 'cost'>): void => {
+    progress.cost = cost
+    counts.done = all.done
+    counts.failed = all.failed
+    counts.unknown = all.unknown
+    counts.left = all.waiting + all.sent + all.saving
+  }
+
+  const ended = (kind: 'done' | 'failed' | 'unknown'): void => {
+    counts[kind] += 1
+    counts.left = Math.max(0, counts.left - 1)
+  }
+
+  const hearing: { readonly [T in SpillwayEvent['type']]?: (event: Extract<SpillwayEvent, { type: T }>) => void } = {
+    'call.queued': ({ callId = -1, policy }) => void waits.set(callId, LINES[policy] ?? policy),
+    'schedule.deferred': ({ callId = -1 }) => void waits.set(callId, 'off-peak hours'),
+    'retry.scheduled': ({ callId = -1, verdict }) => void waits.set(callId, `the next try (${REASONS[verdict]})`),
+    'attempt.started': ({ callId = -1, endpoint = '' }) => {
+      waits.delete(callId)
+      view(endpoint).inFlight += 1
+    },
+    'attempt.completed': ({ endpoint = '', verdict, durationMs }) => answered(view(endpoint), verdict, durationMs),
+    'call.completed': ({ callId = -1 }) => void waits.delete(callId),
+    'endpoint.ejected': ({ endpoint = '' }) => void (view(endpoint).state = 'left alone'),
+    'endpoint.recovered': ({ endpoint = '' }) => void (view(endpoint).state = 'ready'),
+    'circuit.opened': ({ partition }) => void (view(partition).state = 'left alone'),
+    'circuit.half_opened': ({ partition }) => void (view(partition).state = 'probing'),
+    'circuit.closed': ({ partition }) => void (view(partition).state = 'ready'),
+  }
+
+  const lost = (kind: 'failed' | 'unknown', { id, error }: Pick<ItemFailed, 'id' | 'error'>): Told => {
+    ended(kind)
+    return { who: id, what: `${kind}: ${error.message}`, tone: 'bad' }
+  }
+
+  const hearingRun: { readonly [T in BatchEvent['type']]?: (event: Extract<BatchEvent, { type: T }>) => Told | void } =
+    {
+      'run.started': take,
+      'run.stopped': take,
+      'attempt.ended': ({ cost }) => void (progress.cost += cost),
+      'item.done': ({ source }) => {
+        ended('done')
+        if (source === 'request') pace.made(now())
+        else progress.reused += 1
+      },
+      'item.failed': (event) => lost('failed', event),
+      'item.unknown': (event) => lost('unknown', event),
+      'run.stopping': ({ reason }) => void (progress.stopping = reason),
+      'cache.failed': ({ code }) => ({
+        who: 'cache',
+        what: `could not keep a picture (${code}); the run goes on`,
+        tone: 'warn',
+      }),
+    }
+
+  const progress: ProgressWriter = {
+    counts,
+    get total() {
+      return counts.done + counts.failed + counts.unknown + counts.left
+    },
+    reused: 0,
+    cost: 0,
+    get inFlight() {
+      return [...views.values()].reduce((sum, { inFlight }) => sum + inFlight, 0)
+    },
+    waiting() {
+      const reasons = new Map<string, number>()
+      for (const reason of waits.values()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+      return reasons
+    },
+    endpoints: views,
+    perMinute: (at) => pace.perMinute(at),
+    get recent() {
+      return recent
+    },
+    stopping: undefined,
+    onRun(event) {
+      const hear = hearingRun[event.type] as ((event: BatchEvent) => Told | undefined | void) | undefined
+      const told = hear?.(event) ?? undefined
+      return tell(told && { at: now(), ...told })
+    },
+    onPipeline(event) {
+      const hear = hearing[event.type] as ((event: SpillwayEvent) => void) | undefined
+      hear?.(event)
+      const happening = happeningOf(event)
+      return tell(happening && { ...happening, at: now() })
+    },
+  }
+  return progress
+}
+
+const fresh = (name: string): EndpointView => ({
+  name,
+  state: 'ready',
+  inFlight: 0,
+  made: 0,
+  answersMs: [],
+  failures: new Map(),
+})
+
+function answered(view: EndpointView, { kind, status, code }: Verdict, durationMs: number): void {
+  view.inFlight = Math.max(0, view.inFlight - 1)
+  if (kind === 'canceled') return
+  if (kind === 'success') {
+    view.made += 1
+    view.answersMs = [durationMs, ...view.answersMs].slice(0, ANSWERS)
+    return
+  }
+  const name = String(status ?? code ?? kind)
+  view.failures.set(name, (view.failures.get(name) ?? 0) + 1)
+}

@@ -1,0 +1,44 @@
+import { EXIT } from './exit-codes.ts'
+
+/** How a run hears that it is to end. */
+export interface Interrupt {
+  /** Aborts at the first Ctrl-C or SIGTERM: no new work, what is out may end. */
+  readonly signal: AbortSignal
+  /** The exit code that belongs to what happened; `undefined` while nothing has. */
+  code(): typeof EXIT.interrupted | typeof EXIT.terminated | undefined
+  stop(): void
+}
+
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
+
+/** What happens beside the signal. */
+export interface InterruptListeners {
+  /** Once, at the first. */
+  readonly onFirst: () => void
+  /** At the second one: the process ends when it returns. */
+  readonly onSecond: () => void
+}
+
+/** Watches for Ctrl-C and SIGTERM. The second one waits for nothing. */
+export function watchInterrupts({ onFirst, onSecond }: InterruptListeners): Interrupt {
+  const controller = new AbortController()
+  let code: ReturnType<Interrupt['code']>
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const own = CODES[signal as keyof typeof CODES]
+    if (code !== undefined) {
+      onSecond()
+      process.exit(own)
+    }
+    code = own
+    onFirst()
+    controller.abort(new Error(`interrupted by ${signal}`))
+  }
+  for (const signal of Object.keys(CODES)) process.on(signal, onSignal)
+  return {
+    signal: controller.signal,
+    code: () => code,
+    stop() {
+      for (const signal of Object.keys(CODES)) process.off(signal, onSignal)
+    },
+  }
+}

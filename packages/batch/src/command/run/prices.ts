@@ -1,0 +1,37 @@
+import { openAccount, type Prices } from '@spillway/core'
+import { readJsonFile } from '../json-file.ts'
+import { UsageError } from '../usage-error.ts'
+
+/** What the command line says of prices. */
+export interface PriceOptions {
+  readonly pricePerImage?: number
+  readonly prices?: string
+  readonly maxCost?: number
+}
+
+/**
+ * The prices of a run: of a file with a price for each model, as `openAccount` takes them, or one for every image.
+ *
+ * @param models that places are asked for
+ * @returns `undefined` where nobody has said a price
+ * @throws UsageError where there is a limit on the cost and no price, or two
+ */
+export async function pricesFor(options: PriceOptions, models: readonly string[]): Promise<Prices | undefined> {
+  const { pricePerImage, prices: file, maxCost } = options
+  if (pricePerImage !== undefined && file !== undefined)
+    throw new UsageError('--price-per-image and --prices both say what a picture costs: give one of them.')
+  if (pricePerImage !== undefined)
+    return Object.fromEntries(models.map((model) => [model, { perImage: pricePerImage }]))
+  if (file !== undefined) {
+    const prices = await readJsonFile(file, (json) => {
+      openAccount({ prices: json as Prices })
+      return json as Prices
+    })
+    const unpriced = models.filter((model) => !Object.hasOwn(prices, model))
+    if (maxCost !== undefined && unpriced.length > 0)
+      throw new UsageError(`--max-cost needs a price for each model, and ${file} has none for ${unpriced.join(', ')}.`)
+    return prices
+  }
+  if (maxCost === undefined) return undefined
+  throw new UsageError('--max-cost needs to know what a picture costs: give --price-per-image or --prices.')
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import type { BatchSummary } from '../../run/run-batch.ts'
+import { count, money } from '../display/words.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { printable } from '../printable.ts'
+
+/** What is said of a run beside its figures. */
+export interface Ending {
+  readonly folder: string
+  /** Whether anybody has said what a picture costs. */
+  readonly priced: boolean
+  readonly code: ExitCode
+  /** The command line. */
+  readonly args: readonly string[]
+}
+
+/** Why a run has stopped before its end. */
+const WHY: Readonly<Record<BatchSummary['stopped'], string>> = {
+  finished: '',
+  limit: 'Stopped by --limit.',
+  cost: 'Stopped by --max-cost: the next request was expected to pass it. Raise it to go on.',
+  errors: 'Stopped by --max-errors: see errors.jsonl. --retry-errors asks again for what has failed.',
+  deadline: 'Stopped by the deadline.',
+  signal: 'Stopped.',
+  disk: 'Stopped because the disk is full. Make room to go on.',
+  crashed: 'Stopped by an error.',
+}
+
+/** How it went, for people. */
+export function summaryLines({ stopped, counts, cost, adopted }: BatchSummary, ending: Ending): string[] {
+  const { folder, priced, args } = ending
+  const left = counts.waiting + counts.sent + counts.saving
+  const parts = [
+    `${count(counts.done, 'item')} done`,
+    ...(counts.failed > 0 ? [`${counts.failed} failed (see ${printable(join(folder, 'errors.jsonl'))})`] : []),
+    ...(counts.unknown > 0 ? [`${counts.unknown} unknown`] : []),
+    ...(left > 0 ? [`${left} left`] : []),
+    ...(adopted > 0 ? [`${adopted} found on the disk`] : []),
+    ...(priced ? [`cost ${money(cost)}`] : []),
+  ]
+  const unknown = [
+    'Unknown: a request left, and nobody knows whether it was served. --on-unknown again asks once more, and may pay twice.',
+  ]
+  const goOn = ['To go on, start it again:', `  spillway ${args.map(quoted).join(' ')}`]
+  return [
+    `${parts.join(', ')}. In ${printable(folder)}`,
+    ...(counts.unknown > 0 ? unknown : []),
+    ...(stopped === 'finished' ? [] : [WHY[stopped], ...goOn]),
+  ]
+}
+
+/** As a shell takes it. */
+const quoted = (arg: string): string =>
+  /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${printable(arg).replaceAll("'", String.raw`'\''`)}'`
+
+/** The same for programs. A field is never taken away or given another meaning. */
+export function summaryJson(
+  { stopped, counts, cost, adopted }: BatchSummary,
+  { folder, priced, code }: Ending,
+): object {
+  return {
+    exit: code,
+    stopped: code === EXIT.interrupted || code === EXIT.terminated ? 'signal' : stopped,
+    done: counts.done,
+    failed: counts.failed,
+    unknown: counts.unknown,
+    left: counts.waiting + counts.sent + counts.saving,
+    adopted,
+    ...(priced && { cost }),
+    folder,
+    results: join(folder, 'results.jsonl'),
+    errors: join(folder, 'errors.jsonl'),
+  }
+}

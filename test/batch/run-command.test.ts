@@ -1,0 +1,231 @@
+import { exec } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { createSimulator, presets, type Scenario, type Simulator } from '@spillway/simulator'
+import { afterEach, describe, expect, it } from 'vitest'
+import { emptyFolder, MAIN, spillway, startSpillway } from './spillway.ts'
+
+const open: Simulator[] = []
+afterEach(async () => {
+  for (const simulator of open.splice(0)) await simulator.close()
+})
+
+/** A model API, and what the program is told of it. */
+const serve = async (scenario: Scenario = {}, timeScale = 1000) => {
+  const simulator = createSimulator({ ...presets.instant, imageSizePx: 16, ...scenario }, { timeScale })
+  open.push(simulator)
+  const { url } = await simulator.listen()
+  const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: `${url}/v1` }
+  return { simulator, url, env }
+}
+
+const CANARY = 'sk-canary-51c8a0e2'
+
+/** A folder with a file of so many prompts. */
+const folderWith = (prompts: readonly string[]): string => {
+  const cwd = emptyFolder()
+  writeFileSync(join(cwd, 'prompts.txt'), prompts.map((prompt) => `${prompt}\n`).join(''))
+  return cwd
+}
+
+const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => `heron ${i + 1}`)
+
+const RUN = ['run', 'prompts.txt', '--out', 'images']
+
+const pictures = (cwd: string): number =>
+  readdirSync(join(cwd, 'images')).filter((name) => name.endsWith('.png')).length
+
+describe('exit codes', () => {
+  it('0: everything is made, with the simulated model and without a key', async () => {
+    const cwd = folderWith(numbered(5))
+    const { code, stdout, stderr } = await spillway([...RUN, '--simulate', '--json'], { cwd })
+    expect(stderr).toContain('Simulated, 20 times as fast as life: no key is used and nothing is paid.')
+    expect(JSON.parse(stdout)).toMatchObject({ exit: 0, stopped: 'finished', done: 5, failed: 0, left: 0 })
+    expect(code).toBe(0)
+    expect(pictures(cwd)).toBe(5)
+    expect(readFileSync(join(cwd, 'images/results.jsonl'), 'utf8').trim().split('\n')).toHaveLength(5)
+  })
+
+  it('0: from standard input, through both protocols, with keys in the environment', async () => {
+    const { simulator, url, env } = await serve()
+    const cwd = emptyFolder()
+    const args = ['run', '-', '--out', 'images', '--model', 'painter-image']
+    expect(await spillway(args, { cwd, env, input: 'a kite\n' })).toMatchObject({ code: 0, stdout: '' })
+    const gemini = { GEMINI_API_KEY: CANARY, GOOGLE_GEMINI_BASE_URL: url }
+    const other = ['run', '-', '--out', 'others', '--model', 'banana-image']
+    expect(await spillway(other, { cwd, env: gemini, input: 'a kite\n' })).toMatchObject({ code: 0 })
+    expect(simulator.counters().total).toMatchObject({ requests: 2, images: 2 })
+  })
+
+  it('1: some items failed, and they are in a file that can be fed back in', async () => {
+    const { env } = await serve({ replies: [{ fault: 'invalidRequest', times: 1 }] })
+    const cwd = folderWith(numbered(3))
+    const first = await spillway([...RUN, '--max-concurrency', '1'], { cwd, env })
+    expect(first.code).toBe(1)
+    expect(first.stderr).toContain('2 items done, 1 failed (see images/errors.jsonl)')
+    const again = ['run', 'images/errors.jsonl', '--out', 'second', '--json']
+    expect(JSON.parse((await spillway(again, { cwd, env })).stdout)).toMatchObject({ exit: 0, done: 1 })
+  })
+
+  it.each([
+    [
+      'an option that does not exist, with the one that was meant',
+      ['--max-cots', '5'],
+      /unknown option '--max-cots'\n\(Did you mean --max-cost\?\)/,
+    ],
+    [
+      'a value',
+      ['--rpm', 'ten'],
+      /option '--rpm <n>' argument 'ten' is invalid\. It takes a whole number of at least 1\./,
+    ],
+    [
+      'a deadline that has passed',
+      ['--deadline', '2020-01-01T00:00Z'],
+      /--deadline 2020-01-01T00:00:00.000Z has passed\./,
+    ],
+    ['a limit on an unknown cost', ['--max-cost', '5'], /--max-cost needs to know what a picture costs/],
+    ['a policy file', ['--policy', 'none.json'], /^none\.json: ENOENT/],
+    ['an endpoint', ['--endpoint', `https://a.example,key=${CANARY}`], /takes the name of an environment variable/],
+    ['a file of prices', ['--prices', 'prompts.txt'], /^prompts\.txt: /],
+  ])('2: %s', async (_, args, words) => {
+    const { simulator, env } = await serve()
+    const { code, stdout, stderr } = await spillway([...RUN, ...args], { cwd: folderWith(['a']), env })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(words)
+    expect(stderr).not.toContain(CANARY)
+    expect(simulator.counters().total.requests).toBe(0)
+  })
+
+  it('2: no key, no input, no command, no such command', async () => {
+    const cwd = folderWith(['a'])
+    const noKey = await spillway(RUN, { cwd })
+    expect(noKey).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no API key. Set GEMINI_API_KEY') })
+    expect(existsSync(join(cwd, 'images'))).toBe(false)
+    const broken = { OPENAI_API_KEY: `"${CANARY}"` }
+    const malformed = await spillway(RUN, { cwd, env: broken })
+    expect(malformed.code).toBe(2)
+    expect(malformed.stderr).not.toContain(CANARY)
+    expect(await spillway(['run', 'none.txt', '-o', 'images', '--simulate'], { cwd })).toMatchObject({ code: 2 })
+    expect(await spillway(['rnu'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean run'),
+    })
+    expect(await spillway([], { cwd })).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('3: stopped by a limit, with how to go on', async () => {
+    const { simulator, env } = await serve()
+    const cwd = folderWith(numbered(6))
+    const costs = [...RUN, '--price-per-image', '0.5', '--max-cost', '1', '--max-concurrency', '1']
+    const { code, stderr } = await spillway(costs, { cwd, env })
+    expect(code).toBe(3)
+    expect(stderr).toContain('2 items done, 4 left, cost 1.00. In images')
+    expect(stderr).toContain(`To go on, start it again:\n  spillway ${costs.join(' ')}\n`)
+    expect(simulator.counters().total.requests).toBe(2)
+    const errors = await serve({ replies: [{ fault: 'invalidRequest', times: 9 }] })
+    const bounded = ['run', 'prompts.txt', '--out', 'other', '--max-errors', '2', '--max-concurrency', '1']
+    expect(await spillway(bounded, { cwd, env: errors.env })).toMatchObject({ code: 3 })
+    expect(errors.simulator.counters().total.requests).toBe(2)
+  })
+
+  it('3: the deadline ends what hangs', async () => {
+    const { env } = await serve({ replies: [{ fault: 'hang', times: 9 }] })
+    const { code, stderr } = await spillway([...RUN, '--deadline', '1s'], { cwd: folderWith(['a']), env })
+    expect(stderr).toContain('Stopped by the deadline.')
+    expect(code).toBe(3)
+  })
+})
+
+describe('when it is interrupted', () => {
+  /** Starts a run of pictures that take half a second, and waits until the first two are out. */
+  const working = async (extra: readonly string[] = [], serviceMs = 500) => {
+    const { simulator, env } = await serve(
+      { serviceTime: { image: { minMs: serviceMs, meanMs: serviceMs, maxMs: serviceMs } } },
+      1,
+    )
+    const cwd = folderWith(numbered(8))
+    const running = startSpillway([...RUN, '--max-concurrency', '2', ...extra], { cwd, env })
+    await expect.poll(() => simulator.counters().total.generations.started).toBeGreaterThan(1)
+    return { simulator, env, cwd, running }
+  }
+
+  it('130: Ctrl-C lets finish what is out, takes nothing up, and the next start makes the rest and nothing twice', async () => {
+    const { simulator, env, cwd, running } = await working(['--json'])
+    running.process.kill('SIGINT')
+    const { code, stdout, stderr } = await running.ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('Stopping: what is out has')
+    expect(stderr).toContain('To go on, start it again:\n  spillway run prompts.txt --out images')
+    const { done, unknown, stopped } = JSON.parse(stdout) as Record<string, unknown>
+    expect({ done, unknown, stopped }).toEqual({
+      done: simulator.counters().total.images,
+      unknown: 0,
+      stopped: 'signal',
+    })
+    expect(await spillway(RUN, { cwd, env })).toMatchObject({ code: 0 })
+    expect(simulator.counters().total.promptsByTimesMade).toEqual({ 1: 8 })
+    expect(pictures(cwd)).toBe(8)
+  })
+
+  it('143: SIGTERM does the same', async () => {
+    const { running } = await working()
+    running.process.kill('SIGTERM')
+    expect(await running.ended).toMatchObject({ code: 143, signal: null })
+  })
+
+  it('130 at once at the second Ctrl-C, whatever is out', async () => {
+    const { running } = await working([], 60_000)
+    running.process.kill('SIGINT')
+    running.process.stderr?.once('data', () => running.process.kill('SIGINT'))
+    const { code, stderr } = await running.ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('Stopped at once.')
+  })
+})
+
+describe('what it prints', () => {
+  it('has no control character of a file name or an answer, and no colour where there is no terminal', async () => {
+    const words = '\u001b[2J\u0007evil\u001b]8;;http://evil.example\u0007\u202e'
+    const server = createServer((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: { message: words, code: words, type: words } }))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` }
+    const cwd = emptyFolder()
+    const name = words.replaceAll('/', '')
+    writeFileSync(join(cwd, name), 'a kite\n')
+    const args = ['run', name, '--out', `${name} images`]
+    const { code, stderr, stdout } = await spillway(args, { cwd, env })
+    server.close()
+    expect(`${stderr}${stdout}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u)
+    expect(stderr).toContain('0 items done, 1 failed')
+    expect(code).toBe(1)
+  })
+
+  it('is nothing with --quiet, and painted with FORCE_COLOR', async () => {
+    const { env } = await serve({ replies: [{ fault: 'invalidRequest', times: 1 }] })
+    const cwd = folderWith(['a'])
+    expect(await spillway([...RUN, '--quiet'], { cwd, env })).toEqual({ code: 1, signal: null, stdout: '', stderr: '' })
+    const failing = await serve({ replies: [{ fault: 'invalidRequest', times: 1 }] })
+    const painted = await spillway(['run', 'prompts.txt', '-o', 'two'], {
+      cwd,
+      env: { ...failing.env, FORCE_COLOR: '1' },
+    })
+    expect(painted.stderr).toContain('\u001b[31m✗')
+  })
+
+  it('does not mind a reader that leaves', async () => {
+    const { env } = await serve()
+    const cwd = folderWith(['a'])
+    const command = `${process.execPath} --conditions=@spillway/source ${MAIN} run prompts.txt -o images --json | true`
+    const { stderr } = await promisify(exec)(command, { cwd, env: { PATH: process.env['PATH'], ...env } })
+    expect(stderr).toContain('1 item done')
+    expect(stderr).not.toMatch(/EPIPE|Error/)
+  })
+})
