@@ -19,6 +19,8 @@ export type {
 // Observed health.
 export { HEALTH_LEVELS } from './health/health-level.ts'
 export type { HealthLevel, ObservedLevel } from './health/health-level.ts'
+export { healthOf } from './health/health-of.ts'
+export type { SeenHealth } from './health/health-of.ts'
 export { HEALTH_DEFAULTS } from './health/health-options.ts'
 export type { HealthOptions } from './health/health-options.ts'
 export type { HourTallied } from './health/hours-of-day.ts'
@@ -49,6 +51,7 @@ export { POLL_FEEDS_DEFAULTS, pollFeeds } from './feeds/poll-feeds.ts'
 export type { FeedPoller, PollFeedsOptions } from './feeds/poll-feeds.ts'
 export { WATCHED_FEED_DEFAULTS } from './feeds/watched-feed.ts'
 export type { WatchedFeed } from './feeds/watched-feed.ts'
+export { worseOf } from './disagreement/disagreement.ts'
 export type { Disagreement } from './disagreement/disagreement.ts'
 export { cautiousBreaker } from './advice/cautious-breaker.ts'
 

@@ -1,4 +1,5 @@
 import type { FeedReading } from '../feeds/feed-reading.ts'
+import type { SeenHealth } from '../health/health-of.ts'
 import type { Target, TargetHealth } from '../health/target-health.ts'
 import { callsAreWorse, pageIsWorse } from './sentence.ts'
 
@@ -23,8 +24,16 @@ export interface CoveringFeed {
 /** A page that is green is contradicted by so much trouble and more, for which the provider is to blame. */
 const TROUBLE_RATIO = 0.25
 
-/** Who says that it is worse; `undefined`: they agree, or one of them says nothing. */
-const worseOf = (health: TargetHealth, { level }: FeedReading): Disagreement['worse'] | undefined => {
+/**
+ * Who says that it is worse, the calls or the page; `undefined`: they agree, or one of them says nothing.
+ *
+ * @param health what the calls have shown: of a monitor's target, or by `healthOf`
+ * @param reading what a feed says of the same
+ */
+export const worseOf = (
+  health: SeenHealth,
+  { level }: Pick<FeedReading, 'level'>,
+): Disagreement['worse'] | undefined => {
   const { troubleRatio = 0, attempts } = health
   if (attempts === 0) return undefined
   const ill = health.level === 'overloaded' || health.level === 'down'
