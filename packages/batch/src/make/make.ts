@@ -37,7 +37,12 @@ export interface AttemptListener {
    * Before a request leaves, and waited for: it may be written down on another machine. What it throws or rejects with stops
    * the item: what is not written down is not sent.
    */
-  sending(attempt: { readonly endpoint: string; readonly model: string }): void | PromiseLike<void>
+  sending(attempt: {
+    readonly endpoint: string
+    readonly model: string
+    /** When it left another machine, and is only told of now: wall milliseconds since 1970 UTC. */
+    readonly at?: number
+  }): void | PromiseLike<void>
   ended(attempt: AttemptEnd): void
 }
 
@@ -49,5 +54,7 @@ export type Make = (
     readonly attempts: AttemptListener
     /** The same however often this item of this run is asked for, from whichever machine. Sent where an endpoint takes one. */
     readonly idempotencyKey?: string
+    /** Names the run, the same after a restart. */
+    readonly runKey?: string
   },
 ) => Promise<Made>

@@ -37,19 +37,22 @@ export class Attempts implements AttemptListener {
     return this.#unknown || this.#open.size > 0
   }
 
-  sending({ endpoint, model }: { readonly endpoint: string; readonly model: string }): void {
+  sending({ endpoint, model, at: leftAt }: Parameters<AttemptListener['sending']>[0]): void {
     const { options, journal, budget, stopping, write, tell, atStep } = this.#run
     const expectedCost = options.estimateCost(this.#item)
     if (!budget.allows(expectedCost)) stopping.stop('cost')
+    const mayLeave = !stopping.graceOver && budget.allows(expectedCost)
     // Without a reason to stop, each request of an item may be followed by others; with one, none.
-    if (stopping.graceOver || !budget.allows(expectedCost)) {
+    if (!mayLeave && leftAt === undefined) {
       this.refused = true
       throw new Error('The run has stopped: nothing is sent any more.')
     }
-    const at = options.clock.wallTime()
+    const now = options.clock.wallTime()
+    const at = leftAt ?? now
+    const sentAt = options.clock.now() - (now - at)
     const handle = this.#guarded(() => write(() => journal.sent(this.#item.seq, { endpoint, model, at, expectedCost })))
     budget.add(expectedCost)
-    this.#open.add({ handle, endpoint, sentAt: options.clock.now(), expectedCost })
+    this.#open.add({ handle, endpoint, sentAt, expectedCost })
     tell({ type: 'item.sent', id: this.#item.id, attempt: ++this.#number, endpoint, model })
     atStep('sent')
   }
@@ -63,7 +66,9 @@ export class Attempts implements AttemptListener {
     if (end.billed === 'unknown' && !ANSWERED.has(end.verdict)) this.#unknown = true
     const cost = end.cost ?? (end.billed === 'no' ? 0 : attempt.expectedCost)
     budget.add(cost - attempt.expectedCost)
-    this.#guarded(() => write(() => journal.attemptEnded(attempt.handle, end, cost, options.clock.wallTime())))
+    // With the time that it took, whenever it is told of.
+    const endedAt = options.clock.wallTime() - (options.clock.now() - attempt.sentAt - end.tookMs)
+    this.#guarded(() => write(() => journal.attemptEnded(attempt.handle, end, cost, Math.round(endedAt))))
     const { endpoint, verdict, status, billed, tookMs } = end
     const told = { endpoint, verdict, billed, tookMs, cost, ...(status !== undefined && { status }) }
     tell({ type: 'attempt.ended', id: this.#item.id, ...told })

@@ -27,7 +27,9 @@ async function askFor(run: RunState, item: ItemRecord): Promise<void> {
   const idempotencyKey = `${journal.key}-${item.seq}`
   let made: Made
   try {
-    made = await stopping.during((signal) => options.make(item, { signal, attempts, idempotencyKey }))
+    made = await stopping.during((signal) =>
+      options.make(item, { signal, attempts, idempotencyKey, runKey: journal.key }),
+    )
   } catch (error) {
     return notMade(run, item, attempts, error)
   }

@@ -11,7 +11,7 @@ import type { ResolvedRunOptions } from './run-options.ts'
  * @returns how many pictures were found
  */
 export async function recover(journal: Journal, options: ResolvedRunOptions): Promise<number> {
-  const { folder, onUnknown, retryErrors, clock } = options
+  const { folder, onUnknown, makerRemembers, retryErrors, clock } = options
   const now = (): number => clock.wallTime()
   let adopted = 0
   journal.leaveOpenAttempts()
@@ -24,7 +24,7 @@ export async function recover(journal: Journal, options: ResolvedRunOptions): Pr
   for (const item of inParts(journal, ['sent'])) {
     const refused = journal.attemptsOf(item.seq).every(({ billed }) => billed === 'no')
     // Killed between two attempts: nothing is out.
-    if (refused) journal.waitAgain(item.seq)
+    if (refused || makerRemembers) journal.waitAgain(item.seq)
     else journal.failed(item.seq, 'unknown', OUTCOME_UNKNOWN, now())
   }
   if (onUnknown === 'again') for (const { seq } of inParts(journal, ['unknown'])) journal.waitAgain(seq)

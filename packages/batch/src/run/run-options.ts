@@ -51,6 +51,11 @@ export interface RunBatchOptions {
    * again, and may be paid for twice. @default 'skip'
    */
   readonly onUnknown?: 'skip' | 'again'
+  /**
+   * Whether the maker itself knows what became of an item that it was asked for before, as a queue of workers does: such
+   * an item is asked for again, and nobody counts it as unknown. @default false
+   */
+  readonly makerRemembers?: boolean
   /** Asks again for what has failed in earlier launches. @default false */
   readonly retryErrors?: boolean
   /** Takes an input that is not the one of the run, where possible keeping what was made. @default false */
@@ -76,6 +81,7 @@ export const RUN_BATCH_DEFAULTS: {
   readonly maxErrors: number
   readonly maxCost: number
   readonly onUnknown: 'skip' | 'again'
+  readonly makerRemembers: boolean
   readonly retryErrors: boolean
   readonly acceptChanges: boolean
   readonly limit: number
@@ -86,6 +92,7 @@ export const RUN_BATCH_DEFAULTS: {
   maxErrors: Infinity,
   maxCost: Infinity,
   onUnknown: 'skip',
+  makerRemembers: false,
   retryErrors: false,
   acceptChanges: false,
   limit: Infinity,
