@@ -139,7 +139,27 @@ export type { Quota, RateLimitOptions } from './policies/rate-limit/rate-limit-o
 export type { DailyReset } from './policies/rate-limit/calendar-reset.ts'
 export type { Costs } from './policies/rate-limit/costs.ts'
 export { RateLimitExceededError } from './policies/rate-limit/rate-limit-exceeded-error.ts'
-export type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './policies/rate-limit/rate-limit-events.ts'
+export {
+  MEMORY_SHARED_QUOTA_STORE_DEFAULTS,
+  memorySharedQuotaStore,
+} from './policies/rate-limit/memory-shared-quota-store.ts'
+export type { MemorySharedQuotaStoreOptions } from './policies/rate-limit/memory-shared-quota-store.ts'
+export type {
+  QuotaPlan,
+  SharedAnswer,
+  SharedGrant,
+  SharedQuota,
+  SharedQuotaStore,
+  UnitCosts,
+} from './policies/rate-limit/shared-quota-store.ts'
+export type { NextReset } from './policies/rate-limit/calendar-reset.ts'
+export type {
+  RateLimitDegraded,
+  RateLimitLearned,
+  RateLimitPaused,
+  RateLimitRecovered,
+  RateLimitRejected,
+} from './policies/rate-limit/rate-limit-events.ts'
 
 export { retry } from './policies/retry/retry.ts'
 export { RETRY_DEFAULTS } from './policies/retry/retry-options.ts'

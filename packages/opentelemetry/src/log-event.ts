@@ -20,6 +20,8 @@ const SEVERITIES: Readonly<Partial<Record<SpillwayEvent['type'], number>>> = {
   'endpoint.recovered': INFO,
   'rate_limit.paused': WARN,
   'rate_limit.learned': INFO,
+  'rate_limit.degraded': WARN,
+  'rate_limit.recovered': INFO,
   'bulkhead.resized': INFO,
   'order.warned': WARN,
   'pipeline.reloaded': INFO,

@@ -6,6 +6,7 @@ export type { IoredisClient, NodeRedisClient, RedisClient } from './connection/r
 export type { ConnectionEvent, StoreDegraded, StoreRecovered } from './connection/connection-events.ts'
 export type { Script } from './connection/script.ts'
 export { StoreUnavailableError } from './connection/store-unavailable-error.ts'
-
-/** What a shared feature does while Redis cannot be asked: go on by itself, or refuse. */
-export type WhenDown = 'local' | 'refuse'
+export { redisSharedQuota } from './quota/redis-shared-quota.ts'
+export { REDIS_SHARED_QUOTA_DEFAULTS } from './quota/redis-shared-quota-options.ts'
+export type { RedisSharedQuotaOptions } from './quota/redis-shared-quota-options.ts'
+export type { WhenDown } from './when-down.ts'

@@ -37,7 +37,13 @@ import type {
 } from '../policies/failover/failover-events.ts'
 import type { FallbackUsed } from '../policies/fallback/fallback-events.ts'
 import type { HedgeDenied, HedgeLost, HedgeStarted, HedgeWon } from '../policies/hedge/hedge-events.ts'
-import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from '../policies/rate-limit/rate-limit-events.ts'
+import type {
+  RateLimitDegraded,
+  RateLimitLearned,
+  RateLimitPaused,
+  RateLimitRecovered,
+  RateLimitRejected,
+} from '../policies/rate-limit/rate-limit-events.ts'
 import type { RetryExhausted, RetryScheduled } from '../policies/retry/retry-events.ts'
 import type { ScheduleDeferred, ScheduleStarted } from '../policies/schedule/schedule-events.ts'
 import type { TimeoutExceeded } from '../policies/timeout/timeout-events.ts'
@@ -74,6 +80,8 @@ export type SpillwayEvent =
   | RateLimitRejected
   | RateLimitPaused
   | RateLimitLearned
+  | RateLimitDegraded
+  | RateLimitRecovered
   | EndpointSelected
   | EndpointFailedOver
   | EndpointEjected

@@ -36,6 +36,14 @@ export class WaitQueue<T> {
     return this.#heap[0]
   }
 
+  /** Who goes last. Looks at everybody. */
+  last(): Waiter<T> | undefined {
+    return this.#heap.reduce<Waiter<T> | undefined>(
+      (last, each) => (last && before(each, last) ? last : each),
+      undefined,
+    )
+  }
+
   shift(): T | undefined {
     const first = this.#heap[0]
     if (first === undefined) return undefined

@@ -26,7 +26,7 @@ interface LineOptions {
   readonly maxWaitMs: number
   /**
    * Lets a call in and answers 0, or says in how many milliseconds to ask again; `Infinity`: when somebody leaves.
-   * {@link TOO_LATE}: it is not worth letting in any more.
+   * {@link TOO_LATE}: it is not worth letting in any more. {@link ASKING}: nobody knows yet.
    */
   readonly tryEnter: (context: CallContext) => number
   /** How often to ask although nobody has left, for places that become free unseen. @default Infinity */
@@ -42,6 +42,12 @@ interface Waiting {
 /** Less than now: what a place would give comes after the call's deadline. */
 export const TOO_LATE = -1
 
+/**
+ * Less than now: somebody is being asked. `serve()` is called when the answer is here; until then more may stand in line than
+ * may wait.
+ */
+export const ASKING = -2
+
 const LATE: LineAnswer = { reason: 'waited_too_long', retryAfterMs: undefined }
 const ABORTED: LineAnswer = { reason: 'aborted', retryAfterMs: undefined }
 
@@ -56,6 +62,8 @@ export class WaitingLine {
   #dueAt = Infinity
   #disposed = false
   #serving = false
+  /** Whether somebody is being asked for whoever stands first. */
+  #asking = false
   /** Who is being let in just now: whatever that sets off must not take it out of the line. */
   #entering: CallContext | undefined
 
@@ -79,9 +87,10 @@ export class WaitingLine {
     const free = this.#queue.size === 0 ? tryEnter(context) : undefined
     if (free === 0) return 'entered'
     if (free === TOO_LATE) return LATE
-    const retryAfterMs = free === Infinity ? undefined : free
+    const retryAfterMs = free === Infinity || free === ASKING ? undefined : free
     if (this.#disposed) return { reason: 'disposed', retryAfterMs }
-    if (this.#queue.size >= queueLimit) return { reason: 'queue_full', retryAfterMs }
+    if (free !== ASKING && !this.#asking && this.#queue.size >= queueLimit)
+      return { reason: 'queue_full', retryAfterMs }
     // Waiting for what comes too late only costs the caller time.
     if (retryAfterMs !== undefined && retryAfterMs > Math.min(maxWaitMs, context.remainingMs()))
       return { reason: 'waited_too_long', retryAfterMs }
@@ -92,6 +101,7 @@ export class WaitingLine {
   serve(): void {
     if (this.#serving) return
     this.#serving = true
+    this.#asking = false
     this.#stopTimer()
     for (let first = this.#queue.first()?.item; first !== undefined; first = this.#queue.first()?.item) {
       const { context } = first
@@ -102,6 +112,8 @@ export class WaitingLine {
       else if (context.aborted) first.leave(ABORTED)
       // Somebody who came meanwhile may go before: that one is asked next.
       else if (this.#queue.first()?.item === first) {
+        this.#asking = ms === ASKING
+        if (!this.#asking) this.#shorten(ms)
         this.#startTimer(context, ms)
         break
       }
@@ -130,7 +142,21 @@ export class WaitingLine {
     }
   }
 
+  /** Who came while somebody was being asked may be one too many, now that there is a wait. */
+  #shorten(ms: number): void {
+    const retryAfterMs = ms === Infinity ? undefined : ms
+    for (let last = this.#queue.last(); last !== undefined && this.#queue.size > this.#options.queueLimit;) {
+      last.item.leave({ reason: 'queue_full', retryAfterMs })
+      last = this.#queue.last()
+    }
+  }
+
   #startTimer({ call: { clock } }: CallContext, readyInMs: number): void {
+    if (this.#queue.size === 0) return
+    if (readyInMs === ASKING) {
+      this.#dueAt = clock.now()
+      return
+    }
     const ms = Math.min(readyInMs, this.#options.pollMs ?? Infinity)
     this.#dueAt = clock.now() + readyInMs
     // A rounding error must not become a timer that fires at once, again and again.

@@ -16,6 +16,8 @@ export interface RedisConnection {
   readonly name: string
   /** Whether Redis is asked at all now: `false` from `store.degraded` to `store.recovered`. */
   readonly available: boolean
+  /** The longest time, in milliseconds, in which every process with these options notices that Redis is back. */
+  readonly returnMs: number
   /** Names a key after a part of this package and something of the user's, which is hashed. All keys of one name are in one slot. */
   readonly keyOf: (part: string, name: string) => string
   /**
@@ -131,6 +133,7 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
     get available() {
       return availability.up && !disposed
     },
+    returnMs: 1.5 * rest.maxProbeMs + deadlineMs,
     keyOf,
     run: (script, keys, args, late) =>
       ask(

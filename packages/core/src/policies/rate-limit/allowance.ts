@@ -2,10 +2,12 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { ServerLimit } from '../../kernel/provider-report.ts'
 import { costIn, REQUESTS, type Costs } from './costs.ts'
 import { LearnedLimit } from './learned-limit.ts'
+import { LoneShare } from './lone-share.ts'
 import type { Random } from '../../kernel/random.ts'
 import { Pause } from './pause.ts'
-import { startQuota, type QuotaPlan, type QuotaState } from './read-quotas.ts'
+import { startQuota, type QuotaState } from './read-quotas.ts'
 import { ServerBudget } from './server-budget.ts'
+import type { QuotaPlan } from './shared-quota-store.ts'
 
 /** What was taken, to be settled or given back. */
 export interface Spending {
@@ -38,8 +40,13 @@ export class Allowance {
   readonly #budgets = new Map<string, ServerBudget>()
   #sent = 0
   readonly #pause = new Pause()
+  /** Whether others spend the same quotas, and a store says when there is room: what is counted here is this process alone. */
+  readonly #shared: boolean
+  /** Set while that store cannot be asked. */
+  #loneShare: LoneShare | undefined
 
-  constructor(plans: readonly QuotaPlan[], learns: boolean) {
+  constructor(plans: readonly QuotaPlan[], learns: boolean, shared = false) {
+    this.#shared = shared
     this.#quotas = plans.map(startQuota)
     this.#calendar = plans.some(({ reset }) => reset !== undefined)
     this.#learns = learns
@@ -50,11 +57,13 @@ export class Allowance {
     const now = clock.now()
     const wallTimeMs = this.#wallTime(clock)
     let ready = Math.max(this.#pause.readyInMs(now), this.#learned?.readyInMs(now) ?? 0)
-    for (const { unit, window, calendar, pacer } of this.#quotas) {
-      const cost = costIn(costs, unit)
-      const quotaReady = window?.readyInMs(now, cost) ?? calendar?.readyInMs(wallTimeMs, cost) ?? 0
-      ready = Math.max(ready, quotaReady, pacer?.readyInMs(now, cost) ?? 0)
-    }
+    if (this.#shared) ready = Math.max(ready, this.#loneShare?.readyInMs(now, costs) ?? 0)
+    else
+      for (const { unit, window, calendar, pacer } of this.#quotas) {
+        const cost = costIn(costs, unit)
+        const quotaReady = window?.readyInMs(now, cost) ?? calendar?.readyInMs(wallTimeMs, cost) ?? 0
+        ready = Math.max(ready, quotaReady, pacer?.readyInMs(now, cost) ?? 0)
+      }
     for (const [unit, budget] of this.#budgets) ready = Math.max(ready, budget.readyInMs(now, costIn(costs, unit)))
     return ready
   }
@@ -65,9 +74,20 @@ export class Allowance {
     this.#pause.passed(now, waiting, random)
     const spending = { at: now, wallTimeMs: this.#wallTime(clock), costs, sent: ++this.#sent }
     this.#learned?.spend(now)
+    this.#loneShare?.spend(now, costs)
     for (const quota of this.#quotas) charge(quota, spending, costIn(costs, quota.unit))
     for (const [unit, budget] of this.#budgets) budget.spend(costIn(costs, unit))
     return spending
+  }
+
+  /** From here on this part of the quotas is all that may be spent; 1: all of them, alone. */
+  leaveAlone(share: number, now: number, random: Random): void {
+    if (this.#loneShare?.share !== share) this.#loneShare = new LoneShare(share, this.#quotas, now, random)
+  }
+
+  /** The others can be asked again: what may be spent is for them to say. */
+  joinOthers(): void {
+    this.#loneShare = undefined
   }
 
   /** The request never left. */
@@ -99,6 +119,11 @@ export class Allowance {
    */
   throttled({ at }: Spending, hintMs: number, now: number, waiting: number, random: Random): boolean {
     this.#learned?.throttled(at, hintMs, now)
+    return this.pause(hintMs, now, waiting, random)
+  }
+
+  /** Everybody waits. Gives back whether that is longer than the pause so far. */
+  pause(hintMs: number, now: number, waiting: number, random: Random): boolean {
     return this.#pause.begin(hintMs, now, waiting, random)
   }
 

@@ -1,11 +1,11 @@
 import type { PipelineEvent } from '../../kernel/pipeline-event.ts'
 
-/** A call was refused: no permit, none in time, or the pipeline was disposed of. */
+/** A call was refused: no permit, none in time, no store to ask, or the pipeline was disposed of. */
 export interface RateLimitRejected extends PipelineEvent {
   readonly type: 'rate_limit.rejected'
   readonly policy: string
   readonly partition: string
-  readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
+  readonly reason: 'queue_full' | 'waited_too_long' | 'store_unavailable' | 'disposed'
   readonly retryAfterMs?: number
 }
 
@@ -24,4 +24,20 @@ export interface RateLimitLearned extends PipelineEvent {
   readonly partition: string
   /** Requests per minute. */
   readonly permits: number
+}
+
+/** The store of shared quotas cannot be asked: this process keeps to its share of them. */
+export interface RateLimitDegraded extends PipelineEvent {
+  readonly type: 'rate_limit.degraded'
+  readonly policy: string
+  readonly partition: string
+  /** The part of the quotas that is left to it, from 0 to 1; 0: calls are refused. */
+  readonly share: number
+}
+
+/** The store of shared quotas can be asked again. */
+export interface RateLimitRecovered extends PipelineEvent {
+  readonly type: 'rate_limit.recovered'
+  readonly policy: string
+  readonly partition: string
 }

@@ -6,8 +6,8 @@ export class RateLimitExceededError extends Error implements RejectedError {
   override readonly name = 'RateLimitExceededError'
   readonly code = 'ERR_SPILLWAY_RATE_LIMIT_EXCEEDED'
   readonly verdict: RejectedError['verdict']
-  /** The queue had no seat left, no permit comes in time, or the pipeline was disposed of meanwhile. */
-  readonly reason: 'queue_full' | 'waited_too_long' | 'disposed'
+  /** The queue had no seat left, no permit comes in time, the store cannot be asked, or the pipeline was disposed of meanwhile. */
+  readonly reason: 'queue_full' | 'waited_too_long' | 'store_unavailable' | 'disposed'
   /** Milliseconds until there would be a permit, where that is known. */
   readonly retryAfterMs?: number
 
@@ -37,11 +37,13 @@ export class RateLimitExceededError extends Error implements RejectedError {
 const WHY = {
   queue_full: 'no permit is free and the queue is full.',
   waited_too_long: 'no permit becomes free in time.',
+  store_unavailable: 'the store of the shared quotas cannot be asked.',
   disposed: 'the pipeline was disposed of while the call waited for a permit.',
 } as const
 
 const HELP = {
   queue_full: ' Send less, or raise queueLimit.',
   waited_too_long: " Send less, or raise maxWaitMs or the call's own deadline.",
+  store_unavailable: ' Look at the store, or let each process spend its share meanwhile.',
   disposed: '',
 } as const

@@ -1,9 +1,12 @@
 import type { CallContext } from '../../kernel/call-context.ts'
+import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import { byEndpoint, type PartitionKey } from '../../kernel/endpoint.ts'
+import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Outcome } from '../../kernel/outcome.ts'
-import type { QueueOrder } from '../../kernel/queue-order.ts'
+import { QUEUE_ORDERS, type QueueOrder } from '../../kernel/queue-order.ts'
 import type { DailyReset } from './calendar-reset.ts'
 import type { Costs } from './costs.ts'
+import type { SharedQuotaStore } from './shared-quota-store.ts'
 
 /** So many permits in any period. */
 export interface Quota {
@@ -67,6 +70,11 @@ export interface RateLimitOptions {
    * spent. @default 1000
    */
   readonly maxPartitions?: number
+  /**
+   * Where the quotas are kept, for pipelines and processes that spend the same ones; pauses that the provider asks for are
+   * shared there too. What is learned stays with each. @default this policy's own memory
+   */
+  readonly store?: SharedQuotaStore | undefined
 }
 
 /** What {@link rateLimit} takes where an option is left out. */
@@ -80,4 +88,26 @@ export const RATE_LIMIT_DEFAULTS: Required<Omit<RateLimitOptions, 'actualCost'>>
   order: 'deadline',
   partitionKey: byEndpoint,
   maxPartitions: 1000,
+  store: undefined,
+}
+
+/** What {@link rateLimit} works with. */
+type ResolvedRateLimitOptions = typeof RATE_LIMIT_DEFAULTS & Pick<RateLimitOptions, 'actualCost'>
+
+/** @throws InvalidOptionsError when an option is out of its range or not known */
+export const checkRateLimit = (options: RateLimitOptions): ResolvedRateLimitOptions => {
+  checkKnown('rateLimit', options, [...Object.keys(RATE_LIMIT_DEFAULTS), 'actualCost'])
+  const resolved = { ...RATE_LIMIT_DEFAULTS, ...options }
+  const { learn, store } = resolved
+  checkFunction('rateLimit.cost', resolved.cost)
+  checkFunction('rateLimit.actualCost', resolved.actualCost, true)
+  if (typeof learn !== 'boolean') throw new InvalidOptionsError('rateLimit.learn', learn, 'true or false')
+  checkFunction('rateLimit.partitionKey', resolved.partitionKey)
+  checkNumber('rateLimit.queueLimit', resolved.queueLimit, { min: 0, integer: true, infinite: true })
+  checkDuration('rateLimit.maxWaitMs', resolved.maxWaitMs, { infinite: true })
+  checkOneOf('rateLimit.order', resolved.order, QUEUE_ORDERS)
+  checkNumber('rateLimit.maxPartitions', resolved.maxPartitions, { min: 1, integer: true })
+  if (store !== undefined && typeof store?.open !== 'function')
+    throw new InvalidOptionsError('rateLimit.store', typeof store, 'a store: an object with a function open()')
+  return resolved
 }

@@ -1,22 +1,29 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import { checkDuration, checkFunction, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Gate } from '../../kernel/policy.ts'
-import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
-import { WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
+import { TOO_LATE, WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
 import { Allowance, type Spending } from './allowance.ts'
 import { checkCosts, checkUsage, type Costs } from './costs.ts'
-import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './rate-limit-events.ts'
+import type {
+  RateLimitDegraded,
+  RateLimitLearned,
+  RateLimitPaused,
+  RateLimitRecovered,
+  RateLimitRejected,
+} from './rate-limit-events.ts'
 import { RateLimitExceededError } from './rate-limit-exceeded-error.ts'
-import { RATE_LIMIT_DEFAULTS, type Quota, type RateLimitOptions } from './rate-limit-options.ts'
+import { checkRateLimit, type Quota, type RateLimitOptions } from './rate-limit-options.ts'
 import { readQuotas } from './read-quotas.ts'
+import { SharedPermits } from './shared-permits.ts'
+import type { QuotaPlan, SharedGrant, SharedQuotaStore } from './shared-quota-store.ts'
 
 interface Partition {
   readonly key: string
   readonly allowance: Allowance
   readonly line: WaitingLine
+  /** Set where others spend the same quotas. */
+  readonly shared: SharedPermits | undefined
 }
 
 /** One call on its way: what it asks for, and what it got. */
@@ -26,6 +33,8 @@ interface Admission {
   /** How often the operation had run before. */
   readonly attemptsBefore: number
   spending: Spending | undefined
+  /** The same in the store that others share. */
+  grant: SharedGrant | undefined
   /** What the adapter said was used. */
   usage: Readonly<Record<string, number>> | undefined
 }
@@ -51,17 +60,9 @@ const LOOK_AT_CLOCK_MS = 60_000
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const rateLimit = (options: RateLimitOptions = {}): Gate => {
-  checkKnown('rateLimit', options, [...Object.keys(RATE_LIMIT_DEFAULTS), 'actualCost'])
-  const resolved = { ...RATE_LIMIT_DEFAULTS, ...options }
+  const resolved = checkRateLimit(options)
   const { name, quotas, cost, actualCost, learn, queueLimit, maxWaitMs, order, partitionKey, maxPartitions } = resolved
-  checkFunction('rateLimit.cost', cost)
-  checkFunction('rateLimit.actualCost', actualCost, true)
-  if (typeof learn !== 'boolean') throw new InvalidOptionsError('rateLimit.learn', learn, 'true or false')
-  checkFunction('rateLimit.partitionKey', partitionKey)
-  checkNumber('rateLimit.queueLimit', queueLimit, { min: 0, integer: true, infinite: true })
-  checkDuration('rateLimit.maxWaitMs', maxWaitMs, { infinite: true })
-  checkOneOf('rateLimit.order', order, QUEUE_ORDERS)
-  checkNumber('rateLimit.maxPartitions', maxPartitions, { min: 1, integer: true })
+  const { store } = resolved
   /** Of the pipeline that the last call came from. */
   let lastClock: Clock | undefined
   const fixed = typeof quotas === 'function' ? undefined : readQuotas(quotas)
@@ -72,7 +73,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       const plans = fixed ?? readQuotas((quotas as (partition: string) => readonly Quota[])(key))
       const partition: Partition = {
         key,
-        allowance: new Allowance(plans, learn),
+        allowance: new Allowance(plans, learn, store !== undefined),
         line: new WaitingLine({
           name,
           order,
@@ -81,6 +82,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
           pollMs: plans.some(({ reset }) => reset !== undefined) ? LOOK_AT_CLOCK_MS : Infinity,
           tryEnter: (context) => tryEnter(context, partition),
         }),
+        shared: store === undefined ? undefined : sharedBy(store, key, plans, () => partition),
       }
       return partition
     },
@@ -89,24 +91,67 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
 
   const costsOf = (context: CallContext): Costs => checkCosts('rateLimit.cost()', cost(context))
 
-  const tryEnter = (context: CallContext, { allowance, line }: Partition): number => {
+  const sharedBy = (
+    shared: SharedQuotaStore,
+    partition: string,
+    plans: readonly QuotaPlan[],
+    own: () => Partition,
+  ): SharedPermits =>
+    new SharedPermits(shared.open(partition, plans), plans, {
+      answered: () => own().line.serve(),
+      standing: () => own().line.size,
+      alone(share, context) {
+        const { clock, random } = context.call
+        if (share > 0) own().allowance.leaveAlone(share, clock.now(), random)
+        context.emit<RateLimitDegraded>({ type: 'rate_limit.degraded', policy: name, partition, share })
+      },
+      together(context) {
+        own().allowance.joinOthers()
+        context.emit<RateLimitRecovered>({ type: 'rate_limit.recovered', policy: name, partition })
+      },
+      paused: (pausedMs, context) => pause(own(), pausedMs, context),
+    })
+
+  const pause = ({ key, allowance, line }: Partition, pauseMs: number, context: CallContext): void => {
+    const { clock, random } = context.call
+    if (allowance.pause(pauseMs, clock.now(), line.size, random))
+      context.emit<RateLimitPaused>({ type: 'rate_limit.paused', policy: name, partition: key, pauseMs })
+  }
+
+  const tryEnter = (context: CallContext, { allowance, line, shared }: Partition): number => {
     const admission = context.kept(gate) as Admission
     const { call } = context
     const ready = allowance.readyInMs(call.clock, admission.costs)
-    if (ready > 0) return ready
+    if (ready > 0) {
+      shared?.drop()
+      return ready
+    }
+    if (shared !== undefined) {
+      if (shared.refusing) return TOO_LATE
+      const wait = shared.ask(context, admission.costs)
+      if (wait > Math.min(maxWaitMs, context.remainingMs())) return TOO_LATE
+      if (wait !== 0) return wait
+      admission.grant = shared.use()
+    }
     admission.spending = allowance.spend(call.clock, admission.costs, line.size, call.random)
     return 0
   }
 
-  const answer = (context: CallContext, given: LineAnswer, partition: string): undefined | RateLimitExceededError => {
+  const answer = (
+    context: CallContext,
+    given: LineAnswer,
+    { key, shared }: Partition,
+  ): undefined | RateLimitExceededError => {
     if (given === 'entered') return undefined
-    const { reason, retryAfterMs } = given
-    const { lastError } = context.call
+    const { clock, lastError } = context.call
     // Nobody sees the refusal of a call that is over: it ends with the reason of its abort.
-    if (reason === 'aborted') return new RateLimitExceededError(name, partition, 'waited_too_long')
+    if (given.reason === 'aborted') return new RateLimitExceededError(name, key, 'waited_too_long')
+    const lost = given.reason === 'waited_too_long' && shared?.refuses === true
+    const reason = lost ? 'store_unavailable' : given.reason
+    const retryAfterMs = given.retryAfterMs ?? (lost ? undefined : shared?.knownWaitMs(clock.now()))
     const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
-    context.emit<RateLimitRejected>({ type: 'rate_limit.rejected', policy: name, partition, reason, ...wait })
-    return new RateLimitExceededError(name, partition, reason, retryAfterMs, lastError)
+    context.emit<RateLimitRejected>({ type: 'rate_limit.rejected', policy: name, partition: key, reason, ...wait })
+    return new RateLimitExceededError(name, key, reason, retryAfterMs, lastError)
   }
 
   const gate: Gate = {
@@ -116,24 +161,28 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     enter(context) {
       lastClock = context.call.clock
       const partition = partitions.get(partitionKey(context))
-      const { key, line } = partition
+      const { line } = partition
       const admission: Admission = {
         partition,
         costs: costsOf(context),
         attemptsBefore: context.attempt,
         spending: undefined,
+        grant: undefined,
         usage: undefined,
       }
       context.keep(gate, admission)
       const given = line.enter(context)
-      return given instanceof Promise ? given.then((late) => answer(context, late, key)) : answer(context, given, key)
+      return given instanceof Promise
+        ? given.then((late) => answer(context, late, partition))
+        : answer(context, given, partition)
     },
     leave(context, outcome) {
-      const { partition, spending, attemptsBefore, usage } = context.kept(gate) as Admission
-      const { allowance, key, line } = partition
+      const { partition, spending, grant, attemptsBefore, usage } = context.kept(gate) as Admission
+      const { allowance, key, line, shared } = partition
       if (spending === undefined) return
       if (context.attempt === attemptsBefore) {
         allowance.giveBack(spending)
+        if (grant !== undefined) shared?.giveBack(grant)
         return line.serve()
       }
       const { clock, random } = context.call
@@ -146,10 +195,12 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
         if (permits !== undefined && permits !== before)
           context.emit<RateLimitLearned>({ type: 'rate_limit.learned', ...event, permits })
         if (paused) context.emit<RateLimitPaused>({ type: 'rate_limit.paused', ...event, pauseMs: retryAfterMs })
+        shared?.pause(retryAfterMs)
       }
       const used = actualCost?.(outcome, context) ?? usage
       if (used === undefined) return
       allowance.settle(spending, checkUsage('rateLimit.actualCost()', used), clock)
+      if (grant !== undefined) shared?.settle(grant, used)
       line.serve()
     },
     providerSaid(context, { limits, usage }) {
@@ -164,7 +215,9 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       const partition = partitions.peek(partitionKey(context))
       if (partition === undefined) return 0
       const { clock } = context.call
-      return partition.line.readyInMs(partition.allowance.readyInMs(clock, costsOf(context)), clock.now())
+      const now = clock.now()
+      const own = partition.allowance.readyInMs(clock, costsOf(context))
+      return partition.line.readyInMs(Math.max(own, partition.shared?.readyInMs(now) ?? 0), now)
     },
     snapshot: () => ({
       partitions: Object.fromEntries(
@@ -180,7 +233,10 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       ),
     }),
     dispose() {
-      for (const { line } of partitions.values()) line.dispose()
+      for (const { line, shared } of partitions.values()) {
+        line.dispose()
+        shared?.dispose()
+      }
     },
   }
   return gate

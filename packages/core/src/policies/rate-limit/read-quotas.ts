@@ -6,18 +6,9 @@ import { nextReset, type DailyReset, type NextReset } from './calendar-reset.ts'
 import { REQUESTS } from './costs.ts'
 import { Pacer } from './pacer.ts'
 import type { Quota } from './rate-limit-options.ts'
+import type { QuotaPlan } from './shared-quota-store.ts'
 
 const PERIODS_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
-
-/** A quota with its numbers filled in. */
-export interface QuotaPlan {
-  readonly unit: string
-  readonly permits: number
-  readonly periodMs: number
-  readonly smooth: boolean
-  /** Set where the period is a calendar day. */
-  readonly reset: NextReset | undefined
-}
 
 /** One quota at work: what was spent of it. */
 export interface QuotaState {
