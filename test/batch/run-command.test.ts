@@ -187,6 +187,43 @@ describe('when it is interrupted', () => {
   })
 })
 
+describe('what was sent when it was killed', () => {
+  it('is not asked for again, or with the same key, so that a relay makes nothing twice', async () => {
+    const serviceTime = { image: { minMs: 700, meanMs: 700, maxMs: 700 } }
+    const { simulator, env } = await serve({ serviceTime }, 1)
+    const cwd = folderWith(numbered(5))
+    const running = startSpillway([...RUN, '--max-concurrency', '2'], { cwd, env })
+    await expect.poll(() => simulator.counters().total.generations.started).toBe(4)
+    running.process.kill('SIGKILL')
+    await running.ended
+    const skipped = await spillway([...RUN, '--json'], { cwd, env })
+    expect(JSON.parse(skipped.stdout)).toMatchObject({ exit: 1, done: 3, unknown: 2 })
+    expect(skipped.stderr).toContain('--on-unknown again asks once more, and may pay twice.')
+    expect(simulator.counters().total.requests).toBe(5)
+    expect(await spillway([...RUN, '--on-unknown', 'again'], { cwd, env })).toMatchObject({ code: 0 })
+    const { requests, images, promptsByTimesMade, outcomes } = simulator.counters().total
+    expect({ requests, images, promptsByTimesMade }).toEqual({ requests: 7, images: 5, promptsByTimesMade: { 1: 5 } })
+    expect(outcomes['replayed']).toBe(2)
+  })
+})
+
+describe('--dry-run', () => {
+  it('checks and estimates, sends nothing and leaves no folder', async () => {
+    const { simulator, env } = await serve()
+    const cwd = folderWith([...numbered(20), 'heron 1'])
+    const args = [...RUN, '--dry-run', '--rpm', '10', '--price-per-image', '0.5', '--json']
+    const { code, stdout, stderr } = await spillway(args, { cwd, env })
+    expect(code).toBe(0)
+    expect(stderr).toContain('21 items in images: 0 done before, 1 the same as another one, 20 to make.')
+    expect(stderr).toContain('endpoints openai (gpt-image-1)')
+    expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, items: 20, cost: { low: 10 } })
+    expect(simulator.counters().total.requests).toBe(0)
+    expect(existsSync(join(cwd, 'images'))).toBe(false)
+    const wrong = await spillway(['run', '-', '-o', 'images', '--dry-run'], { cwd, env, input: '{"prompt": 7}\n' })
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('line 1') })
+  })
+})
+
 describe('what it prints', () => {
   it('has no control character of a file name or an answer, and no colour where there is no terminal', async () => {
     const words = '\u001b[2J\u0007evil\u001b]8;;http://evil.example\u0007\u202e'

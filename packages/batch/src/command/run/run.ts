@@ -39,6 +39,10 @@ async function runPlan(plan: RunPlan, prompts: string, options: RunCommandOption
   const model = places[0]?.model as string
   const source = prompts === '-' ? io.stdin : prompts
   const read = readItems(source, { model, ...(prompts === '-' && { name: 'standard input' }) })
+  if (options.dryRun) {
+    const { dryRun } = await import('./dry-run.ts')
+    return dryRun(plan, read, options, io)
+  }
   const items: BatchItem[] | typeof read = offPeak ? await collected(read) : read
   const latestStartAt = Array.isArray(items) ? latestStartOf(deadline, items.length, rpm) : deadline.at
   const maker = createMaker({ places, policy, deadlineAt: deadline.at, latestStartAt, clock, clockRate: rate })

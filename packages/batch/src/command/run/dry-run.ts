@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describeForecast } from '../../forecast/describe-forecast.ts'
+import { forecastBatch } from '../../forecast/forecast-batch.ts'
+import type { BatchItem } from '../../input/item.ts'
+import { readRun } from '../../journal/read-run.ts'
+import { usageOf } from '../../make/expected-usage.ts'
+import { BATCH_POLICY } from '../../make/maker.ts'
+import type { CommandIo } from '../command.ts'
+import { count, listed } from '../display/words.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { printable } from '../printable.ts'
+import { latestStartOf } from './moments.ts'
+import type { RunPlan } from './plan.ts'
+import type { RunCommandOptions } from './run-command.ts'
+
+/** Says what a run would take, and makes none: everything has been checked by now but the endpoints themselves. */
+export async function dryRun(
+  plan: RunPlan,
+  all: AsyncIterable<BatchItem>,
+  options: RunCommandOptions,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const { places, clock, policy, profile, prices, deadline } = plan
+  const { out: folder, rpm, tpm, imagesPerDay, maxCost, limit = Infinity } = options
+  const done = idsDone(folder)
+  const usages = new Map<string, ReturnType<typeof usageOf>>()
+  let items = 0
+  for await (const item of all) {
+    items += 1
+    if (!done.has(item.id)) usages.set(item.fingerprint, usageOf(item))
+  }
+  const toMake = Math.min(usages.size, limit)
+  const say = (line: string): void => void (options.quiet ? undefined : io.stderr.write(`${line}\n`))
+  const same = items - done.size - usages.size
+  say(
+    `${count(items, 'item')} in ${printable(folder)}: ${done.size} done before, ${same} the same as another one, ${toMake} to make.`,
+  )
+  say(`endpoints ${listed(places.map(({ name, model }) => `${printable(name)} (${printable(model)})`))}`)
+  if (toMake === 0) return EXIT.done
+  const { schedule, timeout } = policy
+  const latestStartMs = Math.max(0, latestStartOf(deadline, toMake, rpm) - clock.now())
+  const forecast = await forecastBatch({
+    items: toMake,
+    startsAt: clock.wallTime(),
+    deadlineMs: deadline.at - clock.now(),
+    maxConcurrency: options.maxConcurrency ?? 64,
+    usage: meanOf([...usages.values()]),
+    quota: {
+      ...(rpm !== undefined && { requestsPerMinute: rpm }),
+      ...(tpm !== undefined && { tokensPerMinute: tpm }),
+      ...(imagesPerDay !== undefined && { imagesPerDay }),
+    },
+    profile,
+    pipeline: {
+      ...BATCH_POLICY,
+      ...policy,
+      timeout: { ...BATCH_POLICY.timeout, ...timeout },
+      endpoints: places.map(({ name, model }) => ({ name, model })),
+      ...(schedule && { schedule: { ...schedule, latestStartMs } }),
+    },
+    ...(maxCost !== undefined && maxCost > 0 && { maxCost }),
+    ...(prices !== undefined && { prices }),
+  })
+  for (const line of describeForecast(forecast)) say(line)
+  if (options.json) io.stdout.write(`${JSON.stringify({ exit: EXIT.done, dryRun: true, ...forecast }, null, 2)}\n`)
+  return EXIT.done
+}
+
+const idsDone = (folder: string): ReadonlySet<string> => {
+  if (!existsSync(join(folder, '.spillway', 'journal.db'))) return new Set()
+  return new Set(readRun(folder).items.flatMap(({ id, state }) => (state === 'done' ? [id] : [])))
+}
+
+const meanOf = (usages: readonly ReturnType<typeof usageOf>[]): Record<string, number> => {
+  const mean = (unit: 'images' | 'inputTokens' | 'outputTokens'): number =>
+    usages.reduce((sum, usage) => sum + usage[unit], 0) / usages.length
+  return { images: mean('images'), inputTokens: mean('inputTokens'), outputTokens: mean('outputTokens') }
+}
