@@ -67,3 +67,14 @@ export type {
   RunWaited,
   RunWaiting,
 } from './run/run-events.ts'
+export { diagnose } from './doctor/diagnose.ts'
+export type { DiagnoseOptions } from './doctor/diagnose.ts'
+export type { Check, Finding, FindingState } from './doctor/finding.ts'
+export type { Probed } from './probe/probe.ts'
+export type { Asked } from './probe/questions.ts'
+export type { StatusDisagreement } from './status/disagreements.ts'
+export type { FeedSource } from './status/feed-source.ts'
+export { isTrouble } from './status/is-trouble.ts'
+export type { Observed } from './status/observed.ts'
+export { readStatus } from './status/read-status.ts'
+export type { StatusOptions, StatusOverview } from './status/read-status.ts'

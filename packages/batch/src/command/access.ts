@@ -42,7 +42,17 @@ const VARIABLES = {
  * @throws UsageError that names the variable or option, and never shows what is in it
  */
 export function readAccess(env: NodeJS.ProcessEnv, options: AccessOptions = {}): readonly Access[] {
-  const { model, api = 'images', endpoints = [] } = options
+  const specs = specsIn(env, options)
+  if (specs.length === 0) throw new UsageError(NO_KEY)
+  return specs.map((spec) => {
+    if (spec.baseUrl !== undefined) checkUrl(spec.keyVariable, spec.baseUrl)
+    return { ...spec, model: modelOf(spec, specs, options.model), apiKey: keyIn(env, spec.keyVariable) }
+  })
+}
+
+/** The same, before anything is said of what the variables hold. @throws UsageError where an `--endpoint` cannot be read */
+export function specsIn(env: NodeJS.ProcessEnv, options: AccessOptions = {}): readonly EndpointSpec[] {
+  const { api = 'images', endpoints = [] } = options
   const given = (name: string): string | undefined => env[name]?.trim() || undefined
   const specs: EndpointSpec[] = []
   const geminiUrl = given(VARIABLES.geminiBaseUrl)
@@ -53,21 +63,21 @@ export function readAccess(env: NodeJS.ProcessEnv, options: AccessOptions = {}):
       name: 'gemini',
       api: 'gemini',
       keyVariable: VARIABLES.geminiKey,
-      ...(geminiUrl !== undefined && { baseUrl: urlIn(VARIABLES.geminiBaseUrl, geminiUrl) }),
+      ...(geminiUrl !== undefined && { baseUrl: geminiUrl }),
     })
   if (given(VARIABLES.openaiKey) !== undefined && (!hasGemini || openaiUrl !== undefined))
     specs.push({
       name: hasGemini ? 'relay' : 'openai',
       api,
       keyVariable: VARIABLES.openaiKey,
-      ...(openaiUrl !== undefined && { baseUrl: urlIn(VARIABLES.openaiBaseUrl, openaiUrl) }),
+      ...(openaiUrl !== undefined && { baseUrl: openaiUrl }),
     })
-  const places = [...specs, ...endpoints.map((text) => readEndpointSpec(text))]
-  if (places.length === 0) throw new UsageError(NO_KEY)
-  const ours = model ?? (places[0]?.api === 'gemini' ? DEFAULT_MODELS.gemini : DEFAULT_MODELS.openai)
-  const named = uniquelyNamed(places)
-  return named.map((spec) => ({ ...spec, model: spec.model ?? ours, apiKey: keyIn(env, spec.keyVariable) }))
+  return uniquelyNamed([...specs, ...endpoints.map((text) => readEndpointSpec(text))])
 }
+
+/** The model that a place is asked for: its own name for it, else what is asked for everywhere. */
+export const modelOf = (spec: EndpointSpec, specs: readonly EndpointSpec[], model?: string): string =>
+  spec.model ?? model ?? (specs[0]?.api === 'gemini' ? DEFAULT_MODELS.gemini : DEFAULT_MODELS.openai)
 
 const NO_KEY = `There is no API key. Set ${VARIABLES.geminiKey}, or ${VARIABLES.openaiKey} (with ${VARIABLES.openaiBaseUrl} for a relay), or give an --endpoint with a key of its own. --simulate needs none.`
 
@@ -81,8 +91,9 @@ const uniquelyNamed = (specs: readonly EndpointSpec[]): readonly EndpointSpec[] 
   })
 }
 
-const urlIn = (variable: string, text: string): string => {
-  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+const checkUrl = (keyVariable: string, text: string): void => {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return
+  const variable = keyVariable === VARIABLES.geminiKey ? VARIABLES.geminiBaseUrl : VARIABLES.openaiBaseUrl
   throw new UsageError(`${variable} is no http(s) address. It looks like https://relay.example.com/v1.`)
 }
 

@@ -10,6 +10,8 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   run: { summary: 'makes the pictures of a file of prompts', load: () => import('./run/run-command.ts') },
+  status: { summary: 'what status pages say beside what requests have seen', load: () => import('./status.ts') },
+  doctor: { summary: 'looks at everything that a run needs', load: () => import('./doctor.ts') },
 }
 
 /** The program for a command line: all commands by name, and the one that is asked for with everything it has. */

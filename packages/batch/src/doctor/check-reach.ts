@@ -1,0 +1,61 @@
+import type { Answered } from '../probe/ask.ts'
+import { ok, problem, warning, type Finding } from './finding.ts'
+
+const NETWORK: readonly (readonly [RegExp, string, string])[] = [
+  [/^ENOTFOUND$/, 'its name is not known to DNS', 'Look for a slip in the address. Behind a VPN: is it connected?'],
+  [/^EAI_AGAIN$/, 'DNS does not answer', 'Is this machine on the network?'],
+  [/^ECONNREFUSED$/, 'nobody listens there', 'Is the server running? Is the port right?'],
+  [/^(?:EHOSTUNREACH|ENETUNREACH)$/, 'there is no way to it', 'Is this machine on the network, or behind a VPN?'],
+  [
+    /^(?:ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT)$/,
+    'it does not answer in time',
+    'A firewall may swallow it. Is a proxy needed here?',
+  ],
+  [
+    /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH)/,
+    'its certificate is not trusted',
+    'Name the certificate of your authority, or of the proxy in between, in NODE_EXTRA_CA_CERTS.',
+  ],
+  [
+    /^(?:ERR_SSL|EPROTO)/,
+    'it does not speak TLS there',
+    'Is it http instead of https, or another port? A proxy may answer in its place.',
+  ],
+  [
+    /^(?:ECONNRESET|UND_ERR_SOCKET|EPIPE)$/,
+    'it ends the connection',
+    'A firewall may do that. Is a proxy needed here?',
+  ],
+]
+
+/** What a request without a key has shown: any answer at all means that the way is free. */
+export function checkReach(endpoint: string, { verdict, status, tookMs }: Answered, timeoutMs: number): Finding {
+  if (status !== undefined) return ok('reach', endpoint, `answers within ${Math.round(tookMs)} ms (HTTP ${status})`)
+  const { code = '' } = verdict
+  if (tookMs >= timeoutMs)
+    return problem(
+      'reach',
+      endpoint,
+      `does not answer within ${timeoutMs} ms`,
+      'A firewall may swallow it. Is a proxy needed here?',
+    )
+  const [, found, todo] = NETWORK.find(([pattern]) => pattern.test(code)) ?? [
+    code,
+    'it cannot be reached',
+    'Is this machine on the network?',
+  ]
+  return problem('reach', endpoint, `${found}${code === '' ? '' : ` (${code})`}`, todo)
+}
+
+/** A date header is whole seconds old. */
+const HARMLESS_SKEW_MS = 30_000
+const LARGE_SKEW_MS = 300_000
+
+/** Our clock beside that of a server. */
+export function checkClock(endpoint: string, { theirs, ours }: NonNullable<Answered['clocks']>): Finding {
+  const skewMs = Math.abs(theirs - ours)
+  if (skewMs <= HARMLESS_SKEW_MS) return ok('clock', endpoint, 'this clock agrees with the server’s')
+  const found = `this clock is ${Math.round(skewMs / 1000)} s ${ours > theirs ? 'ahead of' : 'behind'} the server’s`
+  const todo = 'Set it by NTP: off-peak hours, deadlines and the waits that servers ask for go by it.'
+  return (skewMs > LARGE_SKEW_MS ? problem : warning)('clock', endpoint, found, todo)
+}

@@ -1,0 +1,60 @@
+import { type FeedReading, worseOf } from '@spillway/monitor'
+import { lengthOfTime } from '../command/display/words.ts'
+import type { FeedSource } from './feed-source.ts'
+import { isRecent, type Observed } from './observed.ts'
+
+/** What a feed says and what requests have seen are not the same. */
+export interface StatusDisagreement {
+  readonly feed: string
+  readonly endpoint: string
+  readonly source: Observed['source']
+  /** Who says that it is worse. */
+  readonly worse: 'calls' | 'page'
+  readonly sentence: string
+}
+
+/** Where feeds and requests disagree, as far as both speak of the same endpoint and of now. */
+export function disagreementsOf(
+  readings: readonly FeedReading[],
+  sources: readonly FeedSource[],
+  observed: readonly Observed[],
+  now: number,
+): readonly StatusDisagreement[] {
+  return readings.flatMap((reading, i) =>
+    observed
+      .filter((each) => sources[i]?.endpoints?.includes(each.endpoint) === true && isRecent(each, now))
+      .flatMap((each) => {
+        const worse = each.probe === undefined ? worseOf(each, reading) : worseOfOne(each.probe.verdict, reading)
+        if (worse === undefined) return []
+        const { feed } = reading
+        const { endpoint, source } = each
+        return { feed, endpoint, source, worse, sentence: `${says(reading)}; ${but(each, worse)}` }
+      }),
+  )
+}
+
+/** One request is no share, but it is something. */
+const worseOfOne = (verdict: string, { level }: FeedReading): StatusDisagreement['worse'] | undefined => {
+  if (level === 'operational' && (verdict === 'overloaded' || verdict === 'transient')) return 'calls'
+  return level === 'down' && verdict === 'success' ? 'page' : undefined
+}
+
+const says = ({ feed, level, components }: FeedReading): string => {
+  const title = components.find((each) => each.level === level)?.title
+  return `${feed} says ${level}${title === undefined ? '' : ` (${title})`}`
+}
+
+const percent = (ratio = 0): string => `${Math.round(ratio * 100)} %`
+
+const but = (observed: Observed, worse: StatusDisagreement['worse']): string => {
+  const { endpoint, attempts, successRatio, overloadedRatio = 0, troubleRatio = 0, probe, from, until } = observed
+  if (probe !== undefined)
+    return worse === 'page'
+      ? `one request at ${endpoint} was answered`
+      : `one request at ${endpoint} was ${probe.verdict === 'overloaded' ? 'refused as overloaded' : 'not answered'}. One says little: ask again, or look at a run`
+  const which = `of ${attempts} attempts at ${endpoint} within ${lengthOfTime(until - from)}`
+  if (worse === 'page') return `${percent(successRatio)} ${which} were answered`
+  return overloadedRatio * 2 >= troubleRatio
+    ? `${percent(overloadedRatio)} ${which} were refused`
+    : `${percent(troubleRatio)} ${which} were not answered`
+}
