@@ -1,4 +1,4 @@
-import { type CallContext, circuitBreaker, failover, loadProfile, pipeline, rateLimit, schedule } from '@spillway/core'
+import { circuitBreaker, failover, loadProfile, pipeline, rateLimit, schedule } from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import { describe, expect, it } from 'vitest'
 import { tellNotes } from './tell-notes.ts'
@@ -62,9 +62,7 @@ describe('what a pipeline tells its run', () => {
     const stop = tellNotes({ pipeline: calls, clock }, notes)
     let healthy = false
     const ask = (): Promise<unknown> =>
-      calls
-        .execute(async (_: CallContext) => (healthy ? 'made' : Promise.reject(new Error('500'))))
-        .catch(() => 'failed')
+      calls.execute(async () => (healthy ? 'made' : Promise.reject(new Error('500')))).catch(() => 'failed')
     for (let i = 0; i < 5; i++) await ask()
     healthy = true
     const last = ask()
