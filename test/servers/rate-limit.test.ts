@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { VirtualClock } from '@spillway/core/testing'
 import * as forExpress from '@spillway/express'
 import * as forKoa from '@spillway/koa'
@@ -69,6 +70,19 @@ describe.for(hosts)('the rate limit of $name', ({ serve }) => {
     expect([await from('203.0.113.7'), await from('203.0.113.7'), await from('203.0.113.8')]).toEqual([200, 429, 200])
   })
 
+  test('takes no key for the address of another, nor for what a longer key is shortened to', async () => {
+    const { url } = await site(limited({ limit: 1, key: byKey }))
+    const ask = async (headers: Record<string, string>): Promise<number> => (await fetch(url, { headers })).status
+    const long = 'k'.repeat(200)
+    expect(await ask({ 'x-forwarded-for': '203.0.113.7' })).toBe(200)
+    expect(await ask({ 'x-api-key': long })).toBe(200)
+    const hash = createHash('sha256').update(long).digest('base64url')
+    for (const key of ['203.0.113.7', 'address:203.0.113.7', hash, `hash:${hash}`, 'key:a', 'a'])
+      expect(await ask({ 'x-api-key': key })).toBe(200)
+    expect(await ask({ 'x-api-key': long })).toBe(429)
+    expect(await ask({ 'x-forwarded-for': '203.0.113.7' })).toBe(429)
+  })
+
   test('lists several policies, and the first that is exceeded refuses', async () => {
     const { url } = await site(limited({ limit: 9, name: 'burst' }), limited({ limit: 1, name: 'slow' }))
     const answer = await fetch(url)
@@ -126,6 +140,11 @@ describe.for(hosts)('the rate limit of $name', ({ serve }) => {
 
 test.for<[option: string, value: unknown, hint: string]>([
   ['limits', 3, 'did you mean limit?'],
+  ['max', 3, 'did you mean limit?'],
+  ['points', 3, 'did you mean limit?'],
+  ['duration', 3, 'did you mean windowMs?'],
+  ['keyGenerator', () => 'a', 'did you mean key?'],
+  ['toString', 3, 'one of limit'],
   ['windowMS', 3, 'did you mean windowMs?'],
   ['windowMs', 0, 'above 0'],
   ['name', 'ä', 'printable ASCII'],

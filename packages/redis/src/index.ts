@@ -6,6 +6,8 @@ export type { IoredisClient, NodeRedisClient, RedisClient } from './connection/r
 export type { ConnectionEvent, StoreDegraded, StoreRecovered } from './connection/connection-events.ts'
 export type { Script } from './connection/script.ts'
 export { StoreUnavailableError } from './connection/store-unavailable-error.ts'
+export { redisQuotaStore } from './inbound/redis-quota-store.ts'
+export type { CallerLevel, CallerWish, RedisQuotaStore } from './inbound/redis-quota-store.ts'
 export { redisSharedQuota } from './quota/redis-shared-quota.ts'
 export { REDIS_SHARED_QUOTA_DEFAULTS } from './quota/redis-shared-quota-options.ts'
 export type { RedisSharedQuotaOptions } from './quota/redis-shared-quota-options.ts'

@@ -1,11 +1,20 @@
 import { InvalidOptionsError } from '@spillway/core'
 
-/** Refuses options that nobody reads, and says which one was probably meant. */
-export const checkKnownOptions = (owner: string, options: object, known: readonly string[]): void => {
+/**
+ * Refuses options that nobody reads, and says which one was probably meant.
+ *
+ * @param elsewhere what other libraries call them
+ */
+export const checkKnownOptions = (
+  owner: string,
+  options: object,
+  known: readonly string[],
+  elsewhere: Readonly<Record<string, string>> = {},
+): void => {
   if (typeof options !== 'object' || options === null) throw new InvalidOptionsError(owner, options, 'an object')
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue
-    const near = nearest(key, known)
+    const near = Object.hasOwn(elsewhere, key) ? elsewhere[key] : nearest(key, known)
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`
     throw new InvalidOptionsError(`${owner}.${key}`, key, `one of ${known.join(', ')}${hint}`)
   }

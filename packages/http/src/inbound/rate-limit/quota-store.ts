@@ -2,7 +2,9 @@
 export interface QuotaWish {
   /** The policy's name: keys of different policies have nothing to do with each other. */
   readonly policy: string
-  /** Whose permits. May be an API key: a store outside of the process hashes it. */
+  /**
+   * Whose permits: `key:…`, `hash:…` for a long key, or `address:…`. May be an API key: a store outside of the process hashes it.
+   */
   readonly key: string
   /** How many, 0 or more. With 0 only the level is asked for. */
   readonly cost: number

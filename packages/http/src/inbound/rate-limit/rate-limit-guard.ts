@@ -42,8 +42,7 @@ export const rateLimitGuard = <Host>(options: InboundRateLimitOptions<Host>): Gu
     if (skip?.(host) === true) return undefined
     const wish = {
       policy: name,
-      // Empty is what frameworks give for a header that is not there: all strangers would share one quota.
-      key: short(key?.(host) || addressKey(ip, ipv6Subnet)),
+      key: keyOf(key?.(host), ip, ipv6Subnet),
       cost: sane(valueOf(resolved.cost, host), 0, 1),
       limit: sane(valueOf(resolved.limit, host), Number.MIN_VALUE, 1),
       windowMs,
@@ -70,6 +69,13 @@ const sane = (value: number, least: number, otherwise: number): number =>
 
 const LONGEST_KEY = 64
 
-/** Callers choose how long their keys are; what is remembered of them is bounded. */
-const short = (key: string): string =>
-  key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest('base64url')
+/**
+ * Whose permits. Callers choose their keys: none that looks like an address, or like what a long one is shortened to, has the
+ * permits of somebody else. Callers choose how long they are too; what is remembered of them is bounded.
+ */
+const keyOf = (own: string | undefined, ip: string | undefined, ipv6Subnet: number): string => {
+  // Empty is what frameworks give for a header that is not there: all strangers would share one quota.
+  if (own === undefined || own === '') return `address:${addressKey(ip, ipv6Subnet)}`
+  if (own.length <= LONGEST_KEY) return `key:${own}`
+  return `hash:${createHash('sha256').update(own).digest('base64url')}`
+}

@@ -58,11 +58,22 @@ export const INBOUND_RATE_LIMIT_DEFAULTS: Required<Omit<InboundRateLimitOptions,
   random: systemRandom,
 }
 
+/** What express-rate-limit, koa-ratelimit and rate-limiter-flexible call them. */
+const ELSEWHERE = {
+  max: 'limit',
+  points: 'limit',
+  duration: 'windowMs',
+  keyGenerator: 'key',
+  id: 'key',
+  keyPrefix: 'name',
+  passOnStoreError: 'onStoreError',
+}
+
 /** @throws InvalidOptionsError when an option is out of its range or not known */
 export const checkRateLimit = <Host>(
   options: InboundRateLimitOptions<Host>,
 ): Required<InboundRateLimitOptions<Host>> => {
-  checkKnownOptions('rateLimit', options, ['limit', ...Object.keys(INBOUND_RATE_LIMIT_DEFAULTS)])
+  checkKnownOptions('rateLimit', options, ['limit', ...Object.keys(INBOUND_RATE_LIMIT_DEFAULTS)], ELSEWHERE)
   const resolved = { ...INBOUND_RATE_LIMIT_DEFAULTS, ...options }
   const { limit, windowMs, name, cost, store } = resolved
   if (typeof limit !== 'function') checkNumber('rateLimit.limit', limit, { min: Number.MIN_VALUE })
