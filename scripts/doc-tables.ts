@@ -1,9 +1,10 @@
 // Writes the tables of the documentation from the sources: options with their defaults, events, errors. A page marks the
 // place: `<!-- options RetryOptions -->` … `<!-- end -->`, `<!-- events retry -->`, `<!-- errors -->`; `<!-- metrics -->`, `<!-- attributes -->` and
-// `<!-- alerts -->` are what OpenTelemetry gets.
+// `<!-- alerts -->` are what OpenTelemetry gets; `<!-- command packages/…/run-command.ts -->` is what a command takes.
 // `--check` writes nothing and fails where a table is out of date.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { commandTable } from './doc-tables/command-table.ts'
 import { errorsTable, eventsTable, optionsTable, type Source } from './doc-tables/tables.ts'
 import { alertsTable, attributesTable, metricsTable } from './doc-tables/telemetry-tables.ts'
 
@@ -25,6 +26,7 @@ const tables: Record<string, (argument: string) => string> = {
   metrics: () => metricsTable(),
   attributes: () => attributesTable(sources),
   alerts: () => alertsTable(),
+  command: (path) => commandTable(sources, path),
 }
 
 // The formatter aligns the columns of a table: only what it says counts.
@@ -33,7 +35,7 @@ const words = (text: string): string => text.replaceAll(/[ \-\n]+/g, ' ')
 let stale = 0
 for (const { path, text } of pages) {
   const made = text.replaceAll(
-    /(<!-- (options|events|errors|metrics|attributes|alerts) ?(.*?) -->\n)[\s\S]*?(<!-- end -->)/g,
+    /(<!-- (options|events|errors|metrics|attributes|alerts|command) ?(.*?) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, kind: string, argument: string, end: string) =>
       `${start}\n${tables[kind]?.(argument) ?? ''}\n\n${end}`,
   )

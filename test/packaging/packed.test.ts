@@ -61,6 +61,19 @@ describe('an empty project with only the tarballs installed', () => {
     expect(runFile(installed.folder, `${file}.mts`, `import * as it from '${entry}'\n${print}\n`)).toEqual(names)
   })
 
+  test('the program starts, and makes a picture of a simulated model', () => {
+    const bin = join(installed.folder, 'node_modules/.bin/spillway')
+    const spillway = (args: readonly string[]): string =>
+      execFileSync(bin, args, { cwd: installed.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const { version } = readManifest(join(installed.folder, 'node_modules/@spillway/batch/package.json'))
+    expect(spillway(['--version']).trim()).toBe(version)
+    expect(spillway(['run', '--help'])).toContain('--max-cost <amount>')
+    writeFileSync(join(installed.folder, 'prompts.txt'), 'A heron at dawn\n')
+    const summary = spillway(['run', 'prompts.txt', '--out', 'images', '--simulate', '--json'])
+    expect(JSON.parse(summary)).toMatchObject({ exit: 0, done: 1 })
+    expect(globSync('*.png', { cwd: join(installed.folder, 'images') })).toHaveLength(1)
+  })
+
   test('what its maps say of a mistake is the place in the source', () => {
     const code = `
       import { setSourceMapsSupport } from 'node:module'
