@@ -90,6 +90,15 @@ export const TRAPS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'nothing-private': 'No key, prompt, answer, header or text of a provider becomes part of an event.',
     'reentrant-listeners': 'A listener that calls the pipeline hangs nobody.',
   },
+  'Several processes': {
+    'one-asks-for-all':
+      'Processes that share a cache ask once for what all want; one that dies holds nobody up for longer than its lease.',
+    'failures-stay-single': 'When shared work fails, one of those who wait takes over, not all at once.',
+    'tenants-stay-apart': 'The same prompt of two tenants is two requests, and neither sees the answer of the other.',
+    'sick-process-opens-nobody': 'One process that fails opens the circuit of no other.',
+    'one-process-probes': 'In an outage one process sends probes, and all come back after it.',
+    'no-secrets-in-stores': 'No key, prompt or name stands in a shared store, and everything in it expires.',
+  },
 }
 
 const BOUNDS = 'docs/decisions/0024-what-the-table-of-traps-leaves-to-others.md'

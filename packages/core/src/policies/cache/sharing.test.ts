@@ -32,6 +32,7 @@ describe('processes that share a store with leases', () => {
     expect([await Promise.all(answers), operation.runs]).toEqual([[1, 2], 2])
   })
 
+  // trap: failures-stay-single
   test('ask one after the other while it fails, and stop at the first success', async () => {
     const { clock, all } = processes(20)
     const error = new Error('503')
@@ -56,6 +57,7 @@ describe('processes that share a store with leases', () => {
     expect([operation.runs, most]).toEqual([3, 1])
   })
 
+  // trap: one-asks-for-all
   test('are free of one that has died, within its lease', async () => {
     const { clock, all, store } = processes(3, { leaseMs: 10_000 })
     // It took the lease, and was killed.

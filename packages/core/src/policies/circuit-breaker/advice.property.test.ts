@@ -13,6 +13,7 @@ const health = fc.array(
   { maxLength: 30 },
 )
 
+// trap: sick-process-opens-nobody
 test.prop([health], { numRuns: 50 })('one sick process among five opens no other', async (history) => {
   const { all, clock } = processes(5)
   const [sick, ...healthy] = all

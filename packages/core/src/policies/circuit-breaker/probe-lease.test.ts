@@ -24,6 +24,7 @@ describe('probes of several processes', () => {
     return { probes, most, servedAfterMs: clock.now() - back }
   }
 
+  // trap: one-process-probes
   test('are one at a time, and the others wait for what it finds', async () => {
     const alone = await outage(false)
     const together = await outage(true)
