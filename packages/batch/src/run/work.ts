@@ -15,7 +15,9 @@ export async function work(run: RunState): Promise<StopReason> {
   try {
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort)
-    if (deadline !== undefined) timer = clock.setTimer(deadline - clock.wallTime(), () => stopping.stop('deadline'))
+    const leftMs = (deadline ?? Infinity) - clock.wallTime()
+    if (leftMs <= 0) stopping.stop('deadline')
+    else timer = clock.setTimer(leftMs, () => stopping.stop('deadline'))
     unwatch = watch?.(noteTaker(run))
     await settleLeftBehind(run)
     const line = new Line(run)

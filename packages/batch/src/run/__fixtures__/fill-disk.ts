@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runBatchWith } from '../run-batch.ts'
+import { itemsOf, png, studio } from './studio.ts'
+
+// Runs a batch in the folder of a small disk until the disk is full, makes room, and goes on. Prints what it has seen.
+const [disk = ''] = process.argv.slice(2)
+const folder = join(disk, 'images')
+const ballast = join(disk, 'ballast')
+const RESERVE = 2 ** 20
+const PICTURE = 200 * 2 ** 10
+
+const prompts = Array.from({ length: 24 }, (_, index) => `picture ${index}`)
+const { make, asked } = studio(async ({ prompt }) => [Buffer.concat([png(prompt), randomBytes(PICTURE)])])
+const options = { items: itemsOf(...prompts), make, folder, maxConcurrency: 4, graceMs: 0 }
+
+// Room for the reserve, the journal and a few pictures.
+const { bavail, bsize } = statfsSync(disk)
+writeFileSync(ballast, randomBytes(bavail * bsize - RESERVE - 8 * PICTURE))
+const first = await runBatchWith(options, { reserveBytes: RESERVE })
+const askedFirst = asked.length
+const full = await runBatchWith(options, { reserveBytes: RESERVE }).then(
+  () => 'not refused',
+  (error: Error) => error.message,
+)
+
+rmSync(ballast)
+const second = await runBatchWith(options, { reserveBytes: RESERVE })
+console.log(JSON.stringify({ first, askedFirst, full, second, asked }))

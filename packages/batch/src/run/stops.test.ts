@@ -1,0 +1,145 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { VirtualClock } from '@spillway/core/testing'
+import { describe, expect, test } from 'vitest'
+import { readRun } from '../journal/read-run.ts'
+import { sqlite } from '../journal/sqlite.ts'
+import { Refused, itemsOf, linesOf, newFolder, png, studio } from './__fixtures__/studio.ts'
+import { runBatchWith } from './run-batch.ts'
+import type { RunBatchOptions } from './run-options.ts'
+
+const runBatch = (options: RunBatchOptions): ReturnType<typeof runBatchWith> =>
+  runBatchWith(options, { reserveBytes: 1 })
+const items = itemsOf(...Array.from({ length: 10 }, (_, index) => `picture ${index}`))
+
+describe('money', () => {
+  test('is never sent beyond the ceiling, however many items are at work, and counts over launches', async () => {
+    const folder = newFolder()
+    const { make, asked } = studio()
+    const options = { items, make, folder, maxCost: 3, estimateCost: () => 1, maxConcurrency: 4 }
+    expect(await runBatch(options)).toMatchObject({ stopped: 'cost', cost: 3, counts: { done: 3, waiting: 7 } })
+    expect(await runBatch(options)).toMatchObject({ stopped: 'cost', cost: 3 })
+    expect(asked).toHaveLength(3)
+    expect(await runBatch({ ...options, maxCost: 30 })).toMatchObject({ stopped: 'finished', cost: 10 })
+    expect(linesOf(folder).map(({ cost }) => cost)).toEqual(Array.from({ length: 10 }, () => 1))
+  })
+
+  test('counts as it was in the end: nothing for what is not billed, what may be billed as billed', async () => {
+    const folder = newFolder()
+    const ends = [
+      { verdict: 'overloaded', billed: 'no' },
+      { verdict: 'transient', billed: 'unknown' },
+      { verdict: 'request_failed', billed: 'yes', cost: 0.25 },
+    ] as const
+    const { make } = studio(async ({ prompt }) => {
+      const end = ends[Number(prompt.at(-1))]
+      if (end !== undefined) throw new Refused(end)
+      return [png(prompt)]
+    })
+    const options = { items, make, folder, maxCost: 3.3, estimateCost: () => 1, maxConcurrency: 1 }
+    expect(await runBatch(options)).toMatchObject({ stopped: 'cost', cost: 3.25, counts: { done: 2 } })
+  })
+
+  test('that a killed launch has sent counts as spent', async () => {
+    const folder = newFolder()
+    const options = { items, folder, maxCost: 2, estimateCost: () => 1, maxConcurrency: 1 }
+    await runBatch({ ...options, make: studio().make, limit: 1 })
+    const db = new (sqlite().DatabaseSync)(join(folder, '.spillway/journal.db'))
+    db.exec(
+      "UPDATE attempt SET ended_at = NULL, verdict = NULL, billed = NULL; UPDATE item SET state = 'sent' WHERE seq = 1",
+    )
+    db.close()
+    const { make, asked } = studio()
+    expect(await runBatch({ ...options, make })).toMatchObject({ stopped: 'cost', counts: { unknown: 1, done: 1 } })
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a run stops', () => {
+  test('when so many items have failed', async () => {
+    const { make, asked } = studio(async () => {
+      throw new Refused()
+    })
+    const summary = await runBatch({ items, make, folder: newFolder(), maxErrors: 3, maxConcurrency: 1 })
+    expect(summary).toMatchObject({ stopped: 'errors', counts: { failed: 3, waiting: 7 } })
+    expect(asked).toHaveLength(3)
+  })
+
+  test('at its deadline, with what is at work made to its end', async () => {
+    const clock = new VirtualClock()
+    const { make } = studio(async ({ prompt }) => {
+      await clock.advance(600)
+      return [png(prompt)]
+    })
+    const deadline = clock.wallTime() + 1000
+    const options = { items, make, folder: newFolder(), clock, deadline, maxConcurrency: 1 }
+    expect(await runBatch(options)).toMatchObject({ stopped: 'deadline', counts: { done: 2, waiting: 8 } })
+    expect(await runBatch(options)).toMatchObject({ stopped: 'deadline', counts: { done: 2 } })
+  })
+
+  test('when its signal aborts, with what is at work made to its end', async () => {
+    const controller = new AbortController()
+    const { make } = studio(async ({ prompt }) => {
+      controller.abort()
+      return [png(prompt)]
+    })
+    const options = { items, make, folder: newFolder(), maxConcurrency: 2 }
+    const stopped = await runBatch({ ...options, signal: controller.signal })
+    expect(stopped).toMatchObject({ stopped: 'signal', counts: { done: 2, waiting: 8 } })
+    expect(await runBatch(options)).toMatchObject({ stopped: 'finished', counts: { done: 10 } })
+  })
+
+  test('and ends what is at work when its time to end is over: what was refused waits again, what was not is unknown', async () => {
+    const controller = new AbortController()
+    const folder = newFolder()
+    const { make } = studio(async ({ prompt }, signal) => {
+      if (prompt.endsWith('1')) controller.abort()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      throw new Refused({ verdict: 'canceled', billed: prompt.endsWith('0') ? 'no' : 'unknown' })
+    })
+    const options = { items, make, folder, maxConcurrency: 2, graceMs: 10, signal: controller.signal }
+    expect(await runBatch(options)).toMatchObject({ stopped: 'signal', counts: { unknown: 1, waiting: 9, sent: 0 } })
+    expect(linesOf(folder)).toMatchObject([{ custom_id: 'i2', state: 'unknown' }])
+  })
+
+  test('before it begins where its signal is aborted already', async () => {
+    const { make, asked } = studio()
+    await runBatch({ items, make, folder: newFolder(), signal: AbortSignal.abort() })
+    expect(asked).toEqual([])
+  })
+
+  test('and rejects where it cannot write down what it does, sending nothing more', async () => {
+    const folder = newFolder()
+    const { make, asked } = studio()
+    const onEvent = ({ type }: { readonly type: string }): void => {
+      if (type !== 'run.started') return
+      const db = new (sqlite().DatabaseSync)(join(folder, '.spillway/journal.db'))
+      db.exec('ALTER TABLE attempt RENAME TO gone')
+      db.close()
+    }
+    await expect(runBatch({ items, make, folder, onEvent })).rejects.toThrow('no such table')
+    expect(asked).toEqual([])
+  })
+
+  test('when its folder cannot be written any more, and keeps the picture until it can', async () => {
+    const folder = newFolder()
+    const file = join(folder, '.i1-picture-0.png.spillway-partial')
+    const { make, asked } = studio()
+    const options = { items, make, folder, maxConcurrency: 1 }
+    const stopping: string[] = []
+    const summary = await runBatch({
+      ...options,
+      onEvent(event) {
+        // A folder in the way of the file, for longer than the first two tries.
+        if (event.type === 'item.sent' && event.id === 'i1') mkdirSync(join(file, 'in-the-way'), { recursive: true })
+        if (event.type !== 'run.stopping') return
+        stopping.push(event.reason)
+        setTimeout(() => rmSync(file, { recursive: true }), 300)
+      },
+    })
+    expect(stopping).toEqual(['disk'])
+    expect(summary).toMatchObject({ stopped: 'disk', counts: { done: 1, waiting: 9 } })
+    expect(asked).toHaveLength(1)
+    expect(readRun(folder).launches[0]).toMatchObject({ stopped: 'disk' })
+  })
+})
