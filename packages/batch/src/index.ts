@@ -46,6 +46,8 @@ export type {
   QueueWorkerEvent,
   QueueWorkerOptions,
 } from './queue/batch-queue.ts'
+export { rebuildResults } from './output/rebuild-results.ts'
+export type { ResultLine } from './output/result-line.ts'
 export { runBatch } from './run/run-batch.ts'
 export type { BatchSummary } from './run/run-batch.ts'
 export { RUN_BATCH_DEFAULTS } from './run/run-options.ts'

@@ -8,6 +8,7 @@ const graphemes = new Intl.Segmenter()
 
 /** As much of a text as fits, cut between two letters. */
 function upTo(maxBytes: number, text: string): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text
   let kept = ''
   let bytes = 0
   for (const { segment } of graphemes.segment(text)) {

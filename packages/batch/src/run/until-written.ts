@@ -15,8 +15,10 @@ export async function untilWritten<T>(run: RunState, write: () => Promise<T>): P
     } catch (cause) {
       run.stopping.stop('disk')
       run.reserve.release()
+      // Once more in any case: now there is the room that was kept.
+      if (first) continue
       if (run.stopping.graceOver) throw new NotWrittenError(cause)
-      if (!first) await run.stopping.pause(TRY_AGAIN_MS)
+      await run.stopping.pause(TRY_AGAIN_MS)
     }
   }
 }
