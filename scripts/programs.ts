@@ -1,8 +1,8 @@
 // Fetches the programs that some suites need beyond npm, from Debian's packages, into node_modules/.cache: no root, nothing
 // installed. `node scripts/programs.ts`, with apt-get and dpkg-deb. What cannot be had is told, and its suites say so too.
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 
 interface Program {
   /** Debian's packages, the libraries included that a bare system lacks. */
@@ -11,6 +11,8 @@ interface Program {
   readonly withDependencies?: true
   /** What has to be there afterwards. */
   readonly files: readonly string[]
+  /** A program that does as well, where it is installed. */
+  readonly instead?: string
   /** Take the place of the package's own, which expect to be installed. */
   readonly launcher?: { readonly files: readonly string[]; readonly script: string }
 }
@@ -43,9 +45,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     files: ['usr/bin/redis-server', 'usr/lib/*/libjemalloc.so.2', 'usr/lib/*/liblzf.so.1', 'usr/lib/*/libatomic.so.1'],
   },
   chromium: {
-    packages: ['chromium', 'fonts-dejavu-core'],
+    packages: ['chromium', 'fonts-dejavu-core', 'fonts-liberation'],
     withDependencies: true,
     files: ['usr/lib/chromium/chromium', 'usr/bin/chromium'],
+    instead: 'google-chrome',
     launcher: { files: ['usr/bin/chromium'], script: CHROMIUM },
   },
   postgres: {
@@ -86,7 +89,14 @@ const fetchPackages = (program: Program): boolean => {
   return unpacked
 }
 
+const isInstalled = (program: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((directory) => existsSync(join(directory, program)))
+
 for (const [name, program] of Object.entries(PROGRAMS)) {
+  if (program.instead !== undefined && isInstalled(program.instead)) {
+    console.log(`${program.instead}: installed`)
+    continue
+  }
   const missing = (): boolean => program.files.some((file) => globSync(file, { cwd: folder }).length === 0)
   if (missing() && !(fetchPackages(program) && !missing())) {
     console.error(

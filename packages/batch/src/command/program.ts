@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   run: { summary: 'makes the pictures of a file of prompts', load: () => import('./run/run-command.ts') },
   status: { summary: 'what status pages say beside what requests have seen', load: () => import('./status.ts') },
   doctor: { summary: 'looks at everything that a run needs', load: () => import('./doctor.ts') },
+  report: { summary: 'writes a run as one HTML page', load: () => import('./report.ts') },
 }
 
 /** The program for a command line: all commands by name, and the one that is asked for with everything it has. */

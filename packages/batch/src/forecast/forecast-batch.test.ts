@@ -49,6 +49,21 @@ describe('a forecast', () => {
     expect(waits.turn).toBeGreaterThan(10_000)
   })
 
+  test('knows a quota of tokens by what an item uses', async () => {
+    const quota = { tokensPerMinute: 20_000 }
+    const small = await forecastBatch({ ...AN_AFTERNOON, startsAt: at(1), items: 60, quota })
+    const large = await forecastBatch({
+      ...AN_AFTERNOON,
+      startsAt: at(1),
+      items: 60,
+      quota,
+      usage: { images: 1, outputTokens: 5000 },
+    })
+    expect(small.refused.median).toBeLessThan(30)
+    // Four of them fill a minute.
+    expect(large.finishedAt.median - at(1)).toBeGreaterThan(13 * MINUTE)
+  })
+
   test('waits for calm hours where the run does, and needs no more requests than items then', async () => {
     const forecast = await forecastBatch({ ...AN_AFTERNOON, pipeline: { schedule: { deferrable: () => true } } })
     expect(forecast.requests.high).toBe(200)

@@ -3,7 +3,7 @@ import { assumedEndpoint } from './assumed-endpoint.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { checkForecastOptions, type ForecastOptions } from './forecast-options.ts'
 import { playRun } from './play-run.ts'
-import { createWorld } from './world.ts'
+import { createWorld, USAGE } from './world.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -32,11 +32,11 @@ const HOUR_MS = 3_600_000
  */
 export const forecastBatch = async (options: ForecastOptions): Promise<Forecast> => {
   checkForecastOptions(options)
-  const { items, startsAt = Date.now(), seeds = usualSeeds(items), prices } = options
+  const { items, startsAt = Date.now(), seeds = usualSeeds(items), prices, usage = USAGE } = options
   const endpoints = endpointsOf(options)
   const plays: Played[] = []
   for (let seed = 1; seed <= seeds; seed++) {
-    const world = createWorld(endpoints, { seed, startsAt })
+    const world = createWorld(endpoints, { seed, startsAt, usage })
     plays.push(await playRun(options, world, seed))
     world.close()
   }

@@ -1,3 +1,4 @@
+import type { Usage } from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import {
   askUpstream,
@@ -48,11 +49,12 @@ const wait = (clock: VirtualClock, ms: number, signal: AbortSignal): Promise<voi
  * Makes a provider. The same seed gives the same others, the same chance and the same answers.
  *
  * @param endpoints what each is like, by name
+ * @param usage what one request uses
  * @param startsAt what the provider's clock shows at the beginning, in milliseconds since 1970 UTC
  */
 export const createWorld = (
   endpoints: Readonly<Record<string, EndpointScenario>>,
-  { seed, startsAt }: { readonly seed: number; readonly startsAt: number },
+  { seed, startsAt, usage = USAGE }: { readonly seed: number; readonly startsAt: number; readonly usage?: Usage },
 ): World => {
   const clock = new VirtualClock(startsAt)
   const timers = {
@@ -78,7 +80,14 @@ export const createWorld = (
   return {
     clock,
     async ask(endpoint, item, signal) {
-      const request: OfferedRequest = { kind: 'image', model: 'image', key: 'key', promptHash: item, ...USAGE }
+      const request: OfferedRequest = {
+        kind: 'image',
+        model: 'image',
+        key: 'key',
+        promptHash: item,
+        ...USAGE,
+        ...usage,
+      }
       await wait(clock, WAY_MS * (0.5 + ways.next()), signal)
       return askUpstream(upstreamOf(endpoint), request, signal)
     },
