@@ -1,11 +1,12 @@
 // Writes the tables of the documentation from the sources: options with their defaults, events, errors. A page marks the
 // place: `<!-- options RetryOptions -->` … `<!-- end -->`, `<!-- events retry -->`, `<!-- errors -->`; `<!-- metrics -->`, `<!-- attributes -->` and
-// `<!-- alerts -->` are what OpenTelemetry gets; `<!-- command packages/…/run-command.ts -->` is what a command takes.
+// `<!-- alerts -->` are what OpenTelemetry gets; `<!-- command packages/…/run-command.ts -->` is what a command takes, and
+// `<!-- monitor-events -->` what a monitor says.
 // `--check` writes nothing and fails where a table is out of date.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandTable } from './doc-tables/command-table.ts'
-import { errorsTable, eventsTable, optionsTable, type Source } from './doc-tables/tables.ts'
+import { errorsTable, eventsTable, monitorEventsTable, optionsTable, type Source } from './doc-tables/tables.ts'
 import { alertsTable, attributesTable, metricsTable } from './doc-tables/telemetry-tables.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -23,6 +24,7 @@ const tables: Record<string, (argument: string) => string> = {
   options: (name) => optionsTable(sources, name),
   events: (prefix) => eventsTable(sources, prefix),
   errors: (folder) => errorsTable(sources, folder),
+  'monitor-events': () => monitorEventsTable(sources),
   metrics: () => metricsTable(),
   attributes: () => attributesTable(sources),
   alerts: () => alertsTable(),
@@ -35,7 +37,7 @@ const words = (text: string): string => text.replaceAll(/[ \-\n]+/g, ' ')
 let stale = 0
 for (const { path, text } of pages) {
   const made = text.replaceAll(
-    /(<!-- (options|events|errors|metrics|attributes|alerts|command) ?(.*?) -->\n)[\s\S]*?(<!-- end -->)/g,
+    /(<!-- (options|events|monitor-events|errors|metrics|attributes|alerts|command) ?(.*?) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, start: string, kind: string, argument: string, end: string) =>
       `${start}\n${tables[kind]?.(argument) ?? ''}\n\n${end}`,
   )

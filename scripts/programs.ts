@@ -40,6 +40,10 @@ exec "$root/usr/lib/postgresql/15/bin/$(basename "$0")" "$@"
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
   prometheus: { packages: ['prometheus'], files: ['usr/bin/prometheus', 'usr/bin/promtool'] },
+  alertmanager: {
+    packages: ['prometheus-alertmanager'],
+    files: ['usr/bin/prometheus-alertmanager', 'usr/bin/amtool'],
+  },
   'redis-server': {
     packages: ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'],
     files: ['usr/bin/redis-server', 'usr/lib/*/libjemalloc.so.2', 'usr/lib/*/liblzf.so.1', 'usr/lib/*/libatomic.so.1'],

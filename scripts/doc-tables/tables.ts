@@ -88,6 +88,37 @@ export const eventsTable = (sources: readonly Source[], prefixes: string): strin
   )
 }
 
+/** The fields of an interface and of those that it extends: `A, Pick<B, 'c'>`. */
+const fieldsWithin = (sources: readonly Source[], heritage: string): string[] => {
+  const picked = [...heritage.matchAll(/Pick<\w+, ([^>]+)>/g)].flatMap(([, names = '']) => names.match(/\w+/g) ?? [])
+  const whole = heritage.replaceAll(/Pick<[^>]+>/g, '').match(/\w+/g) ?? []
+  return [
+    ...picked,
+    ...whole.flatMap((name) => {
+      const more = sources
+        .map(({ text }) => new RegExp(`^export interface ${name} extends (.+) \\{$`, 'm').exec(text)?.[1])
+        .find((found) => found !== undefined)
+      const own = fieldsOf(sources, name).map((field) => field.name)
+      return [...(more === undefined ? [] : fieldsWithin(sources, more)), ...own]
+    }),
+  ]
+}
+
+/** One row an event of a monitor: their shape is in one file. */
+export const monitorEventsTable = (sources: readonly Source[]): string => {
+  const text = sources.find(({ path }) => path.endsWith('monitor/monitor-events.ts'))?.text ?? ''
+  const found = text.matchAll(
+    /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport interface \w+ extends MonitorStamp(?:, )?([^{]*) \{\n([\s\S]*?)\n\}/g,
+  )
+  const rows = [...found].map(([, comment = '', heritage = '', body = '']) => {
+    const own = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, field = '']) => field)
+    const fields = [...fieldsWithin(sources, heritage), ...own].filter((field) => field !== 'type')
+    const type = /readonly type: '([^']+)'/.exec(body)?.[1] ?? ''
+    return [`\`${type}\``, plain(comment), fields.map((field) => `\`${field}\``).join(', ')]
+  })
+  return table(['event', 'says', 'fields'], rows)
+}
+
 /** One row an error class in files whose path contains `folder`. */
 export const errorsTable = (sources: readonly Source[], folder: string): string => {
   const rows = sources

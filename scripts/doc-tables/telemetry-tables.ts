@@ -1,4 +1,5 @@
 // The tables of what OpenTelemetry gets: from the definitions that the instruments, the alerts and the dashboard are made of.
+import { HEALTH_METRICS } from '../../packages/opentelemetry/src/health-metric-definitions.ts'
 import { METRICS } from '../../packages/opentelemetry/src/metric-definitions.ts'
 import { SEMCONV_VERSION } from '../../packages/opentelemetry/src/semconv.ts'
 import { ALERTS } from '../monitoring/alerts.ts'
@@ -10,7 +11,7 @@ const code = (text: string): string => `\`${text}\``
 export const metricsTable = (): string =>
   table(
     ['metric', 'kind, unit', 'says', 'attributes'],
-    Object.values(METRICS).map(({ name, kind, unit, text, attributes }) => [
+    Object.values({ ...METRICS, ...HEALTH_METRICS }).map(({ name, kind, unit, text, attributes }) => [
       code(name),
       `${kind}, ${code(unit)}`,
       text,

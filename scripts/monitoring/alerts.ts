@@ -155,4 +155,13 @@ export const ALERTS: readonly Alert[] = [
     summary: `${NAMED}: {{ $value }} abandoned attempts are still at work`,
     todo: 'They may be billed, and nobody reads them. Pass `context.signal` to whatever the operation waits for.',
   },
+  {
+    name: 'SpillwayStatusDisagrees',
+    expr: `max by (job, ${[A.endpoint, A.genAiRequestModel, A.feed, A.worse].map(labelOf).join(', ')}) (${series('disagreement')}) == 1`,
+    for: '1m',
+    severity: 'warning',
+    when: 'a monitor has found that calls and a status feed say different things, for a minute longer',
+    summary: `{{ $labels.${labelOf(A.feed)} }} and the calls to {{ $labels.${endpoint} }} disagree; the bad news is from the {{ $labels.${labelOf(A.worse)} }}`,
+    todo: 'Believe the calls. Where the page is green, tell the provider and use another endpoint; where it says down, let calls go on.',
+  },
 ]

@@ -1,5 +1,6 @@
 // The panels of the dashboard: one for each question that somebody asks at night.
 import { ATTRIBUTE as A } from '../../packages/opentelemetry/src/semconv.ts'
+import type { HealthMetricName } from '../../packages/opentelemetry/src/health-metric-definitions.ts'
 import type { MetricName } from '../../packages/opentelemetry/src/metric-definitions.ts'
 import { labelOf, series } from './prometheus-names.ts'
 
@@ -38,6 +39,12 @@ const state = (metric: MetricName, ...attributes: readonly string[]): Query => {
 }
 const named = (query: Query, name: string): Query => ({ ...query, legend: `${name} ${query.legend}`.trim() })
 const mean = (metric: MetricName): string => `sum(${rate(of(metric, [], 'sum'))}) / sum(${rate(of('callDuration'))})`
+
+/** What a monitor knows is not a pipeline's. */
+const known = (metric: HealthMetricName, state: string, ...attributes: readonly string[]): Query => {
+  const labels = [...attributes, state].map(labelOf)
+  return { expr: `${sum(labels, series(metric, ['job=~"$job"']))} > 0`, legend: legend(...labels) }
+}
 
 /** By row. */
 export const ROWS: Readonly<Record<string, readonly PanelPlan[]>> = {
@@ -197,6 +204,28 @@ export const ROWS: Readonly<Record<string, readonly PanelPlan[]>> = {
       unit: 'ops',
       stacked: true,
       queries: [counted('events', A.eventType)],
+    },
+  ],
+  Health: [
+    {
+      title: 'Observed health',
+      text: 'What the calls see of each model at each endpoint. From a monitor.',
+      unit: 'short',
+      stacked: true,
+      queries: [known('healthState', A.healthState, A.endpoint, A.genAiRequestModel)],
+    },
+    {
+      title: 'Status pages',
+      text: 'What providers say. From a monitor.',
+      unit: 'short',
+      stacked: true,
+      queries: [known('feedState', A.feedState, A.feed)],
+    },
+    {
+      title: 'Disagreements',
+      text: '1 while calls and a status page say different things. From a monitor.',
+      unit: 'short',
+      queries: [known('disagreement', A.worse, A.feed, A.endpoint)],
     },
   ],
 }

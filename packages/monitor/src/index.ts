@@ -25,7 +25,7 @@ export { HEALTH_DEFAULTS } from './health/health-options.ts'
 export type { HealthOptions } from './health/health-options.ts'
 export type { HourTallied } from './health/hours-of-day.ts'
 export type { Quantiles, Tallied } from './health/tally.ts'
-export type { Target, TargetHealth } from './health/target-health.ts'
+export type { EndpointModel, EndpointHealth } from './health/endpoint-health.ts'
 
 // Status feeds, and where they and the calls disagree.
 export { READ_FEED_DEFAULTS, readFeed } from './feeds/read-feed.ts'

@@ -88,4 +88,12 @@ export const ATTRIBUTE = {
   unit: 'spillway.unit',
   /** Who set it, and for which period: `quota 60 s`, `learned 61 s`, `provider`. */
   quota: 'spillway.rate_limit.quota',
+  /** How a model at an endpoint does, as a monitor observes it: `healthy`, `degraded`, `overloaded`, `down`, `unknown`. */
+  healthState: 'spillway.health.state',
+  /** The name of a status feed. */
+  feed: 'spillway.feed.name',
+  /** What a feed says: `operational`, `degraded`, `down`, `unknown`. */
+  feedState: 'spillway.feed.state',
+  /** Who says that it is worse, where calls and a feed disagree: `calls` or `page`. */
+  worse: 'spillway.disagreement.worse',
 } as const

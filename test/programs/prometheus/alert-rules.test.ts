@@ -1,11 +1,13 @@
 import { standardPipeline } from '@spillway/core'
-import { overloadedUpstream, seededRandom, VirtualClock } from '@spillway/core/testing'
-import { instrument } from '@spillway/opentelemetry'
-import { expect, test } from 'vitest'
+import { seededRandom, VirtualClock } from '@spillway/core/testing'
+import { monitor, statusFeed } from '@spillway/monitor'
+import { instrument, instrumentHealth } from '@spillway/opentelemetry'
+import { expect, onTestFinished, test } from 'vitest'
 import { ALERTS } from '../../../scripts/monitoring/alerts.ts'
 import { program } from '../program.ts'
 import { promtool, RULES, testRules } from './promtool.ts'
 import { scraped, seriesOf } from './scrape.ts'
+import { classifier, simulated } from './simulated.ts'
 
 test('promtool finds nothing wrong with the rules that are shipped', (context) => {
   const { status, output } = promtool(program('promtool', context), 'check', 'rules', RULES)
@@ -19,43 +21,46 @@ test('an afternoon of one service: quiet while all is well, the right alerts whi
   const path = program('promtool', context)
   const { meterProvider, scrape } = scraped()
   const clock = new VirtualClock()
-  const upstream = overloadedUpstream({
-    clock,
+  const ask = simulated(clock, {
     capacity: 20,
-    serviceMs: 20_000,
+    queueLimit: 0,
+    serviceTime: { image: { minMs: 15_000, meanMs: 20_000, maxMs: 30_000 } },
     phases: [
-      { fromMs: 30 * MINUTE, capacity: 2 },
-      { fromMs: 60 * MINUTE, capacity: 0 },
-      { fromMs: 90 * MINUTE, capacity: 20 },
+      { kind: 'brownOut', atMs: 30 * MINUTE, durationMs: 30 * MINUTE, refusedRatio: 0.5, capacityRatio: 0.1 },
+      { kind: 'outage', atMs: 60 * MINUTE, durationMs: 30 * MINUTE, fault: 'overloaded' },
     ],
   })
   const calls = standardPipeline({
     name: 'images',
     clock,
+    classifier,
     random: seededRandom(1),
     timeout: { totalMs: 3 * MINUTE },
     endpoints: [{ name: 'official' }],
   })
   instrument(calls, { meterProvider })
+  // The provider's page stays green all afternoon.
+  const watch = monitor({ pipelines: [calls], feeds: [statusFeed('page', async () => 'operational')], clock })
+  onTestFinished(() => watch.dispose())
+  instrumentHealth(watch, { meterProvider })
 
   const values = new Map<string, string[]>()
   for (let minute = 0; minute <= 125; minute++) {
     const now = seriesOf(await scrape())
-    for (const [series, value] of now) {
+    for (const series of now.keys())
       if (!values.has(series))
         values.set(
           series,
           Array.from({ length: minute }, () => '_'),
         )
-      values.get(series)?.push(value)
-    }
+    for (const [series, all] of values) all.push(now.get(series) ?? '_')
     for (let i = 0; i < 12; i++) {
-      void calls.execute(upstream.ask).catch(() => {})
+      void calls.execute(ask).catch(() => {})
       await clock.advance(5000)
     }
   }
   const series = Object.fromEntries([...values].map(([each, all]) => [each, all.join(' ')]))
-  const overloaded = ['SpillwayCallsFail', 'SpillwayOverloaded', 'SpillwayQueueWaitLong']
+  const overloaded = ['SpillwayCallsFail', 'SpillwayOverloaded', 'SpillwayQueueWaitLong', 'SpillwayStatusDisagrees']
   const down = [...overloaded, 'SpillwayNothingSucceeds']
   const { output, status } = testRules(path, [{ series, firing: { 28: [], 55: overloaded, 85: down, 124: [] } }])
   expect(output).toContain('SUCCESS')
@@ -77,6 +82,8 @@ const calls = { 'call_duration_seconds_count{spillway_outcome_class="success"}':
 const queue = 'spillway_policy_name="bulkhead"'
 const quota = 'spillway_policy_name="rateLimit",spillway_unit="requests",spillway_rate_limit_quota="quota 86400 s"'
 const circuit = 'spillway_policy_name="circuitBreaker",spillway_endpoint_name="official"'
+
+const disagreement = 'spillway_endpoint_name="official",spillway_feed_name="page",spillway_disagreement_worse="calls"'
 
 /** Series that make one alert fire half an hour later, and such as are nearly the same and make none. */
 const CASES: readonly [alert: string, fires: Record<string, string>, quiet: Record<string, string>][] = [
@@ -165,6 +172,15 @@ const CASES: readonly [alert: string, fires: Record<string, string>, quiet: Reco
     { ...calls, 'fallbacks_total{spillway_policy_name="fallback",spillway_outcome_class="overloaded"}': '0+5x60' },
   ],
   ['SpillwayOrphans', { attempt_orphaned: '11x60' }, { attempt_orphaned: '9x60' }],
+  [
+    'SpillwayStatusDisagrees',
+    { [`health_disagreement{${disagreement}}`]: '1x60' },
+    {
+      'health_state{spillway_endpoint_name="official",spillway_health_state="down"}': '1x60',
+      'feed_state{spillway_feed_name="page",spillway_feed_state="operational"}': '1x60',
+      [`health_disagreement{${disagreement}}`]: '1x20',
+    },
+  ],
 ]
 
 test('each alert fires on what it is for, alone, and not on what is nearly that', (context) => {

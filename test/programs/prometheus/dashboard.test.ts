@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { instrument } from '@spillway/opentelemetry'
+import { instrument, instrumentHealth } from '@spillway/opentelemetry'
 import { expect, onTestFinished, test } from 'vitest'
 import { program } from '../program.ts'
 import { busyService } from './busy-service.ts'
@@ -27,6 +27,13 @@ test('a real Prometheus answers every query of the dashboard, with series, from 
   const { calls, stop } = busyService()
   onTestFinished(stop)
   onTestFinished(instrument(calls, { meterProvider }))
+  const about = { endpoint: 'official', model: 'painter', feed: 'page' }
+  const health = () => ({
+    endpoints: [{ ...about, level: 'down' }],
+    feeds: [{ ...about, level: 'operational' }],
+    disagreements: [{ ...about, worse: 'calls' }],
+  })
+  onTestFinished(instrumentHealth({ health }, { meterProvider }))
   const server = createServer((request, response) => exporter.getMetricsRequestHandler(request, response))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   onTestFinished(() => {

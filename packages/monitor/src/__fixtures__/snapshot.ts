@@ -1,9 +1,9 @@
-import type { HealthSnapshot, TargetHealth } from '../index.ts'
+import type { HealthSnapshot, EndpointHealth } from '../index.ts'
 
 /** A snapshot in which nothing is the matter, but for what is given. */
 export const snapshotOf = (some: Partial<HealthSnapshot> = {}): HealthSnapshot => ({
   at: 0,
-  targets: [],
+  endpoints: [],
   feeds: [],
   disagreements: [],
   pipelines: [],
@@ -12,7 +12,7 @@ export const snapshotOf = (some: Partial<HealthSnapshot> = {}): HealthSnapshot =
   ...some,
 })
 
-export const healthOf = (some: Partial<TargetHealth> = {}): TargetHealth => ({
+export const healthOf = (some: Partial<EndpointHealth> = {}): EndpointHealth => ({
   endpoint: 'official',
   model: 'painter',
   level: 'healthy',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { healthOf } from '../__fixtures__/snapshot.ts'
-import type { FeedReading, StatusLevel, TargetHealth } from '../index.ts'
+import type { FeedReading, StatusLevel, EndpointHealth } from '../index.ts'
 import { DisagreementWatch, type CoveringFeed } from './disagreement.ts'
 import { inWords } from './sentence.ts'
 
@@ -11,14 +11,14 @@ const says = (level: StatusLevel, some: Partial<FeedReading> = {}): CoveringFeed
 })
 const refused = healthOf({ level: 'overloaded', successRatio: 0.29, overloadedRatio: 0.71, troubleRatio: 0.71 })
 
-const after = (minutes: number, health: TargetHealth, feed: CoveringFeed) => {
+const after = (minutes: number, health: EndpointHealth, feed: CoveringFeed) => {
   const watch = new DisagreementWatch(5 * MINUTE)
   watch.look([health], [feed], 0)
   return watch.look([health], [feed], minutes * MINUTE)
 }
 
 describe('calls and a page disagree', () => {
-  test.each<[string, TargetHealth, CoveringFeed, string]>([
+  test.each<[string, EndpointHealth, CoveringFeed, string]>([
     [
       'green, and calls are refused',
       refused,
@@ -52,7 +52,7 @@ describe('calls and a page disagree', () => {
 })
 
 describe('they do not where', () => {
-  test.each<[string, TargetHealth, CoveringFeed]>([
+  test.each<[string, EndpointHealth, CoveringFeed]>([
     ['both say that all is well', healthOf(), says('operational')],
     ['both say that it is not', refused, says('degraded')],
     ['the feed says nothing', refused, says('unknown')],

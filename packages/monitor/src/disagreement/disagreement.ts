@@ -1,10 +1,10 @@
 import type { FeedReading } from '../feeds/feed-reading.ts'
+import type { EndpointHealth, EndpointModel } from '../health/endpoint-health.ts'
 import type { SeenHealth } from '../health/health-of.ts'
-import type { Target, TargetHealth } from '../health/target-health.ts'
 import { callsAreWorse, pageIsWorse } from './sentence.ts'
 
 /** Our calls and a feed say different things of the same. */
-export interface Disagreement extends Target {
+export interface Disagreement extends EndpointModel {
   /** The feed's name. */
   readonly feed: string
   /** Who says that it is worse: `calls` that fail beside a page that is green, or a `page` that says down while calls are answered. */
@@ -18,7 +18,7 @@ export interface Disagreement extends Target {
 /** A feed's last reading, and what it speaks of. */
 export interface CoveringFeed {
   readonly reading: FeedReading
-  readonly covers: (target: Target) => boolean
+  readonly covers: (pair: EndpointModel) => boolean
 }
 
 /** A page that is green is contradicted by so much trouble and more, for which the provider is to blame. */
@@ -27,7 +27,7 @@ const TROUBLE_RATIO = 0.25
 /**
  * Who says that it is worse, the calls or the page; `undefined`: they agree, or one of them says nothing.
  *
- * @param health what the calls have shown: of a monitor's target, or by `healthOf`
+ * @param health what the calls have shown: of a monitor's pair, or by `healthOf`
  * @param reading what a feed says of the same
  */
 export const worseOf = (
@@ -58,7 +58,7 @@ export interface DisagreementChanges {
 /** Looks where feeds and calls disagree, and waits until that has lasted. */
 export class DisagreementWatch {
   readonly #afterMs: number
-  readonly #pending = new Map<string, Pending & Target & { readonly feed: string }>()
+  readonly #pending = new Map<string, Pending & EndpointModel & { readonly feed: string }>()
 
   /** @param afterMs how long they must disagree, in milliseconds: a page lags behind by minutes */
   constructor(afterMs: number) {
@@ -66,12 +66,12 @@ export class DisagreementWatch {
   }
 
   /** @param wallTime now, in milliseconds since 1970 UTC */
-  look(targets: readonly TargetHealth[], feeds: readonly CoveringFeed[], wallTime: number): DisagreementChanges {
+  look(endpoints: readonly EndpointHealth[], feeds: readonly CoveringFeed[], wallTime: number): DisagreementChanges {
     const found: Disagreement[] = []
     const current: Disagreement[] = []
     const seen = new Set<string>()
     for (const { reading, covers } of feeds)
-      for (const health of targets) {
+      for (const health of endpoints) {
         const { endpoint, model } = health
         const worse = worseOf(health, reading)
         if (worse === undefined || !covers(health)) continue

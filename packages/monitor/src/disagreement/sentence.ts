@@ -1,5 +1,5 @@
 import type { FeedReading } from '../feeds/feed-reading.ts'
-import type { Target, TargetHealth } from '../health/target-health.ts'
+import type { EndpointModel, EndpointHealth } from '../health/endpoint-health.ts'
 
 const UNITS = [
   ['day', 86_400_000],
@@ -16,14 +16,14 @@ export const inWords = (ms: number): string => {
 }
 
 /** A place in words: `official, painter`. */
-export const placeOf = ({ endpoint, model }: Target): string =>
+export const placeOf = ({ endpoint, model }: EndpointModel): string =>
   model === undefined ? endpoint : `${endpoint}, ${model}`
 
 /** A share in words: `71 %`. */
 export const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`
 
 /** What our calls say against a page that is green. */
-export const callsAreWorse = (health: TargetHealth, { feed }: FeedReading, lastedMs: number): string => {
+export const callsAreWorse = (health: EndpointHealth, { feed }: FeedReading, lastedMs: number): string => {
   const { overloadedRatio = 0, troubleRatio = 0 } = health
   const refused = overloadedRatio * 2 >= troubleRatio
   const share = `${percent(refused ? overloadedRatio : troubleRatio)} of our attempts at ${placeOf(health)}`
@@ -31,7 +31,7 @@ export const callsAreWorse = (health: TargetHealth, { feed }: FeedReading, laste
 }
 
 /** What our calls say against a page that says down. */
-export const pageIsWorse = (health: TargetHealth, { feed, components }: FeedReading, lastedMs: number): string => {
+export const pageIsWorse = (health: EndpointHealth, { feed, components }: FeedReading, lastedMs: number): string => {
   const { successRatio = 0, attempts } = health
   const title = components.find(({ level }) => level === 'down')?.title
   const answered = `${percent(successRatio)} of our last ${attempts} attempts at ${placeOf(health)} were answered`

@@ -1,5 +1,5 @@
 import { checkKnown, InvalidOptionsError } from '@spillway/core'
-import type { Target } from '../health/target-health.ts'
+import type { EndpointModel } from '../health/endpoint-health.ts'
 import type { StatusFeed } from './status-feed.ts'
 
 /** A feed, and what it speaks of. */
@@ -14,8 +14,8 @@ export interface WatchedFeed {
 /** What a watched feed takes where an option is left out: no name means all. */
 export const WATCHED_FEED_DEFAULTS: Required<Omit<WatchedFeed, 'feed'>> = { endpoints: [], models: [] }
 
-/** Whether it speaks of a target. */
-export const covers = ({ endpoints, models }: Required<WatchedFeed>, { endpoint, model }: Target): boolean =>
+/** Whether it speaks of a pair of endpoint and model. */
+export const covers = ({ endpoints, models }: Required<WatchedFeed>, { endpoint, model }: EndpointModel): boolean =>
   (endpoints.length === 0 || endpoints.includes(endpoint)) &&
   (models.length === 0 || (model !== undefined && models.includes(model)))
 

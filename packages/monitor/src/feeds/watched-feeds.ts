@@ -1,6 +1,6 @@
 import type { Clock, Random } from '@spillway/core'
 import type { CoveringFeed } from '../disagreement/disagreement.ts'
-import type { Target } from '../health/target-health.ts'
+import type { EndpointModel } from '../health/endpoint-health.ts'
 import type { FeedReading } from './feed-reading.ts'
 import { pollFeeds, type FeedPoller } from './poll-feeds.ts'
 import { covers, type WatchedFeed } from './watched-feed.ts'
@@ -43,14 +43,14 @@ export class WatchedFeeds {
     const { readings } = this
     return this.#feeds.map((watched, i) => ({
       reading: readings[i] as FeedReading,
-      covers: (target) => covers(watched, target),
+      covers: (pair) => covers(watched, pair),
     }))
   }
 
-  /** Whether one of them says that there is trouble with a target. */
-  warn(target: Target): boolean {
+  /** Whether one of them says that there is trouble with a pair. */
+  warn(pair: EndpointModel): boolean {
     const { readings } = this
-    return this.#feeds.some((watched, i) => isTrouble(readings[i]) && covers(watched, target))
+    return this.#feeds.some((watched, i) => isTrouble(readings[i]) && covers(watched, pair))
   }
 
   /** Tells what has changed, also by growing old. */

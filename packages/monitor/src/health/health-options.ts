@@ -41,7 +41,7 @@ export interface HealthOptions {
    */
   readonly cautionRatio?: number
   /** How many pairs of endpoint and model are remembered, those used last: an integer from 1. @default 100 */
-  readonly maxTargets?: number
+  readonly maxEndpoints?: number
 }
 
 /** What observed health takes where an option is left out. */
@@ -56,7 +56,7 @@ export const HEALTH_DEFAULTS: Required<HealthOptions> = {
   holdMs: 120_000,
   staleAfterMs: 1_800_000,
   cautionRatio: 0.5,
-  maxTargets: 100,
+  maxEndpoints: 100,
 }
 
 /** @throws InvalidOptionsError when an option is out of its range */
@@ -68,7 +68,7 @@ export const checkHealthOptions = (options: HealthOptions): Required<HealthOptio
   checkDuration('monitor.health.holdMs', resolved.holdMs)
   checkDuration('monitor.health.staleAfterMs', resolved.staleAfterMs, { ...above0, infinite: true })
   checkNumber('monitor.health.slowFactor', resolved.slowFactor, { min: 1, infinite: true })
-  for (const option of ['minAttempts', 'maxTargets'] as const)
+  for (const option of ['minAttempts', 'maxEndpoints'] as const)
     checkNumber(`monitor.health.${option}`, resolved[option], { min: 1, integer: true })
   for (const option of ['degradedRatio', 'overloadedRatio', 'downRatio', 'cautionRatio'] as const)
     checkNumber(`monitor.health.${option}`, resolved[option], { ...above0, max: 1 })

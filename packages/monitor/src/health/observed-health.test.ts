@@ -27,7 +27,7 @@ const watched = (options: HealthOptions = {}, cautious = () => false) => {
     const plugin = {
       name: 'test',
       attach: (each: Pipeline<unknown>) =>
-        each === calls ? watchAttempts(each, (target, observation) => health.observe(target, observation)) : undefined,
+        each === calls ? watchAttempts(each, (pair, observation) => health.observe(pair, observation)) : undefined,
     }
     onTestFinished(registerPlugin(plugin))
   }
@@ -169,7 +169,7 @@ describe('attempts', () => {
 })
 
 test('whatever names come in, the last of them are remembered', () => {
-  const { health } = watched({ maxTargets: 3 })
+  const { health } = watched({ maxEndpoints: 3 })
   const keep = { endpoint: 'official', model: 'painter' }
   for (let i = 0; i < 10_000; i++) {
     health.observe({ endpoint: 'official', model: `model ${i}` }, { kind: 'success', durationMs: 1 })

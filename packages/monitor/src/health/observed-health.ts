@@ -3,10 +3,10 @@ import { HEALTH_LEVELS, type ObservedLevel } from './health-level.ts'
 import type { HealthOptions } from './health-options.ts'
 import type { HourTallied } from './hours-of-day.ts'
 import type { Observation } from './observation.ts'
-import { ObservedTarget, type Target, type TargetHealth } from './target-health.ts'
+import { ObservedEndpoint, type EndpointModel, type EndpointHealth } from './endpoint-health.ts'
 
 /** Which levels changed. */
-export interface LevelChange extends Target {
+export interface LevelChange extends EndpointModel {
   readonly from: ObservedLevel
   readonly to: ObservedLevel
 }
@@ -15,19 +15,19 @@ export interface LevelChange extends Target {
 export class ObservedHealth {
   readonly #clock: Clock
   readonly #options: Required<HealthOptions>
-  readonly #cautious: (target: Target) => boolean
+  readonly #cautious: (pair: EndpointModel) => boolean
   readonly #changed: (change: LevelChange) => void
   /** Those used longest ago first. */
-  readonly #targets = new Map<string, ObservedTarget>()
+  readonly #endpoints = new Map<string, ObservedEndpoint>()
 
   /**
-   * @param cautious whether a feed says that there is trouble with a target
+   * @param cautious whether a feed says that there is trouble with a pair
    * @param changed told of every level that changes
    */
   constructor(
     clock: Clock,
     options: Required<HealthOptions>,
-    cautious: (target: Target) => boolean,
+    cautious: (pair: EndpointModel) => boolean,
     changed: (change: LevelChange) => void,
   ) {
     this.#clock = clock
@@ -36,13 +36,13 @@ export class ObservedHealth {
     this.#changed = changed
   }
 
-  observe(target: Target, observation: Observation): void {
-    const key = keyOf(target)
+  observe(pair: EndpointModel, observation: Observation): void {
+    const key = keyOf(pair)
     const now = this.#clock.now()
-    const known = this.#targets.get(key) ?? new ObservedTarget(target, this.#options, now)
-    this.#targets.delete(key)
-    this.#targets.set(key, known)
-    if (this.#targets.size > this.#options.maxTargets) this.#forgetOldest()
+    const known = this.#endpoints.get(key) ?? new ObservedEndpoint(pair, this.#options, now)
+    this.#endpoints.delete(key)
+    this.#endpoints.set(key, known)
+    if (this.#endpoints.size > this.#options.maxEndpoints) this.#forgetOldest()
     known.observe(observation, now, this.#clock.wallTime())
     this.#assess(known, now)
   }
@@ -50,35 +50,35 @@ export class ObservedHealth {
   /** Takes in that time has passed. */
   assess(): void {
     const now = this.#clock.now()
-    for (const known of this.#targets.values()) this.#assess(known, now)
+    for (const known of this.#endpoints.values()) this.#assess(known, now)
   }
 
-  read(): TargetHealth[] {
+  read(): EndpointHealth[] {
     const now = this.#clock.now()
     const epochMs = this.#clock.wallTime() - now
-    return [...this.#targets.values()].map((known) => known.read(now, epochMs, this.#cautious(known.target)))
+    return [...this.#endpoints.values()].map((known) => known.read(now, epochMs, this.#cautious(known.pair)))
   }
 
-  hoursOf(target: Target): HourTallied[] {
-    return this.#targets.get(keyOf(target))?.readHours() ?? []
+  hoursOf(pair: EndpointModel): HourTallied[] {
+    return this.#endpoints.get(keyOf(pair))?.readHours() ?? []
   }
 
-  #assess(known: ObservedTarget, now: number): void {
+  #assess(known: ObservedEndpoint, now: number): void {
     const before = known.rank
-    known.assess(now, this.#cautious(known.target))
-    if (known.rank !== before) this.#changed({ ...known.target, from: levelOf(before), to: levelOf(known.rank) })
+    known.assess(now, this.#cautious(known.pair))
+    if (known.rank !== before) this.#changed({ ...known.pair, from: levelOf(before), to: levelOf(known.rank) })
   }
 
   #forgetOldest(): void {
-    for (const key of this.#targets.keys()) {
-      this.#targets.delete(key)
+    for (const key of this.#endpoints.keys()) {
+      this.#endpoints.delete(key)
       return
     }
   }
 }
 
 /** Names may hold anything: two of them are one pair only where both are the same. */
-const keyOf = ({ endpoint, model }: Target): string => JSON.stringify([endpoint, model])
+const keyOf = ({ endpoint, model }: EndpointModel): string => JSON.stringify([endpoint, model])
 
-const levelOf = (rank: ObservedTarget['rank']): ObservedLevel =>
+const levelOf = (rank: ObservedEndpoint['rank']): ObservedLevel =>
   rank === undefined ? 'unknown' : (HEALTH_LEVELS[rank] as ObservedLevel)

@@ -1,9 +1,9 @@
 import { requestedModel, type CallContext, type Pipeline, type PluginHooks, type SpillwayEvent } from '@spillway/core'
 import { OBSERVED_AS, type Observation } from './observation.ts'
-import type { Target } from './target-health.ts'
+import type { EndpointModel } from './endpoint-health.ts'
 
 interface AtWork {
-  readonly target: Target
+  readonly pair: EndpointModel
   readonly startedAt: number
   contentMs?: number
 }
@@ -16,7 +16,7 @@ interface AtWork {
  */
 export const watchAttempts = (
   pipeline: Pipeline<unknown>,
-  observe: (target: Target, observation: Observation) => void,
+  observe: (pair: EndpointModel, observation: Observation) => void,
 ): Required<Pick<PluginHooks, 'aroundAttempt' | 'onEvent' | 'detach'>> => {
   /** By call and number. */
   const atWork = new Map<string, AtWork>()
@@ -24,8 +24,8 @@ export const watchAttempts = (
     aroundAttempt(run, context: CallContext) {
       const { call, attempt, endpoint, startedAt } = context
       const model = context.get(requestedModel) ?? endpoint?.model
-      const target = { endpoint: endpoint?.name ?? pipeline.name, ...(model === undefined ? {} : { model }) }
-      atWork.set(`${call.id} ${attempt}`, { target, startedAt })
+      const pair = { endpoint: endpoint?.name ?? pipeline.name, ...(model === undefined ? {} : { model }) }
+      atWork.set(`${call.id} ${attempt}`, { pair, startedAt })
       run()
     },
     onEvent(event: SpillwayEvent) {
@@ -42,8 +42,8 @@ export const watchAttempts = (
       const { verdict, durationMs } = event
       const kind = OBSERVED_AS[verdict.kind]
       if (kind === undefined) return
-      const { target, contentMs } = known
-      observe(target, { kind, durationMs, ...(contentMs === undefined ? {} : { contentMs }) })
+      const { pair, contentMs } = known
+      observe(pair, { kind, durationMs, ...(contentMs === undefined ? {} : { contentMs }) })
     },
     detach: () => atWork.clear(),
   }

@@ -1,7 +1,7 @@
 import type { Disagreement } from '../disagreement/disagreement.ts'
 import type { StatusLevel } from '../feeds/status-feed.ts'
 import type { ObservedLevel } from '../health/health-level.ts'
-import type { Target } from '../health/target-health.ts'
+import type { EndpointModel } from '../health/endpoint-health.ts'
 import type { Severity } from '../alerts/alert-rule.ts'
 
 /** What every event of a monitor carries. */
@@ -13,7 +13,7 @@ export interface MonitorStamp {
 }
 
 /** How a model at an endpoint does has changed, as the calls observe it. */
-export interface HealthChanged extends MonitorStamp, Target {
+export interface HealthChanged extends MonitorStamp, EndpointModel {
   readonly type: 'health.changed'
   readonly from: ObservedLevel
   readonly to: ObservedLevel

@@ -49,7 +49,7 @@ describe('an afternoon in which the page stays green', () => {
     })
     await minutes(29)
     expect(watch.health()).toMatchObject({
-      targets: [{ endpoint: 'official', model: 'painter', level: 'overloaded' }],
+      endpoints: [{ endpoint: 'official', model: 'painter', level: 'overloaded' }],
       feeds: [{ feed: 'google-cloud', level: 'operational' }],
       disagreements: [{ feed: 'google-cloud', worse: 'calls' }],
       pipelines: [{ pipeline: 'images' }],
@@ -91,7 +91,7 @@ describe('an afternoon in which the page stays green', () => {
     const { calls, minutes } = incident(clock)
     const { watch, events } = started({ pipelines: [calls], feeds: [statusFeed('page', async () => 'down')], clock })
     await minutes(20)
-    expect(watch.health().targets).toMatchObject([{ level: 'healthy', caution: true }])
+    expect(watch.health().endpoints).toMatchObject([{ level: 'healthy', caution: true }])
     expect(told(events, 'disagreement.found')).toMatchObject([{ worse: 'page' }])
   })
 })
@@ -111,13 +111,13 @@ describe('a feed', () => {
     await minutes(20)
     level = 'degraded'
     await minutes(10)
-    expect(watch.health().targets).toMatchObject([{ level: 'healthy', caution: true }])
+    expect(watch.health().endpoints).toMatchObject([{ level: 'healthy', caution: true }])
     expect([
       watch.cautious({ endpoint: 'official', model: 'painter' }),
       watch.cautious({ endpoint: 'official' }),
     ]).toEqual([true, false])
     await minutes(30)
-    const [health] = watch.health().targets
+    const [health] = watch.health().endpoints
     expect(health?.level).toBe('degraded')
     expect(health?.successRatio).toBeGreaterThan(0.9)
     expect(told(events, 'feed.changed')).toMatchObject([
@@ -156,7 +156,7 @@ describe('a monitor', () => {
     const { watch: one } = started({ pipelines: [given] })
     const later = pipeline([], { name: 'later' })
     for (const each of [given, other, later]) await each.execute(async () => 1)
-    const seen = (watch: Monitor) => watch.health().targets.map(({ endpoint }) => endpoint)
+    const seen = (watch: Monitor) => watch.health().endpoints.map(({ endpoint }) => endpoint)
     expect(seen(all)).toEqual(expect.arrayContaining(['given', 'other', 'later']))
     expect(seen(one)).toEqual(['given'])
     expect(one.health().pipelines.map((each) => each.pipeline)).toEqual(['given'])
@@ -175,13 +175,13 @@ describe('a monitor', () => {
     watch.events.subscribe({ complete: () => (completed = true) })
     await minutes(5)
     expect(clock.pending).toBeLessThanOrEqual(4)
-    const [before, polled] = [watch.health().targets[0]?.observedAt, polls]
+    const [before, polled] = [watch.health().endpoints[0]?.observedAt, polls]
     watch.dispose()
     watch.dispose()
     await minutes(20)
     expect(completed).toBe(true)
     expect(polls).toBe(polled)
-    expect(watch.health().targets[0]?.observedAt).toBe(before)
+    expect(watch.health().endpoints[0]?.observedAt).toBe(before)
   })
 
   test('counts what attempts of the last hour cost, once each', async () => {

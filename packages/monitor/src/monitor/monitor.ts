@@ -4,7 +4,7 @@ import { DisagreementWatch, type Disagreement } from '../disagreement/disagreeme
 import { WatchedFeeds } from '../feeds/watched-feeds.ts'
 import type { HourTallied } from '../health/hours-of-day.ts'
 import { ObservedHealth } from '../health/observed-health.ts'
-import type { Target } from '../health/target-health.ts'
+import type { EndpointModel } from '../health/endpoint-health.ts'
 import { CostWindow } from './cost-window.ts'
 import type { HealthSnapshot } from './health-snapshot.ts'
 import type { MonitorEvent, MonitorEventBody } from './monitor-events.ts'
@@ -23,12 +23,12 @@ export interface Monitor {
   /** All that is known now. */
   health(): HealthSnapshot
   /** What each UTC hour has shown of a model at an endpoint, over the last weeks. */
-  hoursOf(target: Target): HourTallied[]
+  hoursOf(pair: EndpointModel): HourTallied[]
   /**
-   * Whether a feed says that there is trouble with a target: a reason to hedge earlier or to open a circuit after fewer failures, and
+   * Whether a feed says that there is trouble with a pair: a reason to hedge earlier or to open a circuit after fewer failures, and
    * none to do either without a failure of one's own.
    */
-  cautious(target: Target): boolean
+  cautious(pair: EndpointModel): boolean
   /** What was learned of the day, for `schedule`: it reads, and the monitor alone records. `undefined` without the option. */
   readonly profile: LoadProfile | undefined
   /** Resolves when no notice waits to be sent. */
@@ -49,8 +49,8 @@ export interface Monitor {
  * const calls = pipeline([], { name: 'images' })
  * const watch = monitor({ pipelines: [calls] })
  * await calls.execute(async () => 'an image')
- * const [target] = watch.health().targets
- * console.log(target?.endpoint, target?.attempts, target?.level) // => images 1 unknown
+ * const [pair] = watch.health().endpoints
+ * console.log(pair?.endpoint, pair?.attempts, pair?.level) // => images 1 unknown
  * watch.dispose()
  * ```
  *
@@ -85,7 +85,7 @@ export const monitor = (options: MonitorOptions = {}): Monitor => {
         ...(errorName === undefined ? {} : { errorName }),
       }),
   )
-  const cautious = (target: Target): boolean => feeds.warn(target)
+  const cautious = (pair: EndpointModel): boolean => feeds.warn(pair)
   const observed = new ObservedHealth(clock, resolved.health, cautious, (change) =>
     tell({ type: 'health.changed', ...change }),
   )
@@ -93,13 +93,13 @@ export const monitor = (options: MonitorOptions = {}): Monitor => {
     pipelines: resolved.pipelines,
     profile,
     costs,
-    observe: (target, observation) => observed.observe(target, observation),
+    observe: (pair, observation) => observed.observe(pair, observation),
     failed,
   })
 
   const health = (): HealthSnapshot => ({
     at: clock.wallTime(),
-    targets: observed.read(),
+    endpoints: observed.read(),
     feeds: feeds.readings,
     disagreements,
     pipelines: pipelines.states(),
@@ -144,7 +144,7 @@ export const monitor = (options: MonitorOptions = {}): Monitor => {
     name,
     events,
     health,
-    hoursOf: (target) => observed.hoursOf(target),
+    hoursOf: (pair) => observed.hoursOf(pair),
     cautious,
     profile: profile === undefined ? undefined : { levelAt: (wallTime) => profile.levelAt(wallTime) },
     idle: () => alerts.idle(),

@@ -7,7 +7,7 @@ import {
 } from '@spillway/core'
 import { sendsNotices } from '../alerts/sinks/webhook.ts'
 import type { Observation } from '../health/observation.ts'
-import type { Target } from '../health/target-health.ts'
+import type { EndpointModel } from '../health/endpoint-health.ts'
 import { watchAttempts } from '../health/watch-attempts.ts'
 import { teachProfile } from '../profile/teach-profile.ts'
 import type { CostWindow } from './cost-window.ts'
@@ -18,7 +18,7 @@ interface Watching {
   readonly pipelines: readonly Pipeline<unknown>[] | undefined
   readonly profile: LearnedLoadProfile | undefined
   readonly costs: CostWindow
-  readonly observe: (target: Target, observation: Observation) => void
+  readonly observe: (pair: EndpointModel, observation: Observation) => void
   /** Told of a policy whose state cannot be read. */
   readonly failed: (source: string, error: unknown) => void
 }

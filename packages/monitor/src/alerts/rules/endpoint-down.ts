@@ -18,8 +18,8 @@ export const endpointDown = (options: RuleOptions = {}): AlertRule => {
   return {
     name: 'endpoint-down',
     ...rule,
-    find: ({ targets }) =>
-      targets
+    find: ({ endpoints }) =>
+      endpoints
         .filter(({ level }) => level === 'down')
         .map((each) => ({
           subject: placeOf(each),

@@ -30,8 +30,8 @@ export const overloadAbove = (options: OverloadAboveOptions = {}): AlertRule => 
   return {
     name: 'overload',
     ...rule,
-    find: ({ targets }) =>
-      targets
+    find: ({ endpoints }) =>
+      endpoints
         .filter(({ overloadedRatio = 0, attempts }) => attempts >= minAttempts && overloadedRatio >= ratio)
         .map((each) => ({
           subject: placeOf(each),

@@ -26,17 +26,17 @@ describe('a rule finds', () => {
   test.each<[AlertRule, Partial<HealthSnapshot>, string]>([
     [
       overloadAbove(),
-      { targets: [healthOf(), healthOf({ model: 'writer', overloadedRatio: 0.5 })] },
+      { endpoints: [healthOf(), healthOf({ model: 'writer', overloadedRatio: 0.5 })] },
       '50 % of the attempts at official, writer are refused for want of capacity',
     ],
     [
       endpointDown(),
-      { targets: [healthOf({ level: 'overloaded' }), healthOf({ level: 'down', successRatio: 0.02 })] },
+      { endpoints: [healthOf({ level: 'overloaded' }), healthOf({ level: 'down', successRatio: 0.02 })] },
       'official, painter is down: 2 % of the last 100 attempts were answered',
     ],
     [
       endpointDown(),
-      { targets: [healthOf({ level: 'down', attempts: 0 })] },
+      { endpoints: [healthOf({ level: 'down', attempts: 0 })] },
       'official, painter was down when it was asked last',
     ],
     [
@@ -67,9 +67,9 @@ describe('a rule finds', () => {
 
 describe('a rule does not find', () => {
   test.each<[AlertRule, Partial<HealthSnapshot>]>([
-    [overloadAbove({ ratio: 0.6 }), { targets: [healthOf({ overloadedRatio: 0.59 })] }],
-    [overloadAbove(), { targets: [healthOf({ overloadedRatio: 1, attempts: 9 })] }],
-    [endpointDown(), { targets: [healthOf({ level: 'unknown', attempts: 0 })] }],
+    [overloadAbove({ ratio: 0.6 }), { endpoints: [healthOf({ overloadedRatio: 0.59 })] }],
+    [overloadAbove(), { endpoints: [healthOf({ overloadedRatio: 1, attempts: 9 })] }],
+    [endpointDown(), { endpoints: [healthOf({ level: 'unknown', attempts: 0 })] }],
     [costAbove({ costPerHour: 5 }), { costLastHour: 5 }],
     [circuitOpen(), policies('somebody', { state: 'open' })],
     [circuitOpen(), policies('circuitBreaker', { state: 7 })],

@@ -165,7 +165,7 @@ test('a monitor of all pipelines does not watch the one that its notices go thro
   await watch.idle()
   expect(seen).toContain('webhook')
   await pipeline([], { name: 'mine' }).execute(async () => 1)
-  expect(watch.health().targets.map(({ endpoint }) => endpoint)).not.toContain('webhook')
+  expect(watch.health().endpoints.map(({ endpoint }) => endpoint)).not.toContain('webhook')
   expect(watch.health().pipelines.map((each) => each.pipeline)).not.toContain('webhook')
   expect(events.join()).toContain('"errorName":"WebhookFailedError"')
   expect(events.join()).not.toContain(SECRET)

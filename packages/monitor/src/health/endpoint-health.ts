@@ -1,14 +1,14 @@
 import { afterFinding, unknownSince, type HeldLevel } from './held-level.ts'
 import { assess } from './assess.ts'
 import { HEALTH_LEVELS, type ObservedLevel } from './health-level.ts'
+import type { SeenHealth } from './health-of.ts'
 import type { HealthOptions } from './health-options.ts'
 import { HoursOfDay, type HourTallied } from './hours-of-day.ts'
 import type { Observation } from './observation.ts'
 import { SlidingTally } from './sliding-tally.ts'
-import type { Tallied } from './tally.ts'
 
 /** A model at an endpoint. */
-export interface Target {
+export interface EndpointModel {
   /** The endpoint's name; the pipeline's, where it has no endpoints. */
   readonly endpoint: string
   /** The model that was asked for, where that is known. */
@@ -16,21 +16,18 @@ export interface Target {
 }
 
 /** How a model at an endpoint does. Instants are in milliseconds since 1970 UTC. */
-export interface TargetHealth extends Target, Tallied {
-  readonly level: ObservedLevel
+export interface EndpointHealth extends EndpointModel, SeenHealth {
   /** Since when. */
   readonly since: number
   /** When an attempt last said something. The level is as old as that. */
   readonly observedAt?: number
-  /** The share of the attempts for which the provider is to blame that they were not answered: not a key, nor a quota. */
-  readonly troubleRatio?: number
   /** Set while a feed says that there is trouble: thresholds are lower. */
   readonly caution?: true
 }
 
 /** What is kept of one model at one endpoint. */
-export class ObservedTarget {
-  readonly target: Target
+export class ObservedEndpoint {
+  readonly pair: EndpointModel
   readonly #options: Required<HealthOptions>
   readonly #window: SlidingTally
   readonly #hours = new HoursOfDay()
@@ -39,8 +36,8 @@ export class ObservedTarget {
   #slowAfterMs = Infinity
   #slowKnownAt = -Infinity
 
-  constructor(target: Target, options: Required<HealthOptions>, now: number) {
-    this.target = target
+  constructor(pair: EndpointModel, options: Required<HealthOptions>, now: number) {
+    this.pair = pair
     this.#options = options
     this.#window = new SlidingTally(options.windowMs)
     this.#held = unknownSince(now)
@@ -67,12 +64,12 @@ export class ObservedTarget {
   }
 
   /** @param epochMs the time since 1970 at which the clock was 0 */
-  read(now: number, epochMs: number, caution: boolean): TargetHealth {
+  read(now: number, epochMs: number, caution: boolean): EndpointHealth {
     const { rank, since } = this.#held
     const total = this.#window.total(now)
     const trouble = total.counts.overloaded + total.counts.failed
     return {
-      ...this.target,
+      ...this.pair,
       level: rank === undefined ? 'unknown' : (HEALTH_LEVELS[rank] as ObservedLevel),
       since: epochMs + since,
       ...(this.#observedAt === undefined ? {} : { observedAt: epochMs + this.#observedAt }),

@@ -1,0 +1,3 @@
+import { afternoon } from './afternoon.ts'
+
+await afternoon((line) => console.log(line))
