@@ -41,8 +41,8 @@ const named = (query: Query, name: string): Query => ({ ...query, legend: `${nam
 const mean = (metric: MetricName): string => `sum(${rate(of(metric, [], 'sum'))}) / sum(${rate(of('callDuration'))})`
 
 /** What a monitor knows is not a pipeline's. */
-const known = (metric: HealthMetricName, state: string, ...attributes: readonly string[]): Query => {
-  const labels = [...attributes, state].map(labelOf)
+const known = (metric: HealthMetricName, ...attributes: readonly string[]): Query => {
+  const labels = attributes.map(labelOf)
   return { expr: `${sum(labels, series(metric, ['job=~"$job"']))} > 0`, legend: legend(...labels) }
 }
 
@@ -212,20 +212,20 @@ export const ROWS: Readonly<Record<string, readonly PanelPlan[]>> = {
       text: 'What the calls see of each model at each endpoint. From a monitor.',
       unit: 'short',
       stacked: true,
-      queries: [known('healthState', A.healthState, A.endpoint, A.genAiRequestModel)],
+      queries: [known('healthState', A.endpoint, A.genAiRequestModel, A.healthState)],
     },
     {
       title: 'Status pages',
       text: 'What providers say. From a monitor.',
       unit: 'short',
       stacked: true,
-      queries: [known('feedState', A.feedState, A.feed)],
+      queries: [known('feedState', A.feed, A.feedState)],
     },
     {
       title: 'Disagreements',
       text: '1 while calls and a status page say different things. From a monitor.',
       unit: 'short',
-      queries: [known('disagreement', A.worse, A.feed, A.endpoint)],
+      queries: [known('disagreement', A.feed, A.endpoint, A.worse)],
     },
   ],
 }

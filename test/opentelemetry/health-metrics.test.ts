@@ -12,7 +12,12 @@ const standing = async ({ flush, receiver }: Sdk, metric: string): Promise<strin
   return receiver
     .points()
     .filter((point) => point.metric === metric && point.value === 1)
-    .map(({ attributes }) => Object.values(attributes).toSorted().join(' '))
+    .map(({ attributes }) =>
+      Object.values(attributes)
+        .map(String)
+        .toSorted((a, b) => a.localeCompare(b))
+        .join(' '),
+    )
 }
 
 test('what a monitor knows: health, feeds, and where the two disagree', async () => {

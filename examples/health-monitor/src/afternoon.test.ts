@@ -3,7 +3,7 @@ import { afternoon } from './afternoon.ts'
 
 test('the page stays green; the calls know better, the channel is told why, and that it is over', async () => {
   const lines: string[] = []
-  await afternoon((line) => lines.push(line), 180)
+  await afternoon((line) => lines.push(line), 120)
   const told = lines.map((line) => line.slice('00:00  '.length))
   expect(told.filter((line) => line.startsWith('page'))).toEqual(['page      operational'])
   expect(told.filter((line) => line.startsWith('calls')).map((line) => line.replace(/, it was.*/, ''))).toEqual(
@@ -15,8 +15,8 @@ test('the page stays green; the calls know better, the channel is told why, and 
   expect(alerts[1]).toMatch(
     /status page says operational; \d\d % of our attempts at official, a-model were refused for 5 minutes/,
   )
-  expect(alerts.slice(2).toSorted().join('\n')).toMatch(
-    /resolved after .*\[overload\]\n.*resolved after .*\[status-disagrees\]/,
-  )
+  // Which is over first depends on the last calls of the window.
+  const over = alerts.slice(2).map((line) => /resolved after \d+ minutes: .*\[(.*)\]$/.exec(line)?.[1])
+  expect(new Set(over)).toEqual(new Set(['overload', 'status-disagrees']))
   expect(told.at(-1)).toMatch(/^in the end healthy: \d+ attempts/)
 }, 40_000)

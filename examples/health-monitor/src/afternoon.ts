@@ -37,9 +37,10 @@ export const afternoon = async (print: (line: string) => void, timeScale = 90): 
   const watch = monitor({
     pipelines: [pipelineOf(client)],
     feeds: [statuspage({ url: page.url, name: 'status page', component: 'images' })],
+    feedTimeoutMs: 2 * MINUTE,
     alerts: {
       rules: [overloadAbove({ ratio: 0.5, forMs: MINUTE }), statusDisagrees()],
-      sinks: [webhook({ url: `${slack.url}/services/a-secret`, clock })],
+      sinks: [webhook({ url: `${slack.url}/services/a-secret`, timeoutMs: 2 * MINUTE, clock })],
     },
     clock,
   })

@@ -8,6 +8,7 @@ import { covers, type WatchedFeed } from './watched-feed.ts'
 /** What feeds are asked with. */
 interface Polling {
   readonly everyMs: number
+  readonly timeoutMs: number
   readonly clock: Clock
   readonly random: Random
 }

@@ -29,6 +29,8 @@ export interface MonitorOptions {
   readonly feeds?: readonly (StatusFeed | WatchedFeed)[]
   /** How often feeds are asked, in milliseconds from 60000: see `pollFeeds`. @default 120000 */
   readonly feedsEveryMs?: number
+  /** How long a feed may take to answer, in milliseconds above 0. @default 10000 */
+  readonly feedTimeoutMs?: number
   /** For how long calls and a feed must disagree before it is said, in milliseconds from 0. @default 300000 */
   readonly disagreeAfterMs?: number
   /** Who is told of what. @default standardRules(), and nobody */
@@ -45,10 +47,11 @@ export interface MonitorOptions {
 
 /** What {@link monitor} takes where an option is left out. */
 export const MONITOR_DEFAULTS: Required<
-  Pick<MonitorOptions, 'name' | 'feedsEveryMs' | 'disagreeAfterMs' | 'everyMs' | 'clock' | 'random'>
+  Pick<MonitorOptions, 'name' | 'feedsEveryMs' | 'feedTimeoutMs' | 'disagreeAfterMs' | 'everyMs' | 'clock' | 'random'>
 > = {
   name: 'monitor',
   feedsEveryMs: POLL_FEEDS_DEFAULTS.everyMs,
+  feedTimeoutMs: POLL_FEEDS_DEFAULTS.timeoutMs,
   disagreeAfterMs: 300_000,
   everyMs: 10_000,
   clock: systemClock,
@@ -76,6 +79,7 @@ export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOpt
   const plain = { ...MONITOR_DEFAULTS, ...rest }
   if (typeof plain.name !== 'string') throw new InvalidOptionsError('monitor.name', plain.name, 'a string')
   checkDuration('monitor.feedsEveryMs', plain.feedsEveryMs, { min: 60_000 })
+  checkDuration('monitor.feedTimeoutMs', plain.feedTimeoutMs, { min: Number.MIN_VALUE })
   checkDuration('monitor.disagreeAfterMs', plain.disagreeAfterMs)
   checkDuration('monitor.everyMs', plain.everyMs, { min: 100 })
   checkFunction('monitor.random', plain.random)

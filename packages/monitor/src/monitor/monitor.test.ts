@@ -261,6 +261,7 @@ describe('a monitor', () => {
 test.each<[MonitorOptions, string]>([
   [{ everyMs: 99 }, 'monitor.everyMs'],
   [{ feedsEveryMs: 59_999 }, 'monitor.feedsEveryMs'],
+  [{ feedTimeoutMs: 0 }, 'monitor.feedTimeoutMs'],
   [{ disagreeAfterMs: -1 }, 'monitor.disagreeAfterMs'],
   [{ name: 1 as never }, 'monitor.name'],
   [{ pipelines: [{} as never] }, 'monitor.pipelines[0]'],

@@ -75,7 +75,7 @@ export const monitor = (options: MonitorOptions = {}): Monitor => {
 
   const feeds = new WatchedFeeds(
     resolved.feeds,
-    { everyMs: resolved.feedsEveryMs, clock, random },
+    { everyMs: resolved.feedsEveryMs, timeoutMs: resolved.feedTimeoutMs, clock, random },
     (from, { feed, level, errorName }) =>
       tell({
         type: 'feed.changed',
