@@ -14,7 +14,7 @@ test('four workers, killed one after the other: nothing is lost, nothing is made
   const { url } = await redisServer(context)
   const api = await countingApi(context, { faults: [{ fault: 'overloaded', ratio: 0.2, retryAfterMs: 3000 }] })
   const workers = fleet(context, 4, [url, api.url, { queue: QUEUE }])
-  const run = openBatchQueue(url, QUEUE).openRun({ key: 'a-run' })
+  const run = openBatchQueue(url, QUEUE).openRun()
   const random = seededRandom(1)
   const items = itemsOf(40)
   let kills = 0
@@ -42,7 +42,7 @@ test('with idempotency keys that the endpoint honours, each item is made once an
   const { url } = await redisServer(context)
   const api = await countingApi(context)
   const workers = fleet(context, 4, [url, api.url, { queue: QUEUE, idempotent: true }])
-  const run = openBatchQueue(url, QUEUE).openRun({ key: 'a-run' })
+  const run = openBatchQueue(url, QUEUE).openRun()
   const random = seededRandom(2)
   const items = itemsOf(40)
   let kills = 0
@@ -66,7 +66,7 @@ test('a Redis that is killed and started again with what it had kept loses no it
   const server = await redisServer(context, { persistent: true })
   const api = await countingApi(context)
   const workers = fleet(context, 3, [server.url, api.url, { queue: QUEUE, idempotent: false }])
-  const run = openBatchQueue(server.url, QUEUE).openRun({ key: 'a-run' })
+  const run = openBatchQueue(server.url, QUEUE).openRun()
   const random = seededRandom(3)
   const items = itemsOf(40)
   let restarts = 0
@@ -93,7 +93,7 @@ test('workers whose wire to Redis is cut again and again repeat nothing, and wha
   const wire = await faultyWire(context, server.port)
   const api = await countingApi(context)
   const workers = fleet(context, 3, [`redis://127.0.0.1:${wire.port}`, api.url, { queue: QUEUE }])
-  const run = openBatchQueue(server.url, QUEUE).openRun({ key: 'a-run' })
+  const run = openBatchQueue(server.url, QUEUE).openRun()
   const random = seededRandom(4)
   const items = itemsOf(40)
   let cuts = 0

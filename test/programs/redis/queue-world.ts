@@ -85,6 +85,7 @@ export const fatesOf = async (run: QueuedRun, items: readonly BatchItem[]): Prom
           signal: new AbortController().signal,
           attempts: { sending: () => {}, ended: () => {} },
           idempotencyKey: `run:${item.id}`,
+          runKey: 'a-run',
         })
         fates.done.push(item.id)
         const { prompt } = readImagePrompt(Buffer.from(made.images[0]!.bytes)) ?? {}
@@ -94,7 +95,7 @@ export const fatesOf = async (run: QueuedRun, items: readonly BatchItem[]): Prom
         if (unknown) fates.unknown.push(item.id)
         else fates.failed.push(`${item.id}: ${(error as Error).message}`)
       }
-      await run.recorded(item.id)
+      run.recorded(item.id)
     }),
   )
   return fates

@@ -3,7 +3,7 @@ import type { Make } from '../make/make.ts'
 /** A queue of items that stands outside of this process. `@spillway/bullmq` is one. */
 export interface BatchQueue {
   /** The side of the run: what it makes, workers make. */
-  openRun(run: QueuedRunOptions): QueuedRun
+  openRun(run?: QueuedRunOptions): QueuedRun
   /** The side of a worker: takes items until it is stopped. */
   work(options: QueueWorkerOptions): QueueWorker
   /** Where it is, for people: without user and password. */
@@ -12,8 +12,6 @@ export interface BatchQueue {
 
 /** Options of a run whose items are made by workers. */
 export interface QueuedRunOptions {
-  /** The run's own, the same after a restart: tells its items and results from those of other runs. */
-  readonly key: string
   /**
    * What becomes of an item whose request was out when its worker was lost: `skip` reports it, `again` asks again and may pay
    * twice. With endpoints that honour idempotency keys it is always asked again. @default 'skip'
@@ -32,12 +30,12 @@ export interface QueuedRun {
    * out of the line, unless a worker has it.
    */
   readonly make: Make
-  /** Says that an item's result is written down: only then it leaves the queue. */
-  recorded(item: string): Promise<void>
+  /** Says that what became of an item is written down: only then it leaves the queue. */
+  recorded(item: string): void
   /** How its queue stands. */
   counts(): Promise<QueueCounts>
-  /** Waits for no more results. What is in line stays there for the next start. */
-  close(): Promise<void>
+  /** Waits for no more results. What is in line stays there for the next start, unless the run is `finished`. */
+  close(options?: { readonly finished?: boolean }): Promise<void>
 }
 
 /** Of all runs of the queue. */

@@ -20,7 +20,9 @@ export const failedItem = (
   data: WorkData,
   { idempotent }: { readonly idempotent: boolean },
 ): FailedItem => {
-  const { sent: _, ...unsent } = data
+  const { sent: _, ...rest } = data
+  const { ended: attempts } = held
+  const unsent = { ...rest, attempts }
   if (held.lost) return 'leave'
   const judged = judge(error, judgedBy(held))
   const { verdict } = judged
@@ -37,7 +39,10 @@ export const failedItem = (
     leftMs: (data.deadlineAt ?? Infinity) - Date.now(),
   })
   if (decided.to === 'fail_job')
-    return { verdict, result: { status: 'failed', item: data.item.id, error: failedData(error, verdict, held) } }
+    return {
+      verdict,
+      result: { status: 'failed', item: data.item.id, attempts, error: failedData(error, verdict, held) },
+    }
   return {
     becomes: decided,
     data: { ...unsent, failures: { ...data.failures, [kind]: failures } },

@@ -1,6 +1,6 @@
 import type { AttemptEnd, AttemptListener } from '@spillway/batch'
 import type { Job } from 'bullmq'
-import type { SentMark, WorkData } from './job-data.ts'
+import { MOST_ATTEMPTS, type EndedAttempt, type SentMark, type WorkData } from './job-data.ts'
 
 /** What is needed of the job. */
 export type HeldJob = Pick<
@@ -17,7 +17,9 @@ class LockLostError extends Error {
 export interface HeldItem {
   readonly signal: AbortSignal
   readonly attempts: AttemptListener
-  /** The last request that has ended. */
+  /** Its requests that have ended, in the hands of other workers too. */
+  readonly ended: readonly EndedAttempt[]
+  /** The last request that has ended in these hands. */
   readonly last: AttemptEnd | undefined
   /** The last request that was written down. */
   readonly mark: SentMark | undefined
@@ -44,6 +46,7 @@ export const holdItem = (
   let last: AttemptEnd | undefined
   let mark: SentMark | undefined
   let lost = false
+  const ended = [...(job.data.attempts ?? [])]
 
   const sending = async ({ endpoint, model }: { endpoint: string; model: string }): Promise<void> => {
     ending.signal.throwIfAborted()
@@ -67,8 +70,11 @@ export const holdItem = (
       ended: (attempt) => {
         out--
         last = attempt
+        const at = Math.round(Date.now() - attempt.tookMs)
+        if (ended.push({ at, model: mark?.model ?? '', end: attempt }) > MOST_ATTEMPTS) ended.shift()
       },
     },
+    ended,
     get last() {
       return last
     },

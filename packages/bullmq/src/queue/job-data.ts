@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { BatchItem } from '@spillway/batch'
+import type { AttemptEnd, BatchItem } from '@spillway/batch'
 import type { VerdictKind } from '@spillway/core'
 
 /** What stands in line: one item, with its prompt, and what is known of its requests. Never a key. */
@@ -13,7 +13,20 @@ export interface WorkData {
   readonly sent?: SentMark
   /** How often it has failed by verdict: decides how long it waits. */
   readonly failures?: Partial<Record<VerdictKind, number>>
+  /** Its requests that have ended, the last of many. */
+  readonly attempts?: readonly EndedAttempt[]
 }
+
+/** A request, for the books of the run. */
+export interface EndedAttempt {
+  /** When it left: wall milliseconds. */
+  readonly at: number
+  readonly model: string
+  readonly end: AttemptEnd
+}
+
+/** A night under overload has hundreds of refusals for an item; no report shows them all. */
+export const MOST_ATTEMPTS = 50
 
 /** A request that is out, or was. */
 export interface SentMark {
@@ -25,19 +38,19 @@ export interface SentMark {
   readonly model: string
 }
 
-/** What comes back. Its pictures are in base64, or with whoever the worker's sink gave them to. */
-export type ResultData =
+/** What comes back. */
+export type ResultData = { readonly item: string; readonly attempts: readonly EndedAttempt[] } & Outcome
+
+type Outcome =
   | {
       readonly status: 'done'
-      readonly item: string
       readonly images: readonly { readonly base64: string; readonly mimeType?: string }[]
       readonly endpoint: string
       readonly model: string
       readonly usage?: Readonly<Record<string, number>>
-      readonly tookMs: number
     }
-  | { readonly status: 'failed'; readonly item: string; readonly error: FailedData }
-  | { readonly status: 'unknown'; readonly item: string; readonly sent: Omit<SentMark, 'token'> }
+  | { readonly status: 'failed'; readonly error: FailedData }
+  | { readonly status: 'unknown'; readonly sent: Omit<SentMark, 'token'> }
 
 /** An error, as far as it may travel. */
 export interface FailedData {

@@ -65,7 +65,7 @@ export const openBatchQueue = (url: string, options: BatchQueueOptions = {}): Ba
   const backend = openBackend(url, prefix)
   return {
     address: backend.address,
-    openRun: (run) => openRun(backend, name, run),
+    openRun: (run = {}) => openRun(backend, name, run),
     work: (worker) => {
       checkNumber('work.concurrency', worker.concurrency, { min: 1, integer: true })
       return startWorker(backend, name, worker, times)

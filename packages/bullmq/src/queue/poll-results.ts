@@ -86,6 +86,7 @@ export const pollResults = (
 const GONE: ResultData = {
   status: 'failed',
   item: '',
+  attempts: [],
   error: {
     name: 'ItemGoneError',
     message:

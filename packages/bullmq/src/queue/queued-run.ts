@@ -1,60 +1,87 @@
-import type { BatchItem, Made, Make, QueuedRun, QueuedRunOptions } from '@spillway/batch'
+import type { BatchItem, Make, QueuedRun, QueuedRunOptions } from '@spillway/batch'
+import { InvalidOptionsError } from '@spillway/core'
+import type { Queue } from 'bullmq'
 import { PAUSABLE } from '../handover/job-processor.ts'
-import { jobIdOf, resultsName, unknownIdOf, type ResultData, type WorkData } from './job-data.ts'
-import { pollResults } from './poll-results.ts'
 import type { Backend } from './backend.ts'
+import { jobIdOf, resultsName, unknownIdOf, type ResultData, type WorkData } from './job-data.ts'
+import { pollResults, type ResultPoll } from './poll-results.ts'
 import { madeOf } from './result-of.ts'
 
-/** Opens a run on the queue `name`. */
+/** Where the results of a run stand, and who looks there. */
+interface Results {
+  readonly queue: Queue<ResultData>
+  readonly poll: ResultPoll
+}
+
+/** Opens a run on the queue `name`. Which run it is, it learns with its first item. */
 export const openRun = (backend: Backend, name: string, options: QueuedRunOptions): QueuedRun => {
-  const { key: run, onUnknown = 'skip', deadlineAt, onQueueFailed = () => {} } = options
+  const { onUnknown = 'skip', deadlineAt, onQueueFailed = () => {} } = options
   const work = backend.queue<WorkData>(name).on('error', onQueueFailed)
-  const results = backend.queue<ResultData>(resultsName(name, run)).on('error', onQueueFailed)
-  const poll = pollResults(results, work, onQueueFailed)
+  let known: Results | undefined
   /** The jobs of items whose results were handed out. */
   const handedOut = new Map<string, string>()
+  /** What is on its way to the queue, and nobody waits for. */
+  const onTheWay = new Set<Promise<unknown>>()
+  const send = (sending: Promise<unknown>): void => {
+    const settled = sending.catch(onQueueFailed).finally(() => onTheWay.delete(settled))
+    onTheWay.add(settled)
+  }
 
-  const line = async (item: BatchItem, id: string, idempotencyKey: string): Promise<void> => {
+  const resultsOf = (runKey: string): Results => {
+    if (known === undefined) {
+      const queue = backend.queue<ResultData>(resultsName(name, runKey)).on('error', onQueueFailed)
+      known = { queue, poll: pollResults(queue, work, onQueueFailed) }
+    }
+    return known
+  }
+  const line = async (item: BatchItem, id: string, run: string, idempotencyKey: string): Promise<void> => {
     // It stands there from before: nothing is to be made.
-    if ((await results.getJobState(id)) !== 'unknown') return
+    if ((await resultsOf(run).queue.getJobState(id)) !== 'unknown') return
     const data = { run, item, idempotencyKey, onUnknown, ...(deadlineAt !== undefined && { deadlineAt }) }
     await work.add('item', data, { jobId: id, removeOnFail: true })
   }
-  const make: Make = async (item, { signal, idempotencyKey = `${run}:${item.id}` }): Promise<Made> => {
+  const make: Make = async (item, { signal, attempts, runKey, idempotencyKey = `${runKey}-${item.id}` }) => {
+    if (runKey === undefined)
+      throw new InvalidOptionsError('make.runKey', runKey, 'the name of the run, as runBatch gives it')
     signal.throwIfAborted()
-    const id = jobIdOf(run, item)
+    const { poll } = resultsOf(runKey)
+    const id = jobIdOf(runKey, item)
     handedOut.set(item.id, id)
     const { promise: aborted, reject } = Promise.withResolvers<never>()
     const withdraw = (): void => {
       poll.forget(id)
       // What a worker has in hand stays with it; its result is there at the next start.
-      void work.remove(id).catch(onQueueFailed)
+      send(work.remove(id))
       reject(signal.reason)
     }
     signal.addEventListener('abort', withdraw, { once: true })
     try {
       const coming = poll.expect(id)
-      await Promise.race([line(item, id, idempotencyKey), aborted])
-      return madeOf(await Promise.race([coming, aborted]))
+      await Promise.race([line(item, id, runKey, idempotencyKey), aborted])
+      return await madeOf(await Promise.race([coming, aborted]), attempts)
     } finally {
       signal.removeEventListener('abort', withdraw)
     }
   }
   return {
     make,
-    async recorded(item) {
+    recorded(item) {
       const id = handedOut.get(item)
-      if (id === undefined) return
+      if (id === undefined || known === undefined) return
+      const { queue } = known
       handedOut.delete(item)
-      await Promise.all([results.remove(id), results.remove(unknownIdOf(id)), work.remove(id)])
+      send(Promise.all([queue.remove(id), queue.remove(unknownIdOf(id)), work.remove(id)]))
     },
     async counts() {
       const { waiting = 0, active = 0, delayed = 0 } = await work.getJobCounts('waiting', 'active', 'delayed')
       return { waiting, active, delayed, pausedMs: Math.max(0, await work.getRateLimitTtl(PAUSABLE.limiter.max)) }
     },
-    async close() {
-      await poll.stop()
-      await Promise.allSettled([work.close(), results.close()])
+    async close({ finished = false } = {}) {
+      await known?.poll.stop()
+      await Promise.all(onTheWay)
+      // Nobody will ever ask for what still stands there: reports and pictures of items that were settled otherwise.
+      if (finished) await known?.queue.obliterate({ force: true })
+      await Promise.allSettled([work.close(), known?.queue.close()])
     },
   }
 }

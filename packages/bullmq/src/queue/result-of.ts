@@ -1,4 +1,4 @@
-import type { Made } from '@spillway/batch'
+import type { AttemptListener, Made } from '@spillway/batch'
 import type { Verdict } from '@spillway/core'
 import type { FailedData, ResultData } from './job-data.ts'
 
@@ -35,8 +35,13 @@ export class OutcomeUnknownError extends Error {
   }
 }
 
-/** What an item became. Throws what its worker failed with. */
-export const madeOf = (result: ResultData): Made => {
+/** What an item became, its requests told of with the time at which they left. Throws what its worker failed with. */
+export const madeOf = async (result: ResultData, attempts: AttemptListener): Promise<Made> => {
+  for (const { at, model, end } of result.attempts) {
+    await attempts.sending({ endpoint: end.endpoint, model, at })
+    attempts.ended(end)
+  }
+  if (result.status === 'unknown') await attempts.sending(result.sent)
   if (result.status === 'failed') throw new MadeElsewhereError(result.error)
   if (result.status === 'unknown') throw new OutcomeUnknownError(result.sent.endpoint, result.sent.at)
   const { images, endpoint, model, usage } = result

@@ -42,7 +42,8 @@ export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promi
     const waitMs = data.sent.at + at.lostAfterMs - Date.now()
     if (waitMs > 0) return { to: 'delay_job', waitMs }
     const { token: _, ...sent } = data.sent
-    return put({ status: 'unknown', item: data.item.id, sent }, unknownIdOf(job.id!))
+    const { attempts = [], item } = data
+    return put({ status: 'unknown', item: item.id, attempts, sent }, unknownIdOf(job.id!))
   }
   const refusal = refused(job)
   if (refusal !== undefined) return put(refusal)
@@ -51,14 +52,13 @@ export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promi
 }
 
 const made = async ({ data }: HeldJob, held: HeldItem, at: Station): Promise<ResultData> => {
-  const startedAt = performance.now()
   const { item, idempotencyKey } = data
   const { images, ...rest } = await at.make(item, { signal: held.signal, attempts: held.attempts, idempotencyKey })
   return {
     status: 'done',
     item: item.id,
     ...rest,
-    tookMs: Math.round(performance.now() - startedAt),
+    attempts: held.ended,
     images: images.map(({ bytes, mimeType }) => ({
       base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
       ...(mimeType !== undefined && { mimeType }),
@@ -86,6 +86,7 @@ const refused = ({ data, stalledCounter }: HeldJob): ResultData | undefined => {
   const failedWith = (name: string, message: string): ResultData => ({
     status: 'failed',
     item: data.item.id,
+    attempts: data.attempts ?? [],
     error: { name, message, verdict: 'rejected', billed: 'no' },
   })
   if (Date.now() >= (data.deadlineAt ?? Infinity))
