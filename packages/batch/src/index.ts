@@ -45,7 +45,9 @@ export type {
   QueueWorker,
   QueueWorkerEvent,
   QueueWorkerOptions,
+  SharedQuota,
 } from './queue/batch-queue.ts'
+export { QueueMissingError } from './queue/load-queue.ts'
 export { rebuildResults } from './output/rebuild-results.ts'
 export type { ResultLine } from './output/result-line.ts'
 export { runBatch } from './run/run-batch.ts'

@@ -1,6 +1,7 @@
 // A batch over many machines.
 export { BATCH_QUEUE_DEFAULTS, openBatchQueue } from './queue/open-batch-queue.ts'
 export type { BatchQueueOptions } from './queue/open-batch-queue.ts'
+export { QueueUnreachableError } from './queue/connect.ts'
 export { MadeElsewhereError, OutcomeUnknownError } from './queue/result-of.ts'
 export type { FailedData } from './queue/job-data.ts'
 

@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   status: { summary: 'what status pages say beside what requests have seen', load: () => import('./status.ts') },
   doctor: { summary: 'looks at everything that a run needs', load: () => import('./doctor.ts') },
   report: { summary: 'writes a run as one HTML page', load: () => import('./report.ts') },
+  worker: {
+    summary: 'makes pictures for runs of other machines',
+    load: () => import('./worker/worker-command.ts'),
+  },
 }
 
 /** The program for a command line: all commands by name, and the one that is asked for with everything it has. */

@@ -1,3 +1,4 @@
+import type { SharedQuotaStore } from '@spillway/core'
 import type { Make } from '../make/make.ts'
 
 /** A queue of items that stands outside of this process. `@spillway/bullmq` is one. */
@@ -8,6 +9,16 @@ export interface BatchQueue {
   work(options: QueueWorkerOptions): QueueWorker
   /** Where it is, for people: without user and password. */
   readonly address: string
+  /** Waits until it answers. Rejects, with what to look at, when it does not within ten seconds. */
+  connect(): Promise<void>
+  /** Quotas that all workers keep to together, where the server can count them; Redis can. */
+  openQuota(): Promise<SharedQuota | undefined>
+}
+
+/** For the option `store` of `rateLimit`. */
+export interface SharedQuota {
+  readonly store: SharedQuotaStore
+  close(): void
 }
 
 /** Options of a run whose items are made by workers. */

@@ -1,6 +1,8 @@
 import type { BatchQueue } from '@spillway/batch'
 import { checkKnown, checkNumber, InvalidOptionsError } from '@spillway/core'
 import { openBackend } from './backend.ts'
+import { connect } from './connect.ts'
+import { openQuota } from './open-quota.ts'
 import { openRun } from './queued-run.ts'
 import { startWorker } from './queue-worker.ts'
 
@@ -65,6 +67,8 @@ export const openBatchQueue = (url: string, options: BatchQueueOptions = {}): Ba
   const backend = openBackend(url, prefix)
   return {
     address: backend.address,
+    connect: () => connect(backend, name),
+    openQuota: () => openQuota(url, prefix, name),
     openRun: (run = {}) => openRun(backend, name, run),
     work: (worker) => {
       checkNumber('work.concurrency', worker.concurrency, { min: 1, integer: true })

@@ -1,4 +1,5 @@
 import { type QueueWorker, type QueueWorkerEvent, type QueueWorkerOptions } from '@spillway/batch'
+import { systemClock } from '@spillway/core'
 import { WaitingError, type Job, type Queue } from 'bullmq'
 import { handOver } from '../handover/hand-over.ts'
 import type { Backend } from './backend.ts'
@@ -53,6 +54,8 @@ export const startWorker = (
     const held = holdItem(job, token, lockMs, (endpoint) => tell({ type: 'item.sent', item, endpoint }))
     if (stopping !== undefined) held.release()
     holding.add(held)
+    // What still waits for its turn then is told that it is over.
+    const timer = systemClock.setTimer((job.data.deadlineAt ?? Infinity) - Date.now(), () => held.release())
     try {
       const worked = await workItem(job, held, station)
       if (worked.to === 'finish') return
@@ -62,6 +65,7 @@ export const startWorker = (
       // Nobody is told of what is left: the lock runs out, and whoever takes the job next reads what was written down.
       throw worked.to === 'leave' ? new WaitingError() : await handOver(worked, { queue, job, token })
     } finally {
+      timer.cancel()
       holding.delete(held)
     }
   }

@@ -66,3 +66,12 @@ export function liveScreen(terminal: Terminal): Screen {
     },
   }
 }
+
+/** The screen of a command: none, a part that is redrawn, or lines. */
+export const screenFor = (
+  { quiet }: { readonly quiet?: true },
+  { stderr, env }: { readonly stderr: NodeJS.WriteStream; readonly env: NodeJS.ProcessEnv },
+): Screen => {
+  if (quiet) return plainScreen(() => undefined)
+  return isLive(stderr, env) ? liveScreen(stderr) : plainScreen((text) => void stderr.write(text))
+}

@@ -2,10 +2,11 @@ import { Command } from 'commander'
 import type { CommandIo } from '../command.ts'
 import { amount, type Moment, moment, oneOf, several, wholeNumber } from '../values.ts'
 import type { PriceOptions } from './prices.ts'
+import { type QueueCommandOptions, withQueueOptions } from '../queue-options.ts'
 import type { ProfileOptions } from './load-profile.ts'
 
 /** What `spillway run` is told. */
-export interface RunCommandOptions extends PriceOptions, ProfileOptions {
+export interface RunCommandOptions extends PriceOptions, ProfileOptions, QueueCommandOptions {
   readonly out: string
   readonly simulate?: string | true
   readonly model?: string
@@ -32,7 +33,7 @@ export interface RunCommandOptions extends PriceOptions, ProfileOptions {
 
 /** `spillway run`. */
 export const command = (io: CommandIo): Command =>
-  new Command('run')
+  withQueueOptions(new Command('run'))
     .description(
       'Makes one picture, or several, for each prompt of a file, and goes on where it was when it is started again.',
     )

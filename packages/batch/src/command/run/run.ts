@@ -5,7 +5,7 @@ import { createMaker } from '../../make/maker.ts'
 import { tellNotes } from '../../make/tell-notes.ts'
 import { type BatchSummary, runBatch } from '../../run/run-batch.ts'
 import type { CommandIo } from '../command.ts'
-import { isLive, liveScreen, plainScreen, type Screen } from '../display/screen.ts'
+import { screenFor } from '../display/screen.ts'
 import { styleFor } from '../display/style.ts'
 import { watchRun } from '../display/watch-run.ts'
 import { lengthOfTime } from '../display/words.ts'
@@ -13,6 +13,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import { watchInterrupts } from '../interrupt.ts'
 import { writeJsonFile } from '../json-file.ts'
 import { printable } from '../printable.ts'
+import { isQueued } from '../queue-options.ts'
 import { exitCodeOf } from './exit-code-of.ts'
 import { profileFileOf } from './load-profile.ts'
 import { latestStartOf } from './moments.ts'
@@ -25,6 +26,7 @@ const GRACE_MS = 120_000
 
 /** Runs `spillway run`, and gives back the exit code. */
 export async function run(prompts: string, options: RunCommandOptions, io: CommandIo): Promise<ExitCode> {
+  if (isQueued(options)) return (await import('./queued.ts')).queuedRun(prompts, options, io)
   const plan = await planRun(options, io.env)
   try {
     return await runPlan(plan, prompts, options, io)
@@ -102,11 +104,6 @@ async function runPlan(plan: RunPlan, prompts: string, options: RunCommandOption
   for (const line of summaryLines(summary, ending)) screen.print(line)
   if (options.json) io.stdout.write(`${JSON.stringify(summaryJson(summary, ending), null, 2)}\n`)
   return code
-}
-
-function screenFor({ quiet }: RunCommandOptions, { stderr, env }: CommandIo): Screen {
-  if (quiet) return plainScreen(() => undefined)
-  return isLive(stderr, env) ? liveScreen(stderr) : plainScreen((text) => void stderr.write(text))
 }
 
 const collected = async (items: AsyncIterable<BatchItem>): Promise<BatchItem[]> => {

@@ -1,0 +1,20 @@
+import type { QueueWorkerEvent } from '../../queue/batch-queue.ts'
+import { lengthOfTime } from '../display/words.ts'
+import { printable } from '../printable.ts'
+
+type Told = Exclude<QueueWorkerEvent, { readonly type: 'queue.failed' }>
+type Words = { readonly [T in Told['type']]: (event: Extract<Told, { readonly type: T }>) => string }
+
+const WORDS: Words = {
+  'item.sent': ({ item, endpoint }) => `${printable(item)}: asked ${printable(endpoint)}`,
+  'item.done': ({ item }) => `${printable(item)}: made`,
+  'item.failed': ({ item }) => `${printable(item)}: failed`,
+  'item.unknown': ({ item }) =>
+    `${printable(item)}: its worker was lost after it was sent; nobody knows whether it was made`,
+  'item.delayed': ({ item, waitMs }) => `${printable(item)}: again in ${lengthOfTime(waitMs)}`,
+  'item.given_back': ({ item }) => `${printable(item)}: given back`,
+  'queue.paused': ({ waitMs }) => `The queue pauses for ${lengthOfTime(waitMs)}: everybody is too fast.`,
+}
+
+/** What happens at a worker, in a line. */
+export const eventLine = (event: Told): string => (WORDS[event.type] as (event: Told) => string)(event)

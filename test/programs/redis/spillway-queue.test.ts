@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readImagePrompt } from '@spillway/simulator'
+import { expect, test, type TestContext } from 'vitest'
+import { countingApi } from './queue-world.ts'
+import { redisServer } from './redis-server.ts'
+
+const MAIN = join(import.meta.dirname, '../../../packages/batch/src/main.ts')
+const PROMPTS = Array.from({ length: 30 }, (_, n) => `a weir, number ${n}`)
+
+interface Program {
+  readonly child: ChildProcess
+  readonly said: () => string
+  readonly ended: Promise<number | null>
+}
+
+const spillway = (context: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program => {
+  const child = spawn(process.execPath, ['--conditions=@spillway/source', MAIN, ...args], {
+    // Where @spillway/bullmq is installed, as in the project of whoever uses it.
+    cwd: join(import.meta.dirname, '../..'),
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += data.toString()))
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  context.onTestFinished(() => void child.kill('SIGKILL'))
+  return { child, said: () => said, ended }
+}
+
+const newFolder = (context: TestContext): { readonly out: string; readonly file: string } => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-queue-'))
+  context.onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'prompts.txt')
+  writeFileSync(file, `${PROMPTS.join('\n')}\n`)
+  return { out: join(folder, 'images'), file }
+}
+
+const promptsIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.png'))
+    .map((name) => readImagePrompt(readFileSync(join(folder, name)))?.prompt ?? '')
+
+test('spillway run --redis and two spillway workers make a file of prompts, and the run may be killed and started again', async (context) => {
+  const server = await redisServer(context, { args: ['--requirepass', 'canary-password'] })
+  const url = server.url.replace('//', '//default:canary-password@')
+  const api = await countingApi(context, { faults: [{ fault: 'overloaded', ratio: 0.2, retryAfterMs: 3000 }] })
+  const access = { OPENAI_API_KEY: 'canary-key', OPENAI_BASE_URL: `${api.url}/v1`, REDIS_URL: url, GEMINI_API_KEY: '' }
+  const { out, file } = newFolder(context)
+  const run = (): Program =>
+    spillway(context, ['run', file, '--out', out, '--redis', url, '--json'], { ...access, OPENAI_API_KEY: '' })
+
+  const first = run()
+  const workers = [1, 2].map(() => spillway(context, ['worker', '--redis', '--max-concurrency', '4'], access))
+  await expect.poll(() => api.simulator.counters().total.images, { timeout: 30_000 }).toBeGreaterThan(4)
+  first.child.kill('SIGKILL')
+  await first.ended
+  const second = run()
+  expect(await second.ended, second.said()).toBe(0)
+  const { done, failed, unknown } = JSON.parse(second.said().slice(second.said().indexOf('{'))) as Record<
+    string,
+    number
+  >
+  expect({ done, failed, unknown }).toEqual({ done: PROMPTS.length, failed: 0, unknown: 0 })
+  expect(promptsIn(out).toSorted()).toEqual(PROMPTS.toSorted())
+  expect(api.simulator.counters().total.promptsByTimesMade).toEqual({ 1: PROMPTS.length })
+  const results = readFileSync(join(out, 'results.jsonl'), 'utf8').trim().split('\n')
+  expect(results).toHaveLength(PROMPTS.length)
+
+  for (const { child } of workers) child.kill('SIGTERM')
+  expect(await Promise.all(workers.map(({ ended }) => ended))).toEqual([143, 143])
+  const all = [first, second, ...workers].map(({ said }) => said()).join('\n')
+  expect(all).toContain(': made')
+  for (const secret of ['canary-password', 'canary-key']) expect(all).not.toContain(secret)
+})
+
+test('what cannot work is said at once, in words that show no password', async (context) => {
+  const { out, file } = newFolder(context)
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [
+      ['run', file, '--out', out, '--redis', 'http://user:canary@host'],
+      /--redis takes an address that begins with redis:/,
+    ],
+    [['run', file, '--out', out, '--redis'], /--redis has no address, and REDIS_URL is not set\./],
+    [['run', file, '--out', out, '--redis', 'redis://h', '--rpm', '3'], /--rpm is for those who make the requests/],
+    [
+      ['run', file, '--out', out, '--redis', 'redis://h', '--price-per-image', '3'],
+      /--price-per-image does not work over/,
+    ],
+    [['worker'], /Say where the queue is: --redis or --postgres\./],
+  ]
+  await Promise.all(
+    cases.map(async ([args, words]) => {
+      const { ended, said } = spillway(context, args, { OPENAI_API_KEY: 'any', REDIS_URL: '', GEMINI_API_KEY: '' })
+      expect(await ended).toBe(2)
+      expect(said()).toMatch(words)
+      expect(said()).not.toContain('canary')
+    }),
+  )
+})
+
+test('a queue that is not there is said after ten seconds; a run that is stopped takes its items out of the line', async (context) => {
+  const server = await redisServer(context)
+  const { out, file } = newFolder(context)
+  const run = spillway(context, ['run', file, '--out', out, '--redis', server.url])
+  const { openBatchQueue } = await import('@spillway/bullmq')
+  const looking = openBatchQueue(server.url).openRun()
+  await expect.poll(async () => (await looking.counts()).waiting, { timeout: 30_000 }).toBe(PROMPTS.length)
+  run.child.kill('SIGINT')
+  expect(await run.ended, run.said()).toBe(130)
+  expect(run.said()).toContain(`30 left`)
+  expect((await looking.counts()).waiting).toBe(0)
+  await looking.close()
+
+  await server.stop()
+  await sleep(100)
+  const late = spillway(context, ['run', file, '--out', out, '--redis', server.url])
+  expect(await late.ended).toBe(2)
+  expect(late.said()).toMatch(/^redis:\/\/127\.0\.0\.1:\d+ does not answer \(.*ECONNREFUSED.*\): look whether it runs/m)
+})
