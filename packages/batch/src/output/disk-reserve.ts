@@ -17,8 +17,7 @@ export interface DiskReserve {
 export async function reserveDisk(folder: string, bytes: number): Promise<DiskReserve> {
   const path = join(folder, '.spillway', 'reserve')
   try {
-    // Chance, so that no file system saves the room by compressing it.
-    await writeSynced(path, randomBytes(bytes))
+    await writeSynced(path, chance(bytes))
   } catch (cause) {
     if (!isDiskFull(cause)) throw cause
     throw new BatchError(
@@ -28,6 +27,12 @@ export async function reserveDisk(folder: string, bytes: number): Promise<DiskRe
     )
   }
   return { release: () => rmSync(path, { force: true }) }
+}
+
+/** So many bytes that no file system saves the room by compressing them. */
+function* chance(bytes: number): Generator<Uint8Array> {
+  const part = randomBytes(Math.min(bytes, 2 ** 20))
+  for (let left = bytes; left > 0; left -= part.length) yield part.subarray(0, left)
 }
 
 const SQLITE_FULL = 13

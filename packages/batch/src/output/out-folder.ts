@@ -114,7 +114,7 @@ async function isThere(path: string, { bytes, sha256 }: FileRecord): Promise<boo
 export const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 /** Every byte is on the disk when this resolves; where it cannot be, nothing stays. */
-export async function writeSynced(path: string, content: Uint8Array | Iterable<string>): Promise<void> {
+export async function writeSynced(path: string, content: Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
   try {
     const file = await open(path, 'w')
     try {

@@ -38,6 +38,23 @@ describe('a cache', () => {
     expect(asked).toHaveLength(4)
   })
 
+  test('that several runs write at once is whole for all', async () => {
+    const cache = join(newFolder(), 'kept')
+    const many = itemsOf(...Array.from({ length: 12 }, (_, index) => `picture ${index}`))
+    const both = [newFolder(), newFolder(), newFolder()].map((folder) =>
+      runBatch({ items: many, make: studio().make, folder, cache }),
+    )
+    expect((await Promise.all(both)).map(({ counts }) => counts.done)).toEqual([12, 12, 12])
+    const { make, asked } = studio()
+    expect((await runBatch({ items: many, make, folder: newFolder(), cache })).counts.done).toBe(12)
+    expect(asked).toEqual([])
+    const left = readdirSync(cache, { recursive: true }) as string[]
+    expect(left.filter((name) => name.endsWith('.partial'))).toEqual([])
+    // A picture for each, however many runs have made it, and nothing of a prompt in any name.
+    expect(left.filter((name) => name.endsWith('.png'))).toHaveLength(12)
+    expect(left.join()).not.toContain('picture')
+  })
+
   test('that fails or hangs costs a run nothing but the picture', async () => {
     const events: BatchEvent[] = []
     const fail = async (): Promise<never> => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))

@@ -33,8 +33,8 @@ interface Internals {
   readonly reserveBytes?: number
 }
 
-/** For 16 pictures of 2 MiB. */
-const RESERVE_BYTES = 32 * 2 ** 20
+/** About a picture for each item at work; what does not find room waits in memory. */
+const reserveFor = (maxConcurrency: number): number => Math.min(Math.max(maxConcurrency, 16), 256) * 2 ** 20
 
 /**
  * Makes every item of an input, each into files of a folder, and goes on where it was when it is called again: after a
@@ -95,7 +95,7 @@ export async function runBatchWith(given: RunBatchOptions, internals: Internals)
 
 async function launch(journal: Journal, options: ResolvedRunOptions, internals: Internals): Promise<BatchSummary> {
   const { folder, clock } = options
-  const reserve = await reserveDisk(folder, internals.reserveBytes ?? RESERVE_BYTES)
+  const reserve = await reserveDisk(folder, internals.reserveBytes ?? reserveFor(options.maxConcurrency))
   let results: ResultsFiles | undefined
   try {
     const adopted = await recover(journal, options)
