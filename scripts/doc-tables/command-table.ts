@@ -4,8 +4,14 @@ import { table, type Source } from './tables.ts'
 const OPTION =
   /\.(requiredOption|option)\(\s*'([^']+)',\s*'([^']+)'(?:,\s*[\w.]+(?:\([^()]*\))?)?(?:,\s*'([^']+)')?,?\s*\)/g
 
-/** One row for each option of a command, in the order of its help. */
-export const commandTable = (sources: readonly Source[], path: string): string => {
+/** One row for each option of a command, in the order of its help: `paths` are the files that define them. */
+export const commandTable = (sources: readonly Source[], paths: string): string =>
+  table(
+    ['option', 'what it does', 'default'],
+    paths.split(' ').flatMap((path) => optionsIn(sources, path)),
+  )
+
+const optionsIn = (sources: readonly Source[], path: string): string[][] => {
   const source = sources.find((each) => each.path === path)
   if (source === undefined) throw new Error(`There is no ${path}.`)
   const written = source.text.match(/\.(?:requiredOption|option)\(/g)?.length ?? 0
@@ -14,5 +20,5 @@ export const commandTable = (sources: readonly Source[], path: string): string =
     return [`\`${flags}\``, what, said ?? given ?? (kind === 'requiredOption' ? 'required' : 'none')]
   })
   if (rows.length !== written) throw new Error(`${path}: ${written} options, and ${rows.length} of them can be read.`)
-  return table(['option', 'what it does', 'default'], rows)
+  return rows
 }

@@ -132,11 +132,22 @@ describe('exit codes', () => {
     expect(errors.simulator.counters().total.requests).toBe(2)
   })
 
-  it('3: the deadline ends what hangs', async () => {
-    const { env } = await serve({ replies: [{ fault: 'hang', times: 9 }] })
-    const { code, stderr } = await spillway([...RUN, '--deadline', '1s'], { cwd: folderWith(['a']), env })
+  it('3: the deadline ends what hangs, and leaves what waits for the next start', async () => {
+    const { env } = await serve({ replies: [{ fault: 'hang' }, { fault: 'overloaded', times: 999 }] })
+    const args = [...RUN, '--deadline', '1s', '--grace', '1s', '--max-concurrency', '2', '--json']
+    const { code, stdout, stderr } = await spillway(args, { cwd: folderWith(['a', 'b', 'c']), env })
     expect(stderr).toContain('Stopped by the deadline.')
+    expect(JSON.parse(stdout)).toMatchObject({ exit: 3, stopped: 'deadline', unknown: 1, failed: 0, left: 2 })
     expect(code).toBe(3)
+  })
+
+  it('3: a key that nobody takes ends the run before it has failed everything', async () => {
+    const { simulator, env } = await serve({ keys: ['another-key'] })
+    const { code, stderr } = await spillway([...RUN, '--max-concurrency', '2'], { cwd: folderWith(numbered(50)), env })
+    expect(stderr).toContain('Stopping: ten in a row were refused for good. Check the key, the model and the address.')
+    expect(stderr.match(/401: this key, model or place cannot serve/g)).toHaveLength(3)
+    expect(code).toBe(3)
+    expect(simulator.counters().total.requests).toBeLessThan(15)
   })
 })
 

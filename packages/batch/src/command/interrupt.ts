@@ -5,7 +5,7 @@ export interface Interrupt {
   /** Aborts at the first Ctrl-C or SIGTERM: no new work, what is out may end. */
   readonly signal: AbortSignal
   /** The exit code that belongs to what happened; `undefined` while nothing has. */
-  code(): typeof EXIT.interrupted | typeof EXIT.terminated | undefined
+  readonly code: () => typeof EXIT.interrupted | typeof EXIT.terminated | undefined
   stop(): void
 }
 

@@ -129,6 +129,10 @@ export const createMaker = (options: MakerOptions): Maker => {
         ending.abort(error)
         throw error
       }
+      if (context.aborted) {
+        attempts.ended({ endpoint: place.name, verdict: 'canceled', billed: 'no', tookMs: 0 })
+        throw context.reason
+      }
       const ask = (): Promise<readonly MadeImage[]> =>
         place.ask({ item, model, idempotencyKey, signal: context.signal })
       const sentAt = now()
@@ -137,7 +141,6 @@ export const createMaker = (options: MakerOptions): Maker => {
         return verdict
       }
       try {
-        context.signal.throwIfAborted()
         const images = await hearing(heard, ask)
         const made = { images, endpoint: place.name, model, ...(heard.usage !== undefined && { usage: heard.usage }) }
         verdicts.set(made, ended(images.length > 0 ? SUCCESS : withoutImage(heard)))

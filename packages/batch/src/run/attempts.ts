@@ -2,6 +2,7 @@ import type { VerdictKind } from '@spillway/core'
 import type { ItemRecord } from '../journal/records.ts'
 import type { AttemptEnd, AttemptListener } from '../make/make.ts'
 import type { RunState } from './run-state.ts'
+import type { Stoppable } from './stopping.ts'
 
 /** Verdicts that only an answer has. */
 const ANSWERED: ReadonlySet<VerdictKind> = new Set(['empty', 'request_failed'])
@@ -15,8 +16,8 @@ interface OpenAttempt {
 }
 
 /** Writes down an item's requests: before each leaves, and when it has ended. */
-export class Attempts implements AttemptListener {
-  /** Whether a request was not sent because of a limit of the run. */
+export class Attempts implements AttemptListener, Stoppable {
+  /** Whether no request was sent because the run has stopped. */
   refused = false
   /** What could not be written down. */
   fatal: Error | undefined
@@ -24,6 +25,7 @@ export class Attempts implements AttemptListener {
   readonly #item: ItemRecord
   readonly #open = new Set<OpenAttempt>()
   #unknown = false
+  #answered = false
   #number: number
 
   constructor(run: RunState, item: ItemRecord) {
@@ -37,13 +39,16 @@ export class Attempts implements AttemptListener {
     return this.#unknown || this.#open.size > 0
   }
 
+  get isOut(): boolean {
+    return this.#open.size > 0 || this.#answered
+  }
+
   sending({ endpoint, model, at: leftAt }: Parameters<AttemptListener['sending']>[0]): void {
     const { options, journal, budget, stopping, write, tell, atStep } = this.#run
     const expectedCost = options.estimateCost(this.#item)
     if (!budget.allows(expectedCost)) stopping.stop('cost')
-    const mayLeave = !stopping.graceOver && budget.allows(expectedCost)
     // Without a reason to stop, each request of an item may be followed by others; with one, none.
-    if (!mayLeave && leftAt === undefined) {
+    if (stopping.reason !== undefined && leftAt === undefined) {
       this.refused = true
       throw new Error('The run has stopped: nothing is sent any more.')
     }
@@ -62,6 +67,8 @@ export class Attempts implements AttemptListener {
     const attempt = this.#which(end.endpoint, options.clock.now() - end.tookMs)
     if (attempt === undefined || stopping.over) return
     this.#open.delete(attempt)
+    this.#answered = end.verdict === 'success'
+    stopping.requestEnded()
     // An answer without a picture is known to have none, whatever it costs.
     if (end.billed === 'unknown' && !ANSWERED.has(end.verdict)) this.#unknown = true
     const cost = end.cost ?? (end.billed === 'no' ? 0 : attempt.expectedCost)

@@ -27,7 +27,7 @@ async function askFor(run: RunState, item: ItemRecord): Promise<void> {
   const idempotencyKey = `${journal.key}-${item.seq}`
   let made: Made
   try {
-    made = await stopping.during((signal) =>
+    made = await stopping.during(attempts, (signal) =>
       options.make(item, { signal, attempts, idempotencyKey, runKey: journal.key }),
     )
   } catch (error) {

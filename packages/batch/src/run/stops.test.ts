@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { VirtualClock } from '@spillway/core/testing'
 import { describe, expect, test } from 'vitest'
+import type { Make } from '../make/make.ts'
 import { readRun } from '../journal/read-run.ts'
 import { sqlite } from '../journal/sqlite.ts'
 import { Refused, itemsOf, linesOf, newFolder, png, studio } from './__fixtures__/studio.ts'
@@ -100,6 +101,45 @@ describe('a run stops', () => {
     const options = { items, make, folder, maxConcurrency: 2, graceMs: 10, signal: controller.signal }
     expect(await runBatch(options)).toMatchObject({ stopped: 'signal', counts: { unknown: 1, waiting: 9, sent: 0 } })
     expect(linesOf(folder)).toMatchObject([{ custom_id: 'i2', state: 'unknown' }])
+  })
+
+  test('and leaves at once what only waits for its turn or for another try, with an hour for what is out', async () => {
+    const controller = new AbortController()
+    const folder = newFolder()
+    const out = Promise.withResolvers<void>()
+    const waited: string[] = []
+    const untilAborted = (signal: AbortSignal): Promise<never> =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    const make: Make = async ({ id, prompt }, { signal, attempts }) => {
+      if (id === 'i3') {
+        waited.push('for its turn')
+        return untilAborted(signal)
+      }
+      await attempts.sending({ endpoint: 'studio', model: 'painter' })
+      if (id === 'i2') {
+        attempts.ended({ endpoint: 'studio', verdict: 'overloaded', billed: 'no', tookMs: 1 })
+        waited.push('for another try')
+        return untilAborted(signal)
+      }
+      await out.promise
+      attempts.ended({ endpoint: 'studio', verdict: 'success', billed: 'yes', tookMs: 1 })
+      // Whoever has an answer is not interrupted while it makes something of it.
+      await new Promise((resolve) => setImmediate(resolve))
+      signal.throwIfAborted()
+      return { images: [{ bytes: png(prompt) }], endpoint: 'studio', model: 'painter' }
+    }
+    const running = runBatch({
+      items,
+      make,
+      folder,
+      maxConcurrency: 3,
+      graceMs: 3_600_000,
+      signal: controller.signal,
+    })
+    await expect.poll(() => waited.toSorted()).toEqual(['for another try', 'for its turn'])
+    controller.abort()
+    out.resolve()
+    expect(await running).toMatchObject({ stopped: 'signal', counts: { done: 1, waiting: 9, failed: 0, unknown: 0 } })
   })
 
   test('before it begins where its signal is aborted already', async () => {

@@ -20,7 +20,7 @@ export const isLive = (stream: { readonly isTTY?: boolean }, env: NodeJS.Process
 /** Lines alone. */
 export const plainScreen = (write: (text: string) => void): Screen => ({
   live: false,
-  size: () => ({ columns: 100, rows: Infinity }),
+  size: () => ({ columns: 200, rows: Infinity }),
   print: (line) => write(`${line}\n`),
   draw: () => undefined,
   leave: () => undefined,

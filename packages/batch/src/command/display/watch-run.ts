@@ -32,6 +32,8 @@ const FRAME_MS = 100
 const FIRST_LINE_MS = 10_000
 const LONGEST_MS = 600_000
 const GROWTH = 1.5
+/** Of what happens to many items the first few are told: errors.jsonl has them all. */
+const MOST_ALIKE = 3
 /** A log that nobody looks at must not fill a disk. */
 const MOST_NEWS = 200
 
@@ -41,6 +43,7 @@ export function watchRun(options: WatchOptions): Watch {
   const startedAt = clock.now()
   const progress = createProgress(options.endpoints, () => clock.now())
   let news = 0
+  const alike = new Map<string, number>()
   let timer: ReturnType<Clock['setTimer']> | undefined
   let nextMs = screen.live ? FRAME_MS : FIRST_LINE_MS
 
@@ -57,10 +60,15 @@ export function watchRun(options: WatchOptions): Watch {
   })
 
   const tell = (happening: Happening | undefined): void => {
-    if (happening === undefined || screen.live || news > MOST_NEWS) return
+    if (happening === undefined || screen.live || news === MOST_NEWS) return
+    const times = (alike.get(happening.what) ?? 0) + 1
+    alike.set(happening.what, times)
+    if (times > MOST_ALIKE) return
     news += 1
-    const rest = 'Further news are not printed: results.jsonl and errors.jsonl have all that matters.'
-    screen.print(news > MOST_NEWS ? rest : happeningLine(happening, startedAt, screen.size().columns, style))
+    const more =
+      news === MOST_NEWS ? '; no more news are printed' : times === MOST_ALIKE ? '; more of these are not printed' : ''
+    const what = `${happening.what}${more}`
+    screen.print(happeningLine({ ...happening, what }, startedAt, screen.size().columns, style))
   }
 
   const look = (): void => {

@@ -3,6 +3,7 @@ import { batchPolicy } from '../../make/batch-policy.ts'
 import type { Place } from '../../make/place/place.ts'
 import { type PolicyOptions, readPolicyFile } from '../../make/policy-file.ts'
 import { placesOf, readAccess } from '../access.ts'
+import { UsageError } from '../usage-error.ts'
 import { deadlineOf, DEFAULT_DEADLINE, type Instant } from './moments.ts'
 import { profileOf } from './load-profile.ts'
 import { pricesFor } from './prices.ts'
@@ -46,6 +47,8 @@ export async function planRun(options: RunCommandOptions, env: NodeJS.ProcessEnv
     const rest = await rulesFor(places, clock, options)
     return { places, clock, rate: 1, policy, profile, ...rest, close: () => Promise.resolve() }
   }
+  if (endpoints !== undefined || api !== undefined)
+    throw new UsageError('--endpoint and --api are about real places: leave them out with --simulate.')
   const { simulatedPlaces } = await import('../simulated/simulated-places.ts')
   const simulated = await simulatedPlaces(simulate === true ? undefined : simulate, model)
   try {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../command.ts'
-import { amount, type Moment, moment, oneOf, several, wholeNumber } from '../values.ts'
+import { amount, duration, type Moment, moment, oneOf, several, wholeNumber } from '../values.ts'
 import type { PriceOptions } from './prices.ts'
 import { type QueueCommandOptions, withQueueOptions } from '../queue-options.ts'
 import type { ProfileOptions } from './load-profile.ts'
@@ -19,6 +19,8 @@ export interface RunCommandOptions extends PriceOptions, ProfileOptions, QueueCo
   readonly maxConcurrency?: number
   readonly offPeak?: true
   readonly deadline?: Moment
+  /** Milliseconds. */
+  readonly grace?: number
   readonly maxErrors?: number
   readonly limit?: number
   readonly cache?: string
@@ -56,6 +58,7 @@ export const command = (io: CommandIo): Command =>
     .option('--bands <file>', 'which hours are calm: [{"fromHour": 0, "level": "low"}, …] in UTC')
     .option('--profile <file>', 'what is learned of the hours (default: beside the journal)')
     .option('--deadline <when>', 'when to stop: 8h, or 2026-03-03T06:00Z (default: 24h)', moment)
+    .option('--grace <time>', 'how long what is out may take to end when the run stops (default: 2m)', duration)
     .option('--max-cost <amount>', 'the most that the run may cost, earlier starts included', amount)
     .option('--price-per-image <amount>', 'what a picture costs', amount)
     .option('--prices <file>', 'what each model costs: {"model": {"perImage": 0.04}}')

@@ -10,7 +10,6 @@ import { styleFor } from '../display/style.ts'
 import { watchRun } from '../display/watch-run.ts'
 import { lengthOfTime } from '../display/words.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import { watchInterrupts } from '../interrupt.ts'
 import { writeJsonFile } from '../json-file.ts'
 import { printable } from '../printable.ts'
 import { isQueued } from '../queue-options.ts'
@@ -19,9 +18,13 @@ import { profileFileOf } from './load-profile.ts'
 import { latestStartOf } from './moments.ts'
 import { planRun, type RunPlan } from './plan.ts'
 import type { RunCommandOptions } from './run-command.ts'
-import { summaryJson, summaryLines } from './summary.ts'
+import { type Ending, summaryJson, summaryLines } from './summary.ts'
+import { waysToEnd } from './ways-to-end.ts'
 
-/** What is out when somebody presses Ctrl-C is paid for: it may end within so long, on the run's clock. */
+/** Requests at work at once, over all places, where nobody says how many: each place admits fewer while it refuses. */
+const MAX_CONCURRENCY = 64
+
+/** What is out when a run stops is paid for: an image takes up to 100 s under overload. */
 const GRACE_MS = 120_000
 
 /** Runs `spillway run`, and gives back the exit code. */
@@ -29,84 +32,93 @@ export async function run(prompts: string, options: RunCommandOptions, io: Comma
   if (isQueued(options)) return (await import('./queued.ts')).queuedRun(prompts, options, io)
   const plan = await planRun(options, io.env)
   try {
-    return await runPlan(plan, prompts, options, io)
+    const model = plan.places[0]?.model as string
+    const source = prompts === '-' ? io.stdin : prompts
+    const items = readItems(source, { model, ...(prompts === '-' && { name: 'standard input' }) })
+    if (options.dryRun === undefined) return await makeAll(plan, prompts, items, options, io)
+    const { dryRun } = await import('./dry-run.ts')
+    return await dryRun(plan, items, options, io)
   } finally {
     await plan.close()
   }
 }
 
-async function runPlan(plan: RunPlan, prompts: string, options: RunCommandOptions, io: CommandIo): Promise<ExitCode> {
+async function makeAll(
+  plan: RunPlan,
+  prompts: string,
+  read: AsyncIterable<BatchItem>,
+  options: RunCommandOptions,
+  io: CommandIo,
+): Promise<ExitCode> {
   const { places, clock, rate, policy, profile, prices, deadline } = plan
-  const { out: folder, offPeak, rpm, maxCost } = options
-  const model = places[0]?.model as string
-  const source = prompts === '-' ? io.stdin : prompts
-  const read = readItems(source, { model, ...(prompts === '-' && { name: 'standard input' }) })
-  if (options.dryRun) {
-    const { dryRun } = await import('./dry-run.ts')
-    return dryRun(plan, read, options, io)
-  }
-  const items: BatchItem[] | typeof read = offPeak ? await collected(read) : read
+  const { out: folder, offPeak, rpm, maxCost, grace: graceMs = GRACE_MS, maxErrors, limit, cache } = options
+  // How long calm hours may be waited for depends on how many there are.
+  const items = offPeak ? await collected(read) : read
   const latestStartAt = Array.isArray(items) ? latestStartOf(deadline, items.length, rpm) : deadline.at
-  const maker = createMaker({ places, policy, deadlineAt: deadline.at, latestStartAt, clock, clockRate: rate })
-  const { pipeline } = maker
-
+  // The deadline is the run's: an item that waits when it comes has not failed, and is left for the next start.
+  const maker = createMaker({ places, policy, latestStartAt, clock, clockRate: rate })
+  const { make, pipeline } = maker
   const screen = screenFor(options, io)
-  const endpoints = places.map(({ name }) => name)
-  const style = styleFor(io.stderr, io.env, options.color)
-  const title = `${printable(prompts)} → ${printable(folder)}`
   const priced = prices !== undefined
-  const watch = watchRun({ screen, style, pipeline, endpoints, clock, title, priced, deadlineAt: deadline.at, maxCost })
-  const grace = lengthOfTime(GRACE_MS / rate)
-  const interrupt = watchInterrupts({
-    onFirst: () => watch.print(`Stopping: what is out has ${grace} to end. Ctrl-C again stops at once.`),
-    onSecond: () => {
-      watch.stop()
-      screen.print('Stopped at once. What was out is looked at when the run is started again.')
-    },
+  const watch = watchRun({
+    screen,
+    style: styleFor(io.stderr, io.env, options.color),
+    pipeline,
+    endpoints: places.map(({ name }) => name),
+    clock,
+    title: `${printable(prompts)} → ${printable(folder)}`,
+    priced,
+    deadlineAt: deadline.at,
+    maxCost,
   })
+  const ends = waysToEnd(watch, screen, lengthOfTime(graceMs / rate))
   if (rate !== 1) watch.print(`Simulated, ${rate} times as fast as life: no key is used and nothing is paid.`)
   let summary: BatchSummary
   try {
     summary = await runBatch({
       items,
-      make: maker.make,
+      make,
       folder,
       clock,
-      signal: interrupt.signal,
-      graceMs: GRACE_MS,
+      graceMs,
+      signal: ends.signal,
       deadline: deadline.wall,
       onUnknown: options.onUnknown,
-      watch: (notes) => tellNotes({ pipeline, clock }, notes),
-      onEvent: watch.onEvent,
-      maxConcurrency: options.maxConcurrency ?? 64,
+      maxConcurrency: options.maxConcurrency ?? MAX_CONCURRENCY,
       retryErrors: options.retryErrors ?? false,
       acceptChanges: options.acceptChanges ?? false,
-      ...(options.maxErrors !== undefined && { maxErrors: options.maxErrors }),
-      ...(options.limit !== undefined && { limit: options.limit }),
-      ...(options.cache !== undefined && { cache: options.cache }),
+      ...(maxErrors !== undefined && { maxErrors }),
+      ...(limit !== undefined && { limit }),
+      ...(cache !== undefined && { cache }),
       ...(maxCost !== undefined && { maxCost }),
       ...(prices !== undefined && {
         estimateCost: costEstimate(
           prices,
-          places.map((place) => place.model),
+          places.map(({ model }) => model),
         ),
       }),
-      note: { places: places.map(({ name, model: own }) => ({ name, model: own })), simulated: rate !== 1 },
+      watch: (notes) => tellNotes({ pipeline, clock }, notes),
+      onEvent(event) {
+        watch.onEvent(event)
+        ends.onEvent(event)
+      },
+      note: { places: places.map(({ name, model }) => ({ name, model })), simulated: rate !== 1 },
     })
     await writeJsonFile(profileFileOf(folder, options), profile.snapshot())
   } finally {
     watch.stop()
-    interrupt.stop()
+    ends.stop()
     maker.dispose()
   }
-  const code = interrupt.code() ?? exitCodeOf(summary)
-  const ending = { folder, priced, code, args: io.args }
+  if (ends.isHopeless()) summary = { ...summary, stopped: 'errors' }
+  const code = ends.code() ?? exitCodeOf(summary)
+  const ending: Ending = { folder, priced, code, args: io.args }
   for (const line of summaryLines(summary, ending)) screen.print(line)
   if (options.json) io.stdout.write(`${JSON.stringify(summaryJson(summary, ending), null, 2)}\n`)
   return code
 }
 
-const collected = async (items: AsyncIterable<BatchItem>): Promise<BatchItem[]> => {
+async function collected(items: AsyncIterable<BatchItem>): Promise<BatchItem[]> {
   const all: BatchItem[] = []
   for await (const item of items) all.push(item)
   return all

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '@spillway/core'
-import { createSimulator, parseScenario, type Scenario } from '@spillway/simulator'
+import { createSimulator, type EndpointScenario, parseScenario, type Scenario } from '@spillway/simulator'
 import { geminiPlace } from '../../make/place/gemini-place.ts'
 import { openaiPlace } from '../../make/place/openai-place.ts'
 import type { Place } from '../../make/place/place.ts'
@@ -37,11 +37,12 @@ export async function simulatedPlaces(
   const { timeScale: rate = 1, startsAt = new Date().toISOString() } = scenario
   const simulator = createSimulator({ ...scenario, startsAt })
   const { url } = await simulator.listen()
-  const named = Object.keys(scenario.endpoints ?? {})
-  const places = (named.length > 0 ? named : [undefined]).map((name) => {
-    const base = name === undefined ? url : `${url}/e/${name}`
-    const place = { name: name ?? 'simulated', apiKey: NO_KEY, model }
-    return name?.startsWith('relay') === true
+  const named = Object.entries(scenario.endpoints ?? {}).map(([name, own]) => ({ name, base: `${url}/e/${name}`, own }))
+  const alone = { name: 'simulated', base: url, own: {} }
+  const places = (named.length > 0 ? named : [alone]).map(({ name, base, own }) => {
+    const { models = [model], keys = [NO_KEY] }: EndpointScenario = { ...scenario, ...own }
+    const place = { name, apiKey: keys[0] ?? NO_KEY, model: models[0] ?? model }
+    return name.startsWith('relay')
       ? openaiPlace({ ...place, baseUrl: `${base}/v1` })
       : geminiPlace({ ...place, baseUrl: base })
   })

@@ -1,0 +1,39 @@
+import type { Screen } from '../display/screen.ts'
+import type { Watch } from '../display/watch-run.ts'
+import { type Interrupt, watchInterrupts } from '../interrupt.ts'
+import { watchForHopeless } from './hopeless.ts'
+
+/** What ends a run before its time: Ctrl-C, and that nothing can succeed. */
+export interface WaysToEnd extends Interrupt {
+  readonly onEvent: ReturnType<typeof watchForHopeless>
+  isHopeless(): boolean
+}
+
+/** @param grace how long what is out may take, in words */
+export function waysToEnd(watch: Watch, screen: Screen, grace: string): WaysToEnd {
+  const controller = new AbortController()
+  let hopeless = false
+  const onEvent = watchForHopeless(() => {
+    hopeless = true
+    watch.print('Stopping: ten in a row were refused for good. Check the key, the model and the address.')
+    controller.abort()
+  })
+  // However the process ends, the terminal gets its cursor back.
+  const leave = (): void => screen.leave()
+  process.once('exit', leave)
+  const interrupt = watchInterrupts({
+    onFirst() {
+      watch.print(`Stopping: what is out has ${grace} to end. Ctrl-C again stops at once.`)
+      controller.abort()
+    },
+    onSecond() {
+      watch.stop()
+      screen.print('Stopped at once. What was out is looked at when the run is started again.')
+    },
+  })
+  const stop = (): void => {
+    interrupt.stop()
+    process.off('exit', leave)
+  }
+  return { ...interrupt, signal: controller.signal, onEvent, isHopeless: () => hopeless, stop }
+}
