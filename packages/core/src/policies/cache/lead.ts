@@ -61,6 +61,9 @@ export class Lead {
         this.#renewLater()
         return undefined
       }
+      // Nobody waits for a renewal: whoever leads does it for all.
+      this.#flight.endBackground('Another process renews it.')
+      if (this.#context.aborted) return undefined
       if (first) followed()
       if (!(await this.#context.sleep(this.#pauseMs(clock.now() - since)))) return undefined
     }

@@ -156,8 +156,18 @@ describe('processes that share a store with leases', () => {
     expect(await first).toBe('old')
     await clock.advance(2000)
     const answers = all.map(({ ask }) => ask('a', operation))
+    await clock.advance(100)
+    // Whoever does not renew it waits for nothing.
+    const renewing = all
+      .map(({ calls }) => calls.state().policies[0]?.state)
+      .map((each) => (each as { revalidating: number }).revalidating)
+    expect(renewing.toSorted((a, b) => a - b)).toEqual([0, 0, 1])
     await clock.run()
     expect(await Promise.all(answers)).toEqual(['old', 'old', 'old'])
+    const told = types(all.flatMap(({ said }) => said()))
+    expect(told.filter((type) => type === 'cache.revalidated' || type === 'cache.followed')).toEqual([
+      'cache.revalidated',
+    ])
     const later = all.map(({ ask }) => ask('a', operation))
     await clock.advance(10)
     expect([await Promise.all(later), operation.runs]).toEqual([['new', 'new', 'new'], 2])

@@ -10,6 +10,12 @@ const TROUBLED_MS = 1000
 const HEARD_MS = 2 * CALM_MS
 /** How long a probe waits to hear whether it may go. */
 const ASK_MS = 1000
+/** How soon to look again whether the answer has come. */
+const LOOK_MS = 20
+/** How long leave to probe lasts before a call has used it. */
+const LEAVE_MS = 1000
+/** Who did not use it lets the others ask first, for so many milliseconds. */
+const UNUSED_MS = 2000
 /** Who waits for another's probe lets that one go first when its lease ends: for up to so many milliseconds. */
 const COURTESY_MS = 500
 
@@ -33,7 +39,7 @@ export class Advised {
   #heardAt = -Infinity
   #toldAt = -Infinity
   #served = false
-  /** Until when this process may send a probe. */
+  /** Until when this process may send a probe that it has not sent. */
   #leaveUntil = -Infinity
   #asking: Promise<number> | undefined
   /** Whether the lease for probes is this process's. */
@@ -63,6 +69,26 @@ export class Advised {
     return this.#circuit.wouldProbe && now >= this.#leaveUntil
   }
 
+  /**
+   * Milliseconds until a call would be admitted, as the circuit alone would say, with leave where that is needed: it is asked
+   * for beside the calls, so that none is chosen for this endpoint and then refused.
+   */
+  readyInMs(now: number, ask: () => void): number {
+    if (this.#asking !== undefined) return LOOK_MS
+    const ready = this.#circuit.readyInMs(now)
+    if (ready > 0 || !this.mustAsk(now)) return ready
+    const unusedMs = this.#leaveUntil + UNUSED_MS - now
+    if (unusedMs > 0) return unusedMs
+    ask()
+    return LOOK_MS
+  }
+
+  /** A probe is sent. */
+  sent(context: CallContext): void {
+    this.#leaveUntil = -Infinity
+    if (this.#leads) void this.#take(context, this.#settings.probeLeaseMs)
+  }
+
   /** Says what this process sees, if it is time or news. Nobody waits for it. */
   tell(context: CallContext, now: number, news = false): void {
     const troubled = this.#circuit.troubled || (this.#census !== undefined && this.#census.failing > 0)
@@ -73,7 +99,6 @@ export class Advised {
   /** A call has ended, or a probe lives. */
   settled(context: CallContext, now: number, changed: 'opened' | 'closed' | undefined, served: boolean): void {
     this.#served ||= served
-    if (changed !== undefined) this.#leaveUntil = -Infinity
     // Whoever sent this probe sends the next one. After a success the lease matters to nobody: the others hear of it.
     if (changed === 'opened' && this.#leads) void this.#take(context, (this.#circuit.openUntil ?? now) - now)
     if (changed === 'closed') this.#leads = false
@@ -108,7 +133,7 @@ export class Advised {
     const now = clock.now()
     // Whoever asked began before it was answered: for that call, too, the probe is due.
     circuit.postpone(waitMs > 0 ? now + waitMs : askedAt)
-    if (waitMs === 0) this.#leaveUntil = now + this.#settings.probeLeaseMs
+    if (waitMs === 0) this.#leaveUntil = now + LEAVE_MS
     return waitMs
   }
 
@@ -117,7 +142,7 @@ export class Advised {
     const census = await this.#exchange(context, now)
     // Somebody is served: then it is no outage for all, and each looks for itself.
     if (census === undefined || census.servedMsAgo < now - this.#circuit.openedAt) return 0
-    const othersMs = await this.#take(context, this.#settings.probeLeaseMs)
+    const othersMs = await this.#take(context, LEAVE_MS)
     this.#leads = othersMs === 0
     return othersMs > 0 ? othersMs + COURTESY_MS * context.call.random() : 0
   }

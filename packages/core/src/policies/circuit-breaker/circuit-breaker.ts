@@ -101,8 +101,10 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
     context.keep(gate, circuit.admit(now, partition))
     const after = circuit.state
     if (after === before) return 0
-    if (after === 'half_open') teller.halfOpened(context, key)
-    else {
+    if (after === 'half_open') {
+      teller.halfOpened(context, key)
+      advised?.sent(context)
+    } else {
       teller.closed(context, key)
       advised?.settled(context, now, 'closed', true)
     }
@@ -220,7 +222,13 @@ export const circuitBreaker = (options: CircuitBreakerOptions = {}): CircuitBrea
       if (saved.size > 0) partitionOf(context)
       const now = context.call.clock.now()
       const partition = partitions.peek(partitionKey(context))
-      return partition === undefined ? 0 : partition.line.readyInMs(partition.circuit.readyInMs(now), now)
+      if (partition === undefined) return 0
+      const { circuit, line, advised } = partition
+      if (advised === undefined) return line.readyInMs(circuit.readyInMs(now), now)
+      return line.readyInMs(
+        advised.readyInMs(now, () => void askFirst(context, partition, advised, now)),
+        now,
+      )
     },
     snapshot() {
       const now = announcer.origin?.clock.now() ?? 0

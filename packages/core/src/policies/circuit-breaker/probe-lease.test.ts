@@ -113,4 +113,61 @@ describe('probes of several processes', () => {
     await clock.advance(300)
     expect([await asking, a.breaker.stateOf()]).toEqual(['refused', 'isolated'])
   })
+
+  test('hold the lease as long as they may take', async () => {
+    const { all, clock } = processes(2)
+    const [a, b] = all as [Process, Process]
+    await fail(a, 5)
+    await fail(b, 5)
+    await clock.advance(4000)
+    const probe = a.call(false, 2500)
+    await clock.advance(1800)
+    expect(await b.call(true)).toBe('refused')
+    await clock.advance(700)
+    expect(await probe).toBe('failed')
+  })
+})
+
+describe('who looks before it calls', () => {
+  const open = async (count: number, ms: number): Promise<ReturnType<typeof processes>> => {
+    const made = processes(count, {}, ms === 0 ? memory : slow(ms))
+    for (const each of made.all) await fail(each, 5)
+    await made.clock.advance(4200)
+    return made
+  }
+
+  test('is told to look again until it is known whether a probe may go, and is not refused then', async () => {
+    const { all, clock } = await open(1, 100)
+    const [a] = all as [Process]
+    expect([a.readyInMs(), a.readyInMs()]).toEqual([20, 20])
+    await clock.advance(150)
+    expect(a.readyInMs()).toBe(20)
+    await clock.advance(100)
+    expect([a.readyInMs(), await a.call(true), a.breaker.stateOf()]).toEqual([0, 'served', 'closed'])
+  })
+
+  test('is told how long another may probe', async () => {
+    const { all, clock } = await open(2, 0)
+    const [a, b] = all as [Process, Process]
+    const probe = a.call(true, 2000)
+    await clock.advance(10)
+    expect(b.readyInMs()).toBe(20)
+    await clock.advance(10)
+    expect(b.readyInMs()).toBeGreaterThan(2900)
+    await clock.advance(2000)
+    expect(await probe).toBe('served')
+  })
+
+  test('and goes elsewhere keeps nobody from probing', async () => {
+    const { all, clock } = await open(2, 0)
+    const [looks, calls] = all as [Process, Process]
+    const answers: Promise<string>[] = []
+    for (let ms = 0; ms < 4000; ms += 100) {
+      looks.readyInMs()
+      await clock.advance(50)
+      answers.push(calls.call(true))
+      await clock.advance(50)
+    }
+    expect(await Promise.all(answers)).toContain('served')
+  })
 })

@@ -1,5 +1,12 @@
 import { circuitBreaker, pipeline, timeout } from '../../../index.ts'
-import type { CircuitAdvice, CircuitBreaker, CircuitBreakerOptions, Clock, SpillwayEvent } from '../../../index.ts'
+import type {
+  CallContext,
+  CircuitAdvice,
+  CircuitBreaker,
+  CircuitBreakerOptions,
+  Clock,
+  SpillwayEvent,
+} from '../../../index.ts'
 import { memoryCircuitAdvice, recordEvents, seededRandom, VirtualClock } from '../../../testing.ts'
 import { busy } from './breaker.ts'
 
@@ -7,6 +14,8 @@ import { busy } from './breaker.ts'
 export interface Process {
   readonly breaker: CircuitBreaker
   readonly events: readonly SpillwayEvent[]
+  /** When its breaker would admit a call, in milliseconds; asked as failover asks, by somebody who has called before. */
+  readonly readyInMs: () => number
   /** A call, and what came of it. */
   readonly call: (serves: boolean, ms?: number, signal?: AbortSignal) => Promise<'served' | 'failed' | 'refused'>
 }
@@ -59,15 +68,18 @@ export const processes = (
       classifier: { error: () => ({ kind: 'transient' }) },
     })
     const { events } = recordEvents(calls)
+    let last: CallContext | undefined
     return {
       breaker,
       events,
+      readyInMs: () => (last === undefined ? 0 : (breaker.readyInMs?.(last) ?? 0)),
       async call(serves, ms = 0, signal) {
         let sent = false
         try {
           await calls.execute(
             async (context) => {
               sent = true
+              last = context
               provider.requests++
               provider.mostRunning = Math.max(provider.mostRunning, ++provider.running)
               if (ms > 0) await context.sleep(ms)
