@@ -48,6 +48,14 @@ const listener = (sending: AttemptListener['sending'] = () => undefined) => {
   return { attempts, heard, ends }
 }
 
+/** As a store of ours fails: nothing was sent, and a pipeline would try once more. */
+const tryAgain = (): Error =>
+  Object.assign(new Error('disk full'), {
+    isSpillwayError: true,
+    code: 'ERR_SPILLWAY_TEST',
+    verdict: { kind: 'transient', sent: false, billed: 'no' },
+  })
+
 const signal = (): AbortSignal => AbortSignal.timeout(20_000)
 
 describe('a maker', () => {
@@ -85,7 +93,8 @@ describe('a maker', () => {
   })
 
   it.each([
-    ['throws', () => Promise.reject(new Error('disk full'))],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+    ['rejects with what could be tried again', () => Promise.reject(tryAgain())],
     [
       'throws at once',
       () => {

@@ -1,0 +1,105 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createSimulator, presets, type Scenario, type Simulator } from '@spillway/simulator'
+import { afterEach, expect, it } from 'vitest'
+import { emptyFolder, spillway } from './spillway.ts'
+
+const open: Simulator[] = []
+afterEach(async () => {
+  for (const simulator of open.splice(0)) await simulator.close()
+})
+
+const write = (cwd: string, name: string, content: unknown): string => {
+  writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content))
+  return name
+}
+
+const prompts = (count: number): string => Array.from({ length: count }, (_, i) => `heron ${i + 1}\n`).join('')
+
+const relay = async (scenario: Scenario = {}) => {
+  const simulator = createSimulator({ ...presets.instant, imageSizePx: 16, ...scenario }, { timeScale: 1000 })
+  open.push(simulator)
+  const { url } = await simulator.listen()
+  return { simulator, url, env: { OPENAI_API_KEY: 'any-key', OPENAI_BASE_URL: `${url}/v1` } }
+}
+
+/** When each request was sent, in the order of the results. */
+const startsIn = (folder: string): number[] =>
+  readFileSync(join(folder, 'results.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => Date.parse((JSON.parse(line) as { timing: { started_at: string } }).timing.started_at))
+    .toSorted((a, b) => a - b)
+
+it('off-peak work waits for its calm hour, at the pace of its quota, and keeps what it has learned', async () => {
+  const cwd = emptyFolder()
+  write(cwd, 'prompts.txt', prompts(4))
+  // An hour passes in two seconds, and it is a quarter to one.
+  const image = { minMs: 1000, meanMs: 1000, maxMs: 1000 }
+  const scenario = { timeScale: 1800, startsAt: '2026-03-02T12:45:00Z', imageSizePx: 16, serviceTime: { image } }
+  write(cwd, 'scenario.json', scenario)
+  const bands = [
+    { fromHour: 0, level: 'peak' },
+    { fromHour: 13, level: 'low' },
+  ]
+  write(cwd, 'bands.json', bands)
+  const args = ['run', 'prompts.txt', '-o', 'images', '--simulate', 'scenario.json', '--off-peak', '--rpm', '1']
+  const { code } = await spillway([...args, '--bands', 'bands.json', '--deadline', '12h'], { cwd })
+  expect(code).toBe(0)
+  const starts = startsIn(join(cwd, 'images'))
+  expect(starts[0]).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 2, 13))
+  expect((starts[3] as number) - (starts[0] as number)).toBeGreaterThanOrEqual(3 * 60_000 - 1000)
+  const learned = JSON.parse(readFileSync(join(cwd, 'images/.spillway/load-profile.json'), 'utf8')) as {
+    readonly hours: readonly { readonly calls: number }[]
+  }
+  expect(learned.hours[13]?.calls).toBeGreaterThan(3)
+})
+
+it('a policy file holds, and the command line wins over it', async () => {
+  const cwd = emptyFolder()
+  write(cwd, 'prompts.txt', prompts(1))
+  const policy = write(cwd, 'policy.json', { retry: { maxAttempts: 2, backoff: 1, jitter: 'none' } })
+  const { simulator, env } = await relay({ replies: [{ fault: 'overloaded', times: 9 }] })
+  const { code } = await spillway(['run', 'prompts.txt', '-o', 'images', '--policy', policy], { cwd, env })
+  expect(code).toBe(1)
+  expect(simulator.counters().total.requests).toBe(2)
+  const broken = write(cwd, 'broken.json', { retry: { maxAttempts: 0 } })
+  const refused = await spillway(['run', 'prompts.txt', '-o', 'other', '--policy', broken], { cwd, env })
+  expect(refused.stderr).toBe('broken.json: retry.maxAttempts must be an integer of at least 1 or Infinity, got 0.\n')
+  expect(refused.code).toBe(2)
+})
+
+it('a cache makes the pictures of another run without a request, and a second endpoint takes over', async () => {
+  const cwd = emptyFolder()
+  write(cwd, 'prompts.txt', prompts(3))
+  const { simulator, url } = await relay({
+    endpoints: { official: { phases: [{ kind: 'outage', fault: 'internal' }] }, second: { keys: ['second-key'] } },
+  })
+  const env = { OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `${url}/e/official/v1`, SECOND: 'second-key' }
+  const endpoint = `${url}/e/second/v1,key=SECOND,model=nano,name=second`
+  const args = ['run', 'prompts.txt', '--endpoint', endpoint, '--cache', 'cache', '--json', '-o']
+  expect(JSON.parse((await spillway([...args, 'one'], { cwd, env })).stdout)).toMatchObject({ exit: 0, done: 3 })
+  const { requests } = simulator.counters().total
+  expect(simulator.counters().endpoints['second']?.images).toBe(3)
+  expect(JSON.parse((await spillway([...args, 'two'], { cwd, env })).stdout)).toMatchObject({ exit: 0, done: 3 })
+  expect(simulator.counters().total.requests).toBe(requests)
+})
+
+it('a simulated model says who it is: its own names of models and keys, and no real place beside it', async () => {
+  const cwd = emptyFolder()
+  write(cwd, 'prompts.txt', prompts(1))
+  const endpoints = {
+    official: { models: ['one-image'], keys: ['key-1'] },
+    relay: { models: ['other'], keys: ['key-2'] },
+  }
+  const scenario = write(cwd, 'scenario.json', { ...presets.instant, timeScale: 100, imageSizePx: 16, endpoints })
+  const args = ['run', 'prompts.txt', '-o', 'images', '--simulate', scenario]
+  expect(await spillway(args, { cwd })).toMatchObject({ code: 0 })
+  const mixed = await spillway([...args, '--api', 'chat'], { cwd })
+  expect(mixed).toMatchObject({ code: 2, stderr: expect.stringContaining('leave them out with --simulate') })
+  const wrong = write(cwd, 'wrong.json', { capacity: -1 })
+  const refused = await spillway(['run', 'prompts.txt', '-o', 'x', '--simulate', wrong], { cwd })
+  expect(refused.code).toBe(2)
+  expect(refused.stderr).toContain('wrong.json: ')
+  expect(existsSync(join(cwd, 'x'))).toBe(false)
+})
