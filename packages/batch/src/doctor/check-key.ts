@@ -5,7 +5,7 @@ export type KeyOwner = 'gemini' | 'openai' | 'relay'
 
 /** What stands in examples. */
 const PLACEHOLDER =
-  /^(?:<.*>|\[.*\]|\$\{.*\}|your\b.*|.*(?:your|my)[-_ ]?(?:api[-_ ]?)?key.*|.*(?:changeme|placeholder|xxxx|\.\.\.|…).*|none|null|undefined|test|todo)$/i
+  /^(?:<.*>|\[.*\]|\$\{.*\}|your\b.*|.*(?:your|my)[-_ ]?(?:api[-_ ]?)?key.*|.*(?:changeme|placeholder|x{6,}|\.\.\.|…).*|none|null|undefined|test|todo)$/i
 
 /** Shorter than any key that is worth having. */
 const SHORTEST_KEY = 16

@@ -56,6 +56,7 @@ export const githubIssues = (options: GithubIssuesOptions): StatusFeed => {
     ...GITHUB_ISSUES_DEFAULTS,
     ...options,
   }
+  checkText('githubIssues.name', name)
   if (typeof repo !== 'string' || !/^[\w.-]+\/[\w.-]+$/.test(repo))
     throw new InvalidOptionsError('githubIssues.repo', repo, "an owner and a name, such as 'googleapis/js-genai'")
   checkText('githubIssues.query', query)

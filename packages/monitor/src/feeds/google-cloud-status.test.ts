@@ -60,12 +60,12 @@ describe('googleCloudStatus', () => {
   })
 
   test('has a component for each product', async () => {
-    const product = ['sdXM79fz1FS6ekNpu37K', 'Z0FZJAMvEB4j3NbCJs6B', 'another']
+    const product = ['sdXM79fz1FS6ekNpu37K', 'Z0FZJAMvEB4j3NbCJs6B', '__proto__']
     const { components } = await cloud([cloudIncident()], { product })
     expect(components.map(({ component, level }) => [component, level])).toEqual([
       ['Vertex AI Online Prediction', 'degraded'],
       ['Vertex Gemini API', 'degraded'],
-      ['another', 'operational'],
+      ['__proto__', 'operational'],
     ])
   })
 

@@ -1,5 +1,5 @@
 import { checkKnown } from '@spillway/core'
-import { checkList } from './check-texts.ts'
+import { checkList, checkText } from './check-texts.ts'
 import { componentStatus, worst } from './component-status.ts'
 import { checkAddress } from './http/feed-address.ts'
 import { httpFeed } from './http/http-feed.ts'
@@ -47,6 +47,7 @@ export const googleCloudStatus = (options: GoogleCloudStatusOptions = {}): Statu
   checkKnown('googleCloudStatus', options, ['name', 'product', 'locations', 'url', ...HTTP_FEED_FIELDS])
   checkHttpFeedOptions('googleCloudStatus', options)
   const { name, product, url } = { ...GOOGLE_CLOUD_STATUS_DEFAULTS, ...options }
+  checkText('googleCloudStatus.name', name)
   const products = checkList('googleCloudStatus.product', product)
   const locations = options.locations && checkList('googleCloudStatus.locations', options.locations)
   const address = checkAddress('googleCloudStatus.url', url, false)
@@ -67,17 +68,17 @@ const statusOf = (id: string, active: readonly Json[], address: URL): ComponentS
     return product === undefined ? [] : [{ incident, level: levelOf(incident), title: textOf(product['title']) }]
   })
   const bad = worst(found)
-  if (bad === undefined) return componentStatus(TITLES[id] ?? id, 'operational')
+  if (bad === undefined) return componentStatus(TITLES.get(id) ?? id, 'operational')
   const { incident, level, title } = bad
   const uri = textOf(incident['uri'])
-  return componentStatus(title ?? TITLES[id] ?? id, level, {
+  return componentStatus(title ?? TITLES.get(id) ?? id, level, {
     since: instantOf(incident['begin']),
     title: textOf(incident['external_desc']) ?? 'An incident without a title',
     link: uri !== undefined && URL.canParse(uri, address.href) ? new URL(uri, address.href).href : undefined,
   })
 }
 
-const TITLES: Readonly<Record<string, string | undefined>> = { Z0FZJAMvEB4j3NbCJs6B: 'Vertex Gemini API' }
+const TITLES: ReadonlyMap<string, string> = new Map([['Z0FZJAMvEB4j3NbCJs6B', 'Vertex Gemini API']])
 
 const isActive = ({ end }: Json): boolean => textOf(end) === undefined
 

@@ -44,6 +44,7 @@ export const statusGator = (options: StatusGatorOptions): StatusFeed => {
   checkKnown('statusGator', options, ['token', 'board', 'monitor', 'name', 'url', ...HTTP_FEED_FIELDS])
   checkHttpFeedOptions('statusGator', options)
   const { name, url, monitor } = { ...STATUS_GATOR_DEFAULTS, ...options }
+  checkText('statusGator.name', name)
   const token = checkToken('statusGator.token', options.token)
   if (token === undefined) throw new InvalidOptionsError('statusGator.token', token, 'a token')
   if (monitor !== undefined) checkText('statusGator.monitor', monitor)
