@@ -45,6 +45,22 @@ describe.for(packages)('$source.name as it would be published', ({ source, tarba
     expect(Object.keys(manifest.exports)).toEqual(Object.keys(source.exports))
   })
 
+  test('every module that it imports is its own, of Node, or of a package that it depends on', () => {
+    const { dependencies = {}, peerDependencies = {} } = readManifest(join(folder(), 'package.json'))
+    const known = [source.name, ...Object.keys(dependencies), ...Object.keys(peerDependencies)]
+    const imported = globSync('dist/**/*.js', { cwd: folder() }).flatMap((file) =>
+      [
+        ...readFileSync(join(folder(), file), 'utf8').matchAll(
+          /^(?:import|export)\b[^'"`;]*?from\s*["']([^."'][^"']*)["'];?$/gm,
+        ),
+      ]
+        .map(([, module = '']) => module)
+        .filter((module) => !module.startsWith('node:')),
+    )
+    const nameOf = (module: string): string => module.split('/', module.startsWith('@') ? 2 : 1).join('/')
+    expect(imported.filter((module) => !known.includes(nameOf(module)))).toEqual([])
+  })
+
   test('it brings a licence, a README and sources for its maps, and no tests', () => {
     const files = globSync('**/*', { cwd: folder() })
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'src/index.ts', 'dist/index.js']))

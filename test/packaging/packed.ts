@@ -76,7 +76,7 @@ export function packAndInstall(): Installed {
   const overrides = Object.entries(ours).map(([name, file]) => `  '${name}': '${file}'\n`)
   writeFileSync(
     join(folder, 'pnpm-workspace.yaml'),
-    `pmOnFail: ignore\noverrides:\n${overrides.join('')}allowBuilds:\n  protobufjs: false\n`,
+    `pmOnFail: ignore\noverrides:\n${overrides.join('')}allowBuilds:\n  msgpackr-extract: false\n  protobufjs: false\n`,
   )
   pnpm(['install', '--prefer-offline', '--no-frozen-lockfile'], folder)
   return {

@@ -63,7 +63,7 @@ ${contactSheet(run, source)}
 ${launches(run)}
 <footer>Made by <a href="https://github.com/spillway/spillway" rel="noreferrer">Spillway</a> on ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC. All times are UTC; costs are in the currency of the prices.</footer>
 </main>
-<script>${trusted(SCRIPT)}</script>
+${/* In the template itself the builder would replace the end tag by a helper that no package has. */ trusted(`<script>${SCRIPT}</script>`)}
 </body>
 </html>
 `
