@@ -4,6 +4,7 @@ import { ok, problem, warning, type Finding } from './finding.ts'
 const NETWORK: readonly (readonly [RegExp, string, string])[] = [
   [/^ENOTFOUND$/, 'its name is not known to DNS', 'Look for a slip in the address. Behind a VPN: is it connected?'],
   [/^EAI_AGAIN$/, 'DNS does not answer', 'Is this machine on the network?'],
+  [/^ERR_BLOCKED_PORT$/, 'Node’s fetch sends nothing to its port', 'Serve it at another one: 443, 8080.'],
   [/^ECONNREFUSED$/, 'nobody listens there', 'Is the server running? Is the port right?'],
   [/^(?:EHOSTUNREACH|ENETUNREACH)$/, 'there is no way to it', 'Is this machine on the network, or behind a VPN?'],
   [

@@ -73,6 +73,7 @@ describe('the way to an endpoint', () => {
   test.for([
     ['ENOTFOUND', 'its name is not known to DNS (ENOTFOUND)'],
     ['EAI_AGAIN', 'DNS does not answer (EAI_AGAIN)'],
+    ['ERR_BLOCKED_PORT', 'Node’s fetch sends nothing to its port (ERR_BLOCKED_PORT)'],
     ['ECONNREFUSED', 'nobody listens there (ECONNREFUSED)'],
     ['UND_ERR_CONNECT_TIMEOUT', 'it does not answer in time (UND_ERR_CONNECT_TIMEOUT)'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)'],

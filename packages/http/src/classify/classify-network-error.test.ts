@@ -23,6 +23,11 @@ test('the first of several addresses that all failed decides', () => {
   expect(classifyNetworkError(new TypeError('fetch failed', { cause: inner }))).toMatchObject({ sent: false })
 })
 
+test('a port that fetch refuses was never asked', () => {
+  const error = new TypeError('fetch failed', { cause: new Error('bad port') })
+  expect(classifyNetworkError(error)).toMatchObject({ kind: 'endpoint_failed', sent: false, code: 'ERR_BLOCKED_PORT' })
+})
+
 test('a body that breaks off, and an abort by nobody, are transient', () => {
   expect(classifyNetworkError(new TypeError('terminated'))).toMatchObject({ kind: 'transient', billed: 'unknown' })
   expect(classifyNetworkError(new DOMException('x', 'AbortError'))).toMatchObject({ kind: 'transient' })

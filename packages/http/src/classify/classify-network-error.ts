@@ -31,6 +31,8 @@ export const classifyNetworkError = (error: unknown): Verdict | undefined => {
     return { kind: 'request_failed', sent: false, billed: 'no', ...withCode }
   if (codes.some((each) => CERTIFICATE.test(each)))
     return { kind: 'endpoint_failed', scope: 'endpoint', sent: false, billed: 'no', ...withCode }
+  if (isBlockedPort(error))
+    return { kind: 'endpoint_failed', scope: 'endpoint', sent: false, billed: 'no', code: 'ERR_BLOCKED_PORT' }
   if (codes.some((each) => NOT_SENT.has(each)))
     return { kind: 'transient', scope: 'endpoint', sent: false, billed: 'no', ...withCode }
   if (code !== undefined) return { kind: 'transient', scope: 'endpoint', sent: true, billed: 'unknown', ...withCode }
@@ -40,6 +42,10 @@ export const classifyNetworkError = (error: unknown): Verdict | undefined => {
     name === 'AbortError' || name === 'TimeoutError' || message === 'terminated' || message === 'fetch failed'
   return broken ? { kind: 'transient', sent: true, billed: 'unknown' } : undefined
 }
+
+/** Ports of other protocols, such as 1, 25 and 6000, to which `fetch` sends nothing. It gives them no code. */
+const isBlockedPort = (error: unknown): boolean =>
+  (error as { cause?: { message?: unknown } } | undefined)?.cause?.message === 'bad port'
 
 const codesOf = (error: unknown): string[] => {
   const codes: string[] = []
