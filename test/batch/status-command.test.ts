@@ -96,6 +96,17 @@ describe('spillway status', () => {
     expect([code, stdout]).toEqual([1, expect.not.stringContaining(CANARY)])
   })
 
+  it('says that a run has seen nothing of a real model, where it asked a simulated one', async () => {
+    const [good, cwd] = [await page('operational'), emptyFolder()]
+    writeFileSync(join(cwd, 'prompts.txt'), 'a heron\n')
+    expect((await spillway(['run', 'prompts.txt', '--out', 'images', '--simulate'], { cwd })).code).toBe(0)
+    const { code, stderr } = await spillway(['status', '--feed', good.url, '--run', 'images'], { cwd })
+    expect([code, stderr]).toEqual([
+      0,
+      'The run in images asked a simulated model: it has seen nothing of a real one.\n',
+    ])
+  })
+
   it.each([
     ['a feed that is none', ['--feed', 'gemini'], /^--feed takes one of google-cloud, openai, anthropic/],
     ['a folder without a run', ['--run', 'nowhere'], /^There is no run in nowhere/],

@@ -51,6 +51,8 @@ export const command = (io: CommandIo): Command =>
         ...(run !== undefined && { run }),
         ...(probeModel !== undefined && { probeModel }),
       })
+      if (overview.simulated)
+        io.stderr.write(`The run in ${run} asked a simulated model: it has seen nothing of a real one.\n`)
       if (json === true) io.stdout.write(`${JSON.stringify(overview, null, 2)}\n`)
       else
         for (const line of statusLines(overview, styleFor(io.stdout, io.env, options.color), io.stdout.columns))

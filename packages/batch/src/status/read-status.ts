@@ -4,7 +4,7 @@ import { readRun } from '../journal/read-run.ts'
 import { probe, type Probed } from '../probe/probe.ts'
 import { disagreementsOf, type StatusDisagreement } from './disagreements.ts'
 import { defaultSources, type FeedSource } from './feed-source.ts'
-import { observedIn, type Observed } from './observed.ts'
+import { type Observed, observedIn } from './observed.ts'
 
 /** Options of {@link readStatus}. */
 export interface StatusOptions {
@@ -31,6 +31,8 @@ export interface StatusOverview {
   readonly feeds: readonly FeedReading[]
   readonly observed: readonly Observed[]
   readonly disagreements: readonly StatusDisagreement[]
+  /** The run asked a simulated model: it has seen nothing of a real one, and nothing of it is in here. */
+  readonly simulated?: true
 }
 
 /**
@@ -51,7 +53,9 @@ export interface StatusOverview {
 export async function readStatus(options: StatusOptions = {}): Promise<StatusOverview> {
   const { feeds: sources = defaultSources(), run, probe: probed = [], timeoutMs = 10_000, signal } = options
   const { clock = systemClock, probeModel: model } = options
-  const seen = run === undefined ? [] : seenIn(run)
+  const found = run === undefined ? undefined : readRun(run)
+  const simulated = found?.launches.some(({ options: given }) => isSimulated(given)) === true
+  const seen = found === undefined || simulated ? [] : observedIn(found)
   const [feeds, probes] = await Promise.all([
     Promise.all(
       sources.map(({ feed }) => readFeed(feed, { timeoutMs, clock, ...(signal !== undefined && { signal }) })),
@@ -60,13 +64,8 @@ export async function readStatus(options: StatusOptions = {}): Promise<StatusOve
   ])
   const observed = [...seen, ...probes]
   const at = clock.wallTime()
-  return { at, feeds, observed, disagreements: disagreementsOf(feeds, sources, observed, at) }
-}
-
-/** What a run has seen of the world: one that asked a simulated model has seen nothing of it. */
-const seenIn = (folder: string): readonly Observed[] => {
-  const run = readRun(folder)
-  return run.launches.some(({ options }) => isSimulated(options)) ? [] : observedIn(run)
+  const disagreements = disagreementsOf(feeds, sources, observed, at)
+  return { at, feeds, observed, disagreements, ...(simulated && { simulated }) }
 }
 
 const isSimulated = ({ note }: Readonly<Record<string, unknown>>): boolean =>
