@@ -76,7 +76,7 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: 'SpillwayRetryBudgetSpent',
-    expr: `max ${by(policy)} (${series('retryBudgetUsage')} >= ${series('retryBudgetLimit')})`,
+    expr: `max ${by(policy)} (${series('retryBudgetUsage')} >= (${series('retryBudgetLimit')} > 0))`,
     for: '5m',
     severity: 'warning',
     when: 'a retry budget is spent, for 5 minutes',

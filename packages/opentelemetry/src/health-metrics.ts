@@ -4,39 +4,30 @@ import type { BoundedValues } from './bounded-values.ts'
 import { HEALTH_METRICS, type HealthMetricName } from './health-metric-definitions.ts'
 import type { HealthSource } from './health-source.ts'
 import { ATTRIBUTE as A } from './semconv.ts'
+import { SeriesBook } from './series-book.ts'
 
 const HEALTH_STATES = ['healthy', 'degraded', 'overloaded', 'down', 'unknown']
 const FEED_STATES = ['operational', 'degraded', 'down', 'unknown']
-
-interface Series {
-  readonly metric: HealthMetricName
-  readonly attributes: Readonly<Record<string, string>>
-  value: number
-}
 
 /** Tells what a monitor knows, whenever somebody collects. Gives back how to stop. */
 export const healthMetrics = (meter: Meter, bounded: BoundedValues, source: HealthSource): (() => void) => {
   const observables = new Map<HealthMetricName, Observable>()
   for (const [short, { name, unit, text: description }] of Object.entries(HEALTH_METRICS))
     observables.set(short as HealthMetricName, meter.createObservableGauge(name, { unit, description }))
-  /** What was told once is told as 0 when it is gone: an SDK goes on exporting the last value of what nobody observes. */
-  const told = new Map<string, Series>()
+  const book = new SeriesBook<HealthMetricName>()
 
   const collect: BatchObservableCallback = (result) => {
-    for (const series of told.values()) series.value = 0
+    book.begin()
     try {
       readHealth(source, (metric, value, values) => {
-        const attributes = bounded.attributes(values)
-        const key = JSON.stringify([metric, attributes])
-        const series = told.get(key)
+        const series = book.of(metric, bounded.attributes(values))
         // What is `other` stands for several.
-        if (series === undefined) told.set(key, { metric, attributes, value })
-        else series.value = Math.max(series.value, value)
+        series.value = Math.max(series.value, value)
       })
     } catch (error) {
       api.diag.warn('The health of a monitor cannot be read.', error)
     }
-    for (const { metric, attributes, value } of told.values())
+    for (const { metric, attributes, value } of book.all())
       result.observe(observables.get(metric) as Observable, value, attributes)
   }
   const all = [...observables.values()]

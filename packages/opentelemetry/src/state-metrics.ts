@@ -5,12 +5,7 @@ import type { BoundedValues } from './bounded-values.ts'
 import type { LivingPipelines } from './living-pipelines.ts'
 import { METRICS, type MetricName } from './metric-definitions.ts'
 import { readPipeline } from './readings.ts'
-
-interface Sum {
-  readonly metric: MetricName
-  readonly attributes: Record<string, string>
-  value: number
-}
+import { SeriesBook } from './series-book.ts'
 
 /** The metrics that say how things are: read from the pipelines when somebody collects. */
 export class StateMetrics {
@@ -18,6 +13,7 @@ export class StateMetrics {
   readonly #bounded: BoundedValues
   readonly #observables = new Map<MetricName, Observable>()
   readonly #pipelines: LivingPipelines
+  readonly #book = new SeriesBook<MetricName>()
   readonly #collect: BatchObservableCallback
 
   /** @param pipelines whose state is read */
@@ -32,7 +28,10 @@ export class StateMetrics {
       if (kind === 'updown') this.#observables.set(short, meter.createObservableUpDownCounter(name, options))
     }
     this.#collect = (result) => {
-      for (const { metric, attributes, value } of this.#sums()) {
+      // What has the same attributes is one series, with the sum of all.
+      this.#book.begin()
+      for (const pipeline of this.#pipelines.all()) this.#read(pipeline)
+      for (const { metric, attributes, value } of this.#book.all()) {
         const observable = this.#observables.get(metric)
         if (observable !== undefined) result.observe(observable, value, attributes)
       }
@@ -44,22 +43,11 @@ export class StateMetrics {
     this.#meter.removeBatchObservableCallback(this.#collect, [...this.#observables.values()])
   }
 
-  /** What has the same attributes is one series, with the sum of all. */
-  #sums(): Iterable<Sum> {
-    const sums = new Map<string, Sum>()
-    for (const pipeline of this.#pipelines.all()) this.#read(pipeline, sums)
-    return sums.values()
-  }
-
-  #read(pipeline: Pipeline<unknown>, sums: Map<string, Sum>): void {
+  #read(pipeline: Pipeline<unknown>): void {
     try {
       readPipeline(pipeline, (metric, value, values) => {
         if (typeof value !== 'number' || !Number.isFinite(value)) return
-        const attributes = this.#bounded.attributes(values)
-        const key = JSON.stringify([metric, attributes])
-        const sum = sums.get(key)
-        if (sum === undefined) sums.set(key, { metric, attributes, value })
-        else sum.value += value
+        this.#book.of(metric, this.#bounded.attributes(values)).value += value
       })
     } catch (error) {
       // A policy of somebody else's whose snapshot() throws.

@@ -1,4 +1,11 @@
-import { circuitBreaker, ConsecutiveBreaker, pipeline, windowBreaker, type IBreaker } from '@spillway/core'
+import {
+  circuitBreaker,
+  ConsecutiveBreaker,
+  pipeline,
+  windowBreaker,
+  type IBreaker,
+  type TimedBreaker,
+} from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import { describe, expect, test } from 'vitest'
 import { cautiousBreaker } from '../index.ts'
@@ -41,13 +48,27 @@ describe('a strategy that may be warned', () => {
       cautiousBreaker(windowBreaker({ ...WINDOW, failureRatio: 0.9 }), windowBreaker(WINDOW), () => warned),
     )
     for (let i = 0; i < 3; i++) await succeed()
-    for (let i = 0; i < 3; i++) await fail()
+    for (let i = 0; i < 4; i++) await fail()
     expect(circuit.stateOf()).toBe('closed')
     warned = true
+    // Four failures of eight calls: enough for the strict one, and it is an answer that has just come.
     await succeed()
     expect(circuit.stateOf()).toBe('closed')
     await fail()
     expect(circuit.stateOf()).toBe('open')
+  })
+
+  test('that looks at time is listened to at failures alone: it knows the past when the warning comes', () => {
+    let warned = false
+    const both = cautiousBreaker(
+      windowBreaker({ ...WINDOW, failureRatio: 0.9 }),
+      windowBreaker(WINDOW),
+      () => warned,
+    ) as TimedBreaker
+    const say = (kind: 'success' | 'failure') => both.record({ kind, durationMs: 1, now: 0 })
+    expect((['success', 'failure', 'failure', 'failure'] as const).map(say)).toEqual(Array(4).fill(undefined))
+    warned = true
+    expect([say('success'), say('failure')]).toEqual([undefined, 'failures'])
   })
 
   test('saves and restores both', async () => {

@@ -27,7 +27,8 @@ export class Tally {
   /** Answers that took much longer than usual. */
   slow = 0
   readonly #durations = new DurationHistogram()
-  readonly #contents = new DurationHistogram()
+  /** Only where there are streams. */
+  #contents: DurationHistogram | undefined
 
   get attempts(): number {
     const { success, overloaded, failed, unusable } = this.counts
@@ -44,28 +45,28 @@ export class Tally {
     if (kind !== 'success') return
     if (durationMs > slowAfterMs) this.slow++
     this.#durations.add(durationMs)
-    if (contentMs !== undefined) this.#contents.add(contentMs)
+    if (contentMs !== undefined) (this.#contents ??= new DurationHistogram()).add(contentMs)
   }
 
   addAll(other: Tally): void {
     for (const kind of OBSERVATION_KINDS) this.counts[kind] += other.counts[kind]
     this.slow += other.slow
     this.#durations.addAll(other.#durations)
-    this.#contents.addAll(other.#contents)
+    if (other.#contents !== undefined) (this.#contents ??= new DurationHistogram()).addAll(other.#contents)
   }
 
   fade(weight: number): void {
     for (const kind of OBSERVATION_KINDS) this.counts[kind] *= weight
     this.slow *= weight
     this.#durations.fade(weight)
-    this.#contents.fade(weight)
+    this.#contents?.fade(weight)
   }
 
   clear(): void {
     for (const kind of OBSERVATION_KINDS) this.counts[kind] = 0
     this.slow = 0
     this.#durations.clear()
-    this.#contents.clear()
+    this.#contents?.clear()
   }
 
   read(): Tallied {
@@ -83,8 +84,8 @@ export class Tally {
   }
 }
 
-const quantilesOf = (histogram: DurationHistogram): Quantiles | undefined => {
-  const p50 = histogram.quantile(0.5)
-  const p95 = histogram.quantile(0.95)
+const quantilesOf = (histogram: DurationHistogram | undefined): Quantiles | undefined => {
+  const p50 = histogram?.quantile(0.5)
+  const p95 = histogram?.quantile(0.95)
   return p50 === undefined || p95 === undefined ? undefined : { p50, p95 }
 }

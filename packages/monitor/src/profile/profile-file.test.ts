@@ -5,6 +5,7 @@ import { pipeline, retry, type Verdict } from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { monitor, profileFile, type MonitorEvent } from '../index.ts'
+import { teachProfile } from './teach-profile.ts'
 
 const folder = (): string => {
   const made = mkdtempSync(join(tmpdir(), 'spillway-profile-'))
@@ -109,5 +110,20 @@ describe('what a profile is taught of a call', () => {
   ])('%j', async (verdicts, recorded) => {
     expect(await taught(...verdicts)).toMatchObject(recorded)
     expect(await taught(...verdicts)).toHaveLength(recorded.length)
+  })
+
+  test('is nothing once the call has ended: an attempt that renews a stale answer keeps nothing', () => {
+    const recorded: unknown[] = []
+    const profile = { levelAt: () => 'low' as const, record: (call: unknown) => void recorded.push(call) }
+    const { onEvent } = teachProfile(profile, new VirtualClock())
+    const stamp = { at: 0, pipeline: 'images', callId: 1, verdict: { kind: 'success' }, durationMs: 1000 } as const
+    const completed = { ...stamp, type: 'call.completed', attempts: 1 } as const
+    onEvent({ type: 'call.started', at: 0, pipeline: 'images', callId: 1 })
+    onEvent({ ...stamp, type: 'attempt.completed' })
+    onEvent(completed)
+    onEvent({ ...stamp, type: 'attempt.completed' })
+    // Nothing was kept that another end could find.
+    onEvent(completed)
+    expect(recorded).toHaveLength(1)
   })
 })
