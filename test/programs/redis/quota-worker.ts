@@ -21,6 +21,7 @@ export interface WorkerSettings {
   readonly wallSkewMs?: number
   readonly whenDown?: WhenDown
   readonly beatMs?: number
+  readonly deadlineMs?: number
 }
 
 /** What it says. */
@@ -45,7 +46,7 @@ const open = async (): Promise<RedisClient> => {
   return client
 }
 
-const redis = redisConnection(await open(), { maxProbeMs: 300 })
+const redis = redisConnection(await open(), { maxProbeMs: 300, deadlineMs: settings.deadlineMs ?? 500 })
 redis.subscribe(({ type }) => say({ event: type }))
 await redis.get('spillway:warm-up').catch(() => undefined)
 const store = redisSharedQuota(redis, { beatMs: settings.beatMs ?? 2000, whenDown: settings.whenDown ?? 'local' })
@@ -54,6 +55,9 @@ const limits = { quotas: settings.quotas, store, learn: false }
 const began = (): void => say({ beganAt: Number(process.hrtime.bigint() / 1000n) / 1000 })
 
 const calls = pipeline([rateLimit(limits)])
+calls.events.subscribe((event) => {
+  if (event.type === 'rate_limit.degraded') say({ event: `share ${event.share}` })
+})
 const client =
   settings.upstream === undefined
     ? undefined

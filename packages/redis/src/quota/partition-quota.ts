@@ -23,12 +23,11 @@ interface Untold {
   readonly spending: Spending
   readonly by: readonly number[]
   readonly spent: boolean
-  readonly alone: boolean
 }
 
 /** How much is told in one step, so that none takes long. */
 const MOST_OPS = 200
-/** Processes live for three beats without one. */
+/** So many beats without a word, and something was wrong. */
 const BEATS = 3
 const clock = systemClock
 
@@ -82,7 +81,8 @@ export class PartitionQuota implements SharedQuota {
 
   spent(costs: UnitCosts): Grant {
     const grant = this.#granted(costs)
-    this.#tell(grant.spending, costs, true, true)
+    this.#tell(grant.spending, costs, true)
+    this.#tellSoon()
     return grant
   }
 
@@ -94,7 +94,7 @@ export class PartitionQuota implements SharedQuota {
       spending.costs[unit] = (spending.costs[unit] ?? 0) + by[unit]
     }
     if (Object.values(by).every((each) => each === 0)) return
-    this.#tell(spending, by, false, false)
+    this.#tell(spending, by, false)
     this.#tellSoon()
   }
 
@@ -114,9 +114,9 @@ export class PartitionQuota implements SharedQuota {
     return { costs, spending }
   }
 
-  #tell(spending: Spending, costs: UnitCosts, spent: boolean, alone: boolean): void {
+  #tell(spending: Spending, costs: UnitCosts, spent: boolean): void {
     const by = this.#plans.map(({ unit }) => costs[unit] ?? 0)
-    this.#untold.push({ seq: ++this.#seq, spending, by, spent, alone })
+    this.#untold.push({ seq: ++this.#seq, spending, by, spent })
   }
 
   /** Nobody waits for it: what cannot be told now is told with the next question, or the next beat. */
@@ -179,9 +179,9 @@ export class PartitionQuota implements SharedQuota {
       // Where nobody spends alone, it is enough that all who live have noticed that Redis has forgotten.
       graceMs: BEATS * beatMs + (whenDown === 'local' ? this.#redis.returnMs : 0),
       quotas: this.#plans.map((plan) => this.#quotaOf(plan, now)),
-      ops: told.map(({ seq, spending, by, spent: then, alone }): QuotaOp => {
+      ops: told.map(({ seq, spending, by, spent: then }): QuotaOp => {
         const at = spending.knownAt === undefined ? {} : { at: spending.knownAt }
-        return { seq, ageMs: now - spending.at, ...at, by, spent: then, alone }
+        return { seq, ageMs: now - spending.at, ...at, by, spent: then }
       }),
       pauseMs: this.#pauseMs,
       ...(costs === undefined ? {} : { take: this.#plans.map(({ unit }) => costs[unit] ?? 0) }),
@@ -189,7 +189,7 @@ export class PartitionQuota implements SharedQuota {
     const late = (given: unknown): void => this.#late(read(given), costs)
     const answer = read(await this.#redis.run(QUOTA_SCRIPT, [this.#key], [JSON.stringify(wish)], late))
     this.#epoch = answer.epoch
-    this.#processes = Math.max(1, answer.processes)
+    this.#processes = Math.max(answer.settling ? this.#processes : 1, answer.processes)
     this.#serverAheadMs = answer.now - clock.now()
     return answer
   }
@@ -206,7 +206,7 @@ export class PartitionQuota implements SharedQuota {
     this.#untold = []
     for (const spending of this.#own.all(clock.now())) {
       spending.knownAt = undefined
-      this.#tell(spending, spending.costs, true, false)
+      this.#tell(spending, spending.costs, true)
     }
   }
 

@@ -17,13 +17,15 @@ local DAY = 86400000
 local stored = redis.call('GET', KEYS[1])
 local state = stored and cmsgpack.unpack(stored)
 local lost = wish.known ~= '' and (not state or state.epoch ~= wish.known)
+-- It has spent something, so that it should have been heard of all the time: it was cut off, and so were the others.
+local alone = wish.known ~= '' and state and now > state.touched + 3 * wish.beatMs
 if not state then
   state = { epoch = wish.epoch, since = now, touched = now, openAt = 0, pausedUntil = 0, members = {}, quotas = {} }
 end
 
--- Who spends, and until when each is believed to live.
+-- Who spends, and until when each is believed to live: rather too long than too short, for the sake of the shares.
 local member = state.members[wish.process] or { livesUntil = 0, seq = 0 }
-member.livesUntil = now + 3 * wish.beatMs
+member.livesUntil = now + 10 * wish.beatMs
 state.members[wish.process] = member
 local processes = 0
 for process, each in pairs(state.members) do
@@ -105,9 +107,8 @@ local function refund(q, when, cost)
 end
 
 local function readyIn(q, cost)
-  if cost <= 0 then return 0 end
   local ready = 0
-  if q.smooth then
+  if q.smooth and cost > 0 then
     local burst = math.max(1, q.permits * 0.1)
     ready = math.max(0, q.evenAt - now - (burst - math.min(cost, burst)) * q.periodMs / q.permits)
   end
@@ -141,13 +142,11 @@ if lost then
   answer.kind = 'lost'
   if now < state.since + wish.graceMs then state.openAt = math.max(state.openAt, state.since + wish.graceMs) end
 else
+  -- The others have not told yet what they spent meanwhile.
+  if alone then state.openAt = now + wish.graceMs end
   for _, op in ipairs(wish.ops) do
     if op.seq > member.seq then
       member.seq = op.seq
-      -- Nobody has been here for a while: the others were alone as well, and have not told yet what they spent.
-      if op.alone and now > state.touched + 3 * wish.beatMs then
-        state.openAt = now + wish.graceMs
-      end
       local when = op.at or at - op.ageMs
       for i, q in ipairs(quotas) do
         local by = op.by[i]
@@ -161,7 +160,9 @@ else
     local ready, paused = 0, state.pausedUntil - now
     for i, q in ipairs(quotas) do ready = math.max(ready, readyIn(q, wish.take[i])) end
     if now < state.openAt then
-      answer.kind, answer.readyInMs = 'alone', state.openAt - now
+      -- At the end of it nobody spends alone, so that all of it has been told.
+      answer.kind = now < state.openAt - wish.beatMs and 'alone' or 'wait'
+      answer.readyInMs = math.max(ready, state.openAt - now)
     elseif math.max(ready, paused) > 0 then
       answer.kind, answer.readyInMs = 'wait', math.max(ready, paused)
       if paused > 0 then answer.pausedMs = paused end
@@ -174,6 +175,7 @@ end
 
 state.touched = now
 answer.epoch, answer.processes, answer.now, answer.seq = state.epoch, processes, at, member.seq
+answer.settling = now < state.openAt
 redis.call('SET', KEYS[1], cmsgpack.pack(state), 'PX', math.ceil(keepMs + 2 * wish.graceMs + 60000))
 return cjson.encode(answer)
 `)
@@ -215,8 +217,6 @@ export interface QuotaOp {
   readonly by: readonly number[]
   /** Whether it was spent then; else what it is more is spent now. */
   readonly spent: boolean
-  /** Whether it was spent without asking. */
-  readonly alone: boolean
 }
 
 /** What the script answers. */
@@ -227,6 +227,8 @@ export interface QuotaAnswer {
   readonly epoch: string
   /** How many processes live. */
   readonly processes: number
+  /** Whether some of them may not have come back yet. */
+  readonly settling: boolean
   /** The server's clock: milliseconds since 1970 UTC. */
   readonly now: number
   /** The last op that counts. */
