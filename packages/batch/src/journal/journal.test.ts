@@ -132,14 +132,44 @@ describe('a journal', () => {
   })
 })
 
+test('what a killed process has left open is closed as it was expected, and may be billed', async () => {
+  const folder = newFolder()
+  const journal = openIn(folder)
+  await fill(journal, item('a'))
+  journal.sent(1, { endpoint: 'gemini', model: 'painter', at: 2, expectedCost: 0.04 })
+  for (const until of [50, 5000, undefined]) journal.waitBegan('quota', 10, until === undefined ? {} : { until })
+  journal.leaveOpen(100)
+  const { attempts, waits } = readRun(folder)
+  expect(attempts).toMatchObject([{ billed: 'unknown', cost: 0.04 }])
+  expect(waits.map(({ endedAt }) => endedAt)).toEqual([50, 100, 10])
+})
+
+const inNewSpace = (command: string): ReturnType<typeof spawnSync> =>
+  spawnSync('unshare', ['-Urm', 'sh', '-c', `mount -t tmpfs tmpfs /mnt && ${command}`], { encoding: 'utf8' })
+
+test.skipIf(inNewSpace('true').status !== 0)('a run that has ended is read where nothing can be written', async () => {
+  const folder = newFolder()
+  const journal = openJournal(folder, systemClock)
+  await fill(journal, item('a'))
+  journal.close()
+  const script = `import { readRun } from '${new URL('./read-run.ts', import.meta.url).href}'
+    console.log(readRun('/mnt/run').items.map(({ id }) => id).join())`
+  const node = `${process.execPath} --conditions=@spillway/source --input-type=module-typescript -e "${script}"`
+  const { stdout, stderr } = inNewSpace(`cp -r ${folder} /mnt/run && mount -o remount,ro /mnt && ${node}`)
+  expect({ stdout, stderr }).toEqual({ stdout: 'a\n', stderr: '' })
+})
+
 describe('refused is', () => {
   const journalIn = (folder: string): string => {
     mkdirSync(join(folder, '.spillway'), { recursive: true })
     return join(folder, '.spillway/journal.db')
   }
 
-  test('a folder without a run', () => {
+  test('a folder without a run, or with one that has only just begun', () => {
     expect(() => readRun(newFolder())).toThrow(/There is no run in .*journal\.db does not exist/)
+    const folder = newFolder()
+    writeFileSync(journalIn(folder), '')
+    expect(() => readRun(folder)).toThrow('has not read its input yet')
   })
 
   test('the journal of another version', async () => {

@@ -63,8 +63,8 @@ export interface Journal {
 
   item(seq: number): ItemRecord
   itemOf(id: string): ItemRecord
-  /** Attempts that a killed process has left open: they may be billed. */
-  leaveOpenAttempts(): void
+  /** What a killed process has left open: its requests may be billed, its waits were over when they were expected to be. */
+  leaveOpen(at: number): void
 
   /** Write-ahead: the item is `sent` before its request leaves. Gives back the attempt's handle. */
   sent(seq: number, attempt: { endpoint: string; model: string; at: number; expectedCost: number }): number

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { DatabaseSync } from 'node:sqlite'
 import { BatchError } from '../batch-error.ts'
 import { holderOf } from './lock.ts'
 import type { EndpointStateRecord, RunRecord, WaitRecord } from './records.ts'
 import { ATTEMPT_COLUMNS, ITEM_COLUMNS, attemptOf, costOf, countsOf, itemOf, launchOf, present } from './rows.ts'
-import { checkSchema, damaged } from './schema.ts'
+import { checkSchema, damaged, isEmpty } from './schema.ts'
 import { sqlite } from './sqlite.ts'
 
 /**
@@ -32,9 +33,8 @@ export function readRun(folder: string): RunRecord {
     throw new BatchError('ERR_SPILLWAY_BATCH_NO_RUN', `There is no run in ${folder}: ${path} does not exist.`)
   let db: DatabaseSync | undefined
   try {
-    db = new (sqlite().DatabaseSync)(path, { readOnly: true })
-    // One transaction sees one moment, however much is written meanwhile.
-    db.exec('PRAGMA busy_timeout = 5000; BEGIN')
+    db = openToRead(path)
+    if (isEmpty(db)) throw notBegun(folder)
     checkSchema(db, path)
     return { folder, ...readAll(db, folder) }
   } catch (error) {
@@ -46,11 +46,7 @@ export function readRun(folder: string): RunRecord {
 
 function readAll(db: DatabaseSync, folder: string): Omit<RunRecord, 'folder'> {
   const run = db.prepare('SELECT key, input_hash AS inputHash, created_at AS createdAt FROM run').get()
-  if (run === undefined || run['inputHash'] === null)
-    throw new BatchError(
-      'ERR_SPILLWAY_BATCH_NO_RUN',
-      `The run in ${folder} has not read its input yet, or was refused it.`,
-    )
+  if (run === undefined || run['inputHash'] === null) throw notBegun(folder)
   const rows = (sql: string): object[] => db.prepare(`SELECT ${sql} ORDER BY rowid`).all().map(present)
   const runningPid = holderOf(folder)
   return {
@@ -63,5 +59,35 @@ function readAll(db: DatabaseSync, folder: string): Omit<RunRecord, 'folder'> {
     attempts: db.prepare(`SELECT ${ATTEMPT_COLUMNS} ORDER BY attempt.rowid`).all().map(attemptOf),
     endpointStates: rows('at, endpoint, state FROM endpoint_state') as EndpointStateRecord[],
     waits: rows('reason, endpoint, started_at AS startedAt, until, ended_at AS endedAt FROM wait') as WaitRecord[],
+  }
+}
+
+const notBegun = (folder: string): BatchError =>
+  new BatchError('ERR_SPILLWAY_BATCH_NO_RUN', `The run in ${folder} has not read its input yet, or was refused it.`)
+
+const SQLITE_CANTOPEN = 14
+
+/** Opens a transaction that sees one moment, however much is written meanwhile. */
+function openToRead(path: string): DatabaseSync {
+  const { DatabaseSync } = sqlite()
+  const begin = (db: DatabaseSync): DatabaseSync => {
+    try {
+      db.exec('PRAGMA busy_timeout = 5000; BEGIN')
+      db.prepare('SELECT 1 FROM sqlite_schema').get()
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  }
+  try {
+    return begin(new DatabaseSync(path, { readOnly: true }))
+  } catch (error) {
+    // Where nothing can be written, a journal that was closed well is read as the file that it is.
+    const isClosed = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0
+    if ((error as { readonly errcode?: number }).errcode !== SQLITE_CANTOPEN || !isClosed) throw error
+    const url = pathToFileURL(path)
+    url.search = 'immutable=1'
+    return begin(new DatabaseSync(url, { readOnly: true }))
   }
 }

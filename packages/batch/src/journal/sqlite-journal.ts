@@ -78,7 +78,10 @@ export function sqliteJournal(db: DatabaseSync): Journal {
     },
     item: (seq) => only(one(`SELECT ${ITEM_COLUMNS} WHERE item.seq = ?`, seq)),
     itemOf: (id) => only(one(`SELECT ${ITEM_COLUMNS} WHERE item.id = ?`, id)),
-    leaveOpenAttempts: () => void run("UPDATE attempt SET billed = 'unknown' WHERE ended_at IS NULL"),
+    leaveOpen(at) {
+      run("UPDATE attempt SET billed = 'unknown' WHERE ended_at IS NULL")
+      run('UPDATE wait SET ended_at = min(coalesce(until, started_at), ?) WHERE ended_at IS NULL', at)
+    },
     attemptsOf: (seq) =>
       prepared(`SELECT ${ATTEMPT_COLUMNS} WHERE attempt.seq = ? ORDER BY number`).all(seq).map(attemptOf),
 

@@ -14,7 +14,7 @@ export async function recover(journal: Journal, options: ResolvedRunOptions): Pr
   const { folder, onUnknown, makerRemembers, retryErrors, clock } = options
   const now = (): number => clock.wallTime()
   let adopted = 0
-  journal.leaveOpenAttempts()
+  journal.leaveOpen(now())
   for (const item of inParts(journal, ['saving'])) {
     if (await placeAgain(folder, item.made?.files ?? [])) {
       journal.done(item.seq, now())

@@ -104,7 +104,10 @@ async function launch(journal: Journal, options: ResolvedRunOptions, internals: 
     const run = stateOf(journal, results, reserve, options, internals)
     journal.launch({ pid: process.pid, options: plain(options), startedAt: clock.wallTime() })
     run.tell({ type: 'run.started', counts: journal.counts(), adopted, cost: run.budget.cost })
-    const stopped = await work(run)
+    const stopped = await work(run).catch((error: unknown) => {
+      sayCrashed(journal, clock.wallTime())
+      throw error
+    })
     const [counts, cost] = [journal.counts(), journal.cost()]
     run.write(() => journal.stopped(stopped, clock.wallTime()))
     reserve.release()
@@ -114,6 +117,15 @@ async function launch(journal: Journal, options: ResolvedRunOptions, internals: 
   } finally {
     reserve.release()
     results?.close()
+  }
+}
+
+/** As far as the journal, which may be what the run has crashed on, takes it. */
+function sayCrashed(journal: Journal, at: number): void {
+  try {
+    journal.stopped('crashed', at)
+  } catch {
+    // The next launch finds one that has not said how it ended.
   }
 }
 

@@ -161,6 +161,19 @@ describe('a run stops', () => {
     expect(asked).toEqual([])
   })
 
+  test('and rejects with what it crashed on, having written that down', async () => {
+    const folder = newFolder()
+    const { make, asked } = studio()
+    const estimateCost = (): number => {
+      if (asked.length === 1) throw new Error('no price for that')
+      return 1
+    }
+    const options = { items, make, folder, maxCost: 9, maxConcurrency: 1 }
+    await expect(runBatch({ ...options, estimateCost })).rejects.toThrow('no price for that')
+    expect(readRun(folder)).toMatchObject({ launches: [{ stopped: 'crashed' }], counts: { done: 1, waiting: 9 } })
+    expect(await runBatch({ ...options, maxCost: 10, estimateCost: () => 1 })).toMatchObject({ stopped: 'finished' })
+  })
+
   test('when its folder cannot be written any more, and keeps the picture until it can', async () => {
     const folder = newFolder()
     const file = join(folder, '.i1-picture-0.png.spillway-partial')
