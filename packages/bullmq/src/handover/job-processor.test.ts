@@ -20,7 +20,7 @@ const handedOver = async (
   const failing = async (): Promise<never> => {
     throw error
   }
-  const run = jobProcessor(queue, failing, { random: () => 0.5, ...options })
+  const run = jobProcessor<never, typeof job>(queue, failing, { random: () => 0.5, ...options })
   try {
     await run(job, 'token')
   } catch (thrown) {

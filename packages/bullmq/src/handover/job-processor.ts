@@ -18,17 +18,20 @@ export const PAUSABLE: { readonly limiter: { readonly max: number; readonly dura
  *
  * ```ts no-run
  * import { jobProcessor, PAUSABLE } from '@spillway/bullmq'
- * import { openaiClassifier, resilient } from '@spillway/openai'
+ * import { standardPipeline } from '@spillway/core'
+ * import { openaiClassifier } from '@spillway/openai'
  * import { Queue, Worker } from 'bullmq'
  * import OpenAI from 'openai'
  *
  * const connection = { url: 'redis://localhost:6379' }
- * const queue = new Queue<{ prompt: string }>('answers', { connection })
- * const client = resilient(new OpenAI(), { retry: { maxAttempts: 1 }, timeout: { totalMs: 120_000 } })
+ * const queue = new Queue('answers', { connection })
+ * const openai = new OpenAI({ maxRetries: 0 })
+ * const classifier = openaiClassifier()
+ * const calls = standardPipeline({ retry: { maxAttempts: 1 }, timeout: { totalMs: 120_000 }, classifier })
  * const answer = jobProcessor(
  *   queue,
- *   async ({ data }) => client.responses.create({ model: 'gpt-5', input: data.prompt }),
- *   { classifier: openaiClassifier() },
+ *   ({ data: input }) => calls.execute(({ signal }) => openai.responses.create({ model: 'gpt-5', input }, { signal })),
+ *   { classifier },
  * )
  * new Worker('answers', answer, { connection, ...PAUSABLE })
  * ```
@@ -37,7 +40,7 @@ export const PAUSABLE: { readonly limiter: { readonly max: number; readonly dura
  * @param work what a job asks for; it is given what BullMQ gives a processor
  * @throws InvalidOptionsError for a value out of its range, at once
  */
-export const jobProcessor = <J extends HandedJob & Pick<Job, 'attemptsStarted'>, R>(
+export const jobProcessor = <R, J extends HandedJob & Pick<Job, 'attemptsStarted'> = Job>(
   queue: PausableQueue,
   work: (job: J, token: string | undefined, signal: AbortSignal | undefined) => Promise<R>,
   options: HandoverOptions = {},
