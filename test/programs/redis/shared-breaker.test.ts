@@ -50,7 +50,7 @@ const outage = async (context: RedisTest, how: { advised: boolean; redisDies?: b
 const failed = (answers: readonly string[]): readonly string[] =>
   answers.filter((answer) => answer.startsWith('failed'))
 
-describe('breakers that advise one another over Redis', () => {
+describe('breakers that advise one another over Redis', { timeout: 120_000 }, () => {
   // trap: one-process-probes
   test('send the probes of one process in an outage, whatever their clocks say, and all come back', async (context) => {
     const { probes, events, last } = await outage(context, { advised: true })

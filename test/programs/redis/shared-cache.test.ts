@@ -5,11 +5,13 @@ import { fourProcesses, model, sharingProcess, taking, type SharingProcess } fro
 
 /** Who asks the model while the others wait. */
 const leaderOf = async (all: readonly SharingProcess[]): Promise<SharingProcess> => {
-  await expect.poll(() => all.filter(({ events }) => events.includes('cache.followed')).length).toBe(all.length - 1)
+  await expect
+    .poll(() => all.filter(({ events }) => events.includes('cache.followed')).length, { interval: 10 })
+    .toBe(all.length - 1)
   return all.find(({ events }) => events.includes('cache.missed'))!
 }
 
-describe('processes that share answers over Redis', () => {
+describe('processes that share answers over Redis', { timeout: 120_000 }, () => {
   // trap: one-asks-for-all
   test('have one picture made for a hundred calls of four processes', async (context) => {
     const { apiUrl, simulator } = await model(context, taking(2000))

@@ -51,7 +51,8 @@ export const sharingProcess = async (
     if ('event' in heard) events.push(heard.event)
     else waiting.get(heard.ask)?.(heard.answers)
   })
-  await expect.poll(() => events).toContain('ready')
+  // Four at once read their modules, on a machine that may have two cores and more to do.
+  await expect.poll(() => events, { timeout: 60_000 }).toContain('ready')
   let asked = 0
   return {
     events,
