@@ -86,6 +86,7 @@ export const pollFeeds = (feeds: readonly StatusFeed[], options: PollFeedsOption
       clock,
       timeoutMs,
       signal: ending.signal,
+      inBackground: true,
       ...(previous === undefined ? {} : { previous }),
     })
     if (ending.signal.aborted) return

@@ -11,6 +11,8 @@ export interface ReadFeedOptions {
   readonly clock?: Clock
   /** Ends it early. @default none */
   readonly signal?: AbortSignal
+  /** Whether the process may end although the feed has not answered. @default false */
+  readonly inBackground?: boolean
   /** What it said before: kept, with its age, where it fails now. @default nothing */
   readonly previous?: FeedReading
 }
@@ -32,11 +34,12 @@ const MAX_COMPONENTS = 1000
  * @param feed what to ask
  */
 export const readFeed = async (feed: StatusFeed, options: ReadFeedOptions = {}): Promise<FeedReading> => {
-  const { timeoutMs, clock, signal, previous } = { ...READ_FEED_DEFAULTS, ...options }
+  const { timeoutMs, clock, signal, previous, inBackground } = { ...READ_FEED_DEFAULTS, ...options }
   const ending = new AbortController()
   const { name } = feed
   const end = (): void => ending.abort(signal?.reason)
   const timer = clock.setTimer(timeoutMs, () => ending.abort(timedOut(timeoutMs)))
+  if (inBackground === true) timer.unref()
   signal?.addEventListener('abort', end, { once: true })
   if (signal?.aborted) end()
   try {

@@ -40,7 +40,7 @@ export interface Monitor {
 
 /**
  * Watches what calls observe of each model at each endpoint, polls status feeds beside it, says where the two disagree, and alerts.
- * Keeps no process alive.
+ * Keeps no process alive, but for a notice that is being sent.
  *
  * ```ts
  * import { pipeline } from '@spillway/core'
