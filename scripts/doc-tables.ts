@@ -2,6 +2,7 @@
 // place: `<!-- options RetryOptions -->` … `<!-- end -->`, `<!-- events retry -->`, `<!-- errors -->`; `<!-- metrics -->`, `<!-- attributes -->` and
 // `<!-- alerts -->` are what OpenTelemetry gets; `<!-- command packages/…/run-command.ts -->` is what a command takes, and
 // `<!-- monitor-events -->` what a monitor says.
+// Where several packages have options of one name: `<!-- options Quota packages/core/ -->`.
 // `--check` writes nothing and fails where a table is out of date.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

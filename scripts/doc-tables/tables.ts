@@ -26,22 +26,29 @@ export const plain = (comment: string): string =>
     .replaceAll(/\{@link (\S+)\}/g, '`$1`')
     .trim()
 
-const bodyOf = (sources: readonly Source[], name: string): string => {
-  for (const { text } of sources) {
-    const start = new RegExp(`^export interface ${name}\\b.*\\{$`, 'm').exec(text)
-    if (start === null) continue
-    const from = start.index + start[0].length
-    return text.slice(from, text.indexOf('\n}', from))
-  }
-  throw new Error(`No exported interface is called ${name}.`)
+/** @param wanted the interface's name, and the folder that it is in where several have one of that name */
+const bodyOf = (sources: readonly Source[], wanted: string): string => {
+  const [name = '', folder = ''] = wanted.split(' ')
+  const found = sources
+    .filter(({ path }) => path.startsWith(folder))
+    .flatMap(({ path, text }) => {
+      const start = new RegExp(`^export interface ${name}\\b.*\\{$`, 'm').exec(text)
+      if (start === null) return []
+      const from = start.index + start[0].length
+      return [{ path, body: text.slice(from, text.indexOf('\n}', from)) }]
+    })
+  const [first, second] = found
+  if (first === undefined) throw new Error(`No exported interface is called ${wanted}.`)
+  if (second !== undefined) throw new Error(`${wanted} is in ${first.path} and in ${second.path}: name the folder too.`)
+  return first.body
 }
 
 /** A field, or a method: what takes a function and must be compared loosely is written as one. */
 const FIELD =
   /^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}(?:readonly )?(\w+\??)(?:: |(?=\())([\s\S]*?)(?=\n {2}\/\*\*|$(?![\s\S]))/gm
 
-const fieldsOf = (sources: readonly Source[], name: string): Field[] =>
-  [...bodyOf(sources, name).matchAll(FIELD)].map(([, comment = '', field = '', type = '']) => {
+const fieldsOf = (sources: readonly Source[], wanted: string): Field[] =>
+  [...bodyOf(sources, wanted).matchAll(FIELD)].map(([, comment = '', field = '', type = '']) => {
     const [text = '', given] = plain(comment).split('@default')
     return {
       name: field.replace('?', ''),
@@ -52,10 +59,10 @@ const fieldsOf = (sources: readonly Source[], name: string): Field[] =>
   })
 
 /** One row an option: name, type, default, what it does. */
-export const optionsTable = (sources: readonly Source[], name: string): string =>
+export const optionsTable = (sources: readonly Source[], wanted: string): string =>
   table(
     ['option', 'type', 'default', 'what it does'],
-    fieldsOf(sources, name).map((field) => [`\`${field.name}\``, `\`${field.type}\``, field.default, field.text]),
+    fieldsOf(sources, wanted).map((field) => [`\`${field.name}\``, `\`${field.type}\``, field.default, field.text]),
   )
 
 interface EventType {
