@@ -44,6 +44,7 @@ describe('exit codes', () => {
     const cwd = folderWith(numbered(5))
     const { code, stdout, stderr } = await spillway([...RUN, '--simulate', '--json'], { cwd })
     expect(stderr).toContain('Simulated, 20 times as fast as life: no key is used and nothing is paid.')
+    expect(stderr).toContain('5 items. Asked: gemini (simulated-image) and relay (simulated-image).')
     expect(JSON.parse(stdout)).toMatchObject({ exit: 0, stopped: 'finished', done: 5, failed: 0, left: 0 })
     expect(code).toBe(0)
     expect(pictures(cwd)).toBe(5)
@@ -180,6 +181,24 @@ describe('when it is interrupted', () => {
     expect(await spillway(RUN, { cwd, env })).toMatchObject({ code: 0 })
     expect(simulator.counters().total.promptsByTimesMade).toEqual({ 1: 8 })
     expect(pictures(cwd)).toBe(8)
+  })
+
+  it('130: ends at once where everything only waits for a calm hour', async () => {
+    const { simulator, env } = await serve()
+    const cwd = folderWith(numbered(3))
+    const inHours = (hours: number): number => (new Date().getUTCHours() + hours) % 24
+    const bands = [
+      { fromHour: inHours(0), level: 'peak' },
+      { fromHour: inHours(3), level: 'low' },
+    ]
+    writeFileSync(join(cwd, 'bands.json'), JSON.stringify(bands))
+    const args = [...RUN, '--off-peak', '--bands', 'bands.json', '--deadline', '12h', '--json']
+    const running = startSpillway(args, { cwd, env })
+    running.process.stderr?.once('data', () => running.process.kill('SIGINT'))
+    const { code, stdout } = await running.ended
+    expect(code).toBe(130)
+    expect(JSON.parse(stdout)).toMatchObject({ done: 0, failed: 0, unknown: 0, left: 3 })
+    expect(simulator.counters().total.requests).toBe(0)
   })
 
   it('143: SIGTERM does the same', async () => {

@@ -167,6 +167,16 @@ describe('a maker', () => {
     await expect.poll(() => heard.at(-1)).toBe('ended gemini transient - unknown')
   })
 
+  it('knows the phases of a request: a limit on the connection does not end a picture in the making', async () => {
+    const serviceTime = { image: { minMs: 400_000, meanMs: 400_000, maxMs: 400_000 } }
+    const { url } = await start({ serviceTime, replies: [{ fault: 'none' }, { fault: 'hang' }] })
+    const patient = makerOf({ places: [gemini(url)], policy: { timeout: { connectMs: 200 } } })
+    const { attempts } = listener()
+    expect((await patient.make(ITEM, { signal: signal(), attempts })).images).toHaveLength(1)
+    const hasty = makerOf({ places: [gemini(url)], policy: { timeout: { firstByteMs: 100 } } })
+    await expect(hasty.make(ITEM, { signal: signal(), attempts })).rejects.toThrow(/100 ms/)
+  })
+
   it('reads pictures out of chat completions, and does not follow addresses', async () => {
     const link = (url: string) => ({ choices: [{ message: { images: [{ image_url: { url } }] } }] })
     const answers = [link('data:image/png;base64,iVBORw0KGgo='), link('https://pictures.example/1.png')]

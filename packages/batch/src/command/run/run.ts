@@ -18,7 +18,7 @@ import { profileFileOf } from './load-profile.ts'
 import { latestStartOf } from './moments.ts'
 import { planRun, type RunPlan } from './plan.ts'
 import type { RunCommandOptions } from './run-command.ts'
-import { type Ending, summaryJson, summaryLines } from './summary.ts'
+import { beginningLine, type Ending, summaryJson, summaryLines } from './summary.ts'
 import { waysToEnd } from './ways-to-end.ts'
 
 /** Requests at work at once, over all places, where nobody says how many: each place admits fewer while it refuses. */
@@ -99,6 +99,7 @@ async function makeAll(
       }),
       watch: (notes) => tellNotes({ pipeline, clock }, notes),
       onEvent(event) {
+        if (event.type === 'run.started') watch.print(beginningLine(event.counts, places))
         watch.onEvent(event)
         ends.onEvent(event)
       },

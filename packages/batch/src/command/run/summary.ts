@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import type { Counts } from '../../journal/records.ts'
+import type { Place } from '../../make/place/place.ts'
 import type { BatchSummary } from '../../run/run-batch.ts'
-import { count, money } from '../display/words.ts'
+import { count, listed, money } from '../display/words.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { printable } from '../printable.ts'
 
@@ -12,6 +14,18 @@ export interface Ending {
   readonly code: ExitCode
   /** The command line. */
   readonly args: readonly string[]
+}
+
+/** What begins, for people: how much there is, and who is asked for it. */
+export function beginningLine(counts: Counts, places: readonly Pick<Place, 'name' | 'model'>[]): string {
+  const total = Object.values(counts).reduce((sum, each) => sum + each, 0)
+  const before = [
+    ...(counts.done > 0 ? [`${counts.done} done before`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} failed before`] : []),
+    ...(counts.unknown > 0 ? [`${counts.unknown} unknown`] : []),
+  ]
+  const asked = places.map(({ name, model }) => printable(`${name} (${model})`))
+  return `${[count(total, 'item'), ...before].join(', ')}. Asked: ${listed(asked)}.`
 }
 
 /** Why a run has stopped before its end. */

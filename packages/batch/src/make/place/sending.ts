@@ -34,6 +34,9 @@ const listening: Gate = {
     const heard = context.get(HEARD)
     if (heard !== undefined) heard.verdict = inTimeOf(heard, verdict, 'retryAfterMs')
   },
+  progress(context, progress) {
+    context.get(HEARD)?.context.progress(progress)
+  },
   providerSaid(context, report) {
     const heard = context.get(HEARD)
     if (heard === undefined) return
