@@ -12,6 +12,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   run: { summary: 'makes the pictures of a file of prompts', load: () => import('./run/run-command.ts') },
   status: { summary: 'what status pages say beside what requests have seen', load: () => import('./status.ts') },
   doctor: { summary: 'looks at everything that a run needs', load: () => import('./doctor.ts') },
+  simulate: {
+    summary: 'replays an outage and says what would have happened',
+    load: () => import('./simulate/simulate-command.ts'),
+  },
   report: { summary: 'writes a run as one HTML page', load: () => import('./report.ts') },
   worker: {
     summary: 'makes pictures for runs of other machines',

@@ -20,8 +20,7 @@ const HOUR_MS = 3_600_000
  * const { requests, cost } = await forecastBatch({
  *   items: 20,
  *   startsAt: Date.UTC(2026, 2, 2, 1),
- *   quota: { requestsPerMinute: 10 },
- *   pipeline: { rateLimit: { quotas: [{ permits: 10, per: 'minute' }] } },
+ *   maxConcurrency: 4,
  *   prices: { painter: { perImage: 0.04 } },
  *   model: 'painter',
  * })

@@ -31,7 +31,7 @@ export const USAGE = { images: 1, inputTokens: 20, outputTokens: 1290 } as const
 const WAY_MS = 500
 
 /** Waits on a clock; rejects with the signal's reason when that ends first. */
-const wait = (clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> =>
+export const wait = (clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const leave = (): void => {
