@@ -4,8 +4,7 @@ import type { HealthSnapshot } from '../../monitor/health-snapshot.ts'
 interface KnownState {
   readonly state?: unknown
   readonly waiting?: unknown
-  readonly budget?: { readonly spent?: unknown; readonly allowed?: unknown }
-  readonly partitions?: Readonly<Record<string, KnownState>>
+  readonly budget?: unknown
 }
 
 /** A share of a policy's state: of an endpoint, or all of it. */
@@ -16,17 +15,21 @@ export interface PolicyShare {
   readonly state: KnownState
 }
 
-/** The state of every policy of every pipeline, share by share. */
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+/** The state of every policy of every pipeline, share by share. What a policy of somebody's says in another shape is passed over. */
 export const policyShares = ({ pipelines }: HealthSnapshot): PolicyShare[] =>
   pipelines.flatMap(({ pipeline, policies }) =>
     policies.flatMap(({ name, kind, state }) => {
       const subject = `${pipeline}: ${name}`
-      const known: KnownState = state
-      if (known.partitions === undefined) return [{ kind, subject, state: known }]
-      return Object.entries(known.partitions).map(([partition, share]) => ({
-        kind,
-        subject: partition === '' ? subject : `${subject} of ${partition}`,
-        state: share,
-      }))
+      if (!isRecord(state)) return []
+      const { partitions } = state
+      if (!isRecord(partitions)) return [{ kind, subject, state }]
+      return Object.entries(partitions).flatMap(([partition, share]) =>
+        isRecord(share)
+          ? [{ kind, subject: partition === '' ? subject : `${subject} of ${partition}`, state: share }]
+          : [],
+      )
     }),
   )

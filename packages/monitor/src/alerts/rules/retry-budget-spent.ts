@@ -20,7 +20,7 @@ export const retryBudgetSpent = (options: RuleOptions = {}): AlertRule => {
     ...rule,
     find: (snapshot) =>
       policyShares(snapshot).flatMap(({ subject, state: { budget } }) => {
-        const { spent, allowed } = budget ?? {}
+        const { spent, allowed } = (budget ?? {}) as { readonly spent?: unknown; readonly allowed?: unknown }
         const isSpent = typeof spent === 'number' && typeof allowed === 'number' && spent >= allowed
         return isSpent ? [{ subject, text: `the retry budget of ${subject} is spent: ${spent} of ${allowed}` }] : []
       }),

@@ -80,6 +80,19 @@ describe('a rule does not find', () => {
   })
 })
 
+test.each([null, undefined, 7, 'open', { partitions: null }, { partitions: { a: null, b: 'open' } }, { budget: null }])(
+  'what a policy of somebody’s says of itself (%j) hides no other',
+  (odd) => {
+    const [known] = policies('circuitBreaker', { state: 'open' }).pipelines ?? []
+    const pipelines = [
+      { ...known, pipeline: 'odd', policies: [{ name: 'odd', kind: 'circuitBreaker', state: odd }] },
+      known,
+    ]
+    for (const rule of [queueGrowing(), retryBudgetSpent()]) expect(textsOf(rule, { pipelines } as never)).toEqual([])
+    expect(textsOf(circuitOpen(), { pipelines } as never)).toEqual(['images: circuitBreaker is open'])
+  },
+)
+
 test('a line grows where there are more in it than a minute before, and enough', () => {
   const rule = queueGrowing({ above: 5 })
   const look = (second: number, waiting: unknown) =>

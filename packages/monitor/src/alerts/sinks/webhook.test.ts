@@ -121,6 +121,12 @@ describe('a webhook', () => {
   test.each<[string, Answer, number, number | undefined]>([
     ['404: not again', (_, response) => response.writeHead(404).end('no_service'), 1, 404],
     ['a redirect: not followed', (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(), 1, 307],
+    [
+      '429 with a wait of an hour: not again',
+      (_, response) => response.writeHead(429, { 'retry-after': '3599' }).end(),
+      1,
+      429,
+    ],
     ['500 for ever: as often as it may be', (_, response) => response.writeHead(500).end(), 3, 500],
     ['silence for ever', () => {}, 3, undefined],
   ])('that answers %s, and the secret is nowhere', async (_, answer, asked, status) => {

@@ -50,13 +50,16 @@ export const WEBHOOK_DEFAULTS: Required<Omit<WebhookOptions, 'url'>> = {
   random: systemRandom,
 }
 
+/** How long a notice is tried in all: what has not arrived by then is no news, and others wait behind it. */
+const TOTAL_MS = 600_000
+
 /** The pipelines that notices are sent through: what they meet is nobody's health. */
 const own = new WeakSet<Pipeline<unknown>>()
 export const sendsNotices = (calls: Pipeline<unknown>): boolean => own.has(calls)
 
 /**
  * Posts each notice as JSON: Slack's shape by default, which Mattermost, Rocket.Chat and others take too. What fails for now (429,
- * 5xx, the network, silence) is tried again, as late as the webhook asks; nothing else waits for it.
+ * 5xx, the network, silence) is tried again, as late as the webhook asks, for ten minutes in all; nothing but the next notice waits for it.
  *
  * ```ts
  * import { webhook } from '@spillway/monitor'
@@ -69,7 +72,7 @@ export const sendsNotices = (calls: Pipeline<unknown>): boolean => own.has(calls
  */
 export const webhook = (options: WebhookOptions): AlertSink => {
   const { url, name, headers, body, timeoutMs, maxAttempts, clock, random } = checkWebhook(options)
-  const calls = pipeline([retry({ maxAttempts }), timeout({ attemptMs: timeoutMs })], {
+  const calls = pipeline([timeout({ totalMs: TOTAL_MS }), retry({ maxAttempts }), timeout({ attemptMs: timeoutMs })], {
     name,
     classifier,
     clock,
