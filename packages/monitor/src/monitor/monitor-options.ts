@@ -87,7 +87,7 @@ export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOpt
     throw new InvalidOptionsError('monitor.clock', plain.clock, 'a clock: now(), wallTime() and setTimer()')
   if (pipelines !== undefined) checkPipelines(pipelines)
   if (!Array.isArray(feeds)) throw new InvalidOptionsError('monitor.feeds', feeds, 'a list of feeds')
-  const file = given !== undefined && 'profile' in given ? given : undefined
+  const file = typeof given === 'object' && given !== null && 'profile' in given ? given : undefined
   const profile = file === undefined ? (given as LearnedLoadProfile | undefined) : file.profile
   if (given !== undefined && typeof profile?.record !== 'function')
     throw new InvalidOptionsError('monitor.profile', given, 'a learnedLoadProfile() or a profileFile()')

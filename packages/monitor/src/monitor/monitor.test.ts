@@ -270,6 +270,8 @@ test.each<[MonitorOptions, string]>([
   [{ feeds: [{ feed: statusFeed('a', async () => 'down'), endpoints: 'a' as never }] }, 'monitor.feeds[0].endpoints'],
   [{ feeds: [statusFeed('a', async () => 'down'), statusFeed('a', async () => 'down')] }, 'monitor.feeds[1].name'],
   [{ profile: {} as never }, 'monitor.profile'],
+  [{ profile: 'load.json' as never }, 'monitor.profile'],
+  [{ profile: null as never }, 'monitor.profile'],
   [{ clock: {} as never }, 'monitor.clock'],
   [{ health: { holdMs: -1 } }, 'monitor.health.holdMs'],
   [{ alerts: { rules: [{ name: 'a' } as never] } }, 'monitor.alerts.rules[0]'],
