@@ -156,6 +156,21 @@ describe('online', () => {
   })
 })
 
+test.each<[object, string]>([
+  [{ onlin: true }, 'diagnose.onlin'],
+  [{ timeoutMs: 0 }, 'diagnose.timeoutMs'],
+])('refuses %j before it looks at anything', async (options, option) => {
+  await expect(diagnose({ env: {}, ...options })).rejects.toMatchObject({
+    code: 'ERR_SPILLWAY_INVALID_OPTIONS',
+    option,
+  })
+})
+
+test('ends with the reason of its signal', async () => {
+  const reason = new Error('Enough')
+  await expect(diagnose({ env: {}, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+})
+
 test('looks at everything else as well', async () => {
   const findings = await diagnose({ env: { HTTPS_PROXY: 'http://p:1' }, folder: tmpdir(), application: tmpdir() })
   expect([...new Set(findings.map(({ check }) => check))]).toEqual([

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { checkDuration, checkKnown } from '@spillway/core'
 import { modelOf, specsIn } from '../command/access.ts'
 import type { EndpointSpec } from '../command/endpoint-spec.ts'
 import { checkClients } from './check-clients.ts'
@@ -43,10 +44,14 @@ export interface DiagnoseOptions {
  * ```
  *
  * @returns what was found, in the order in which a run would stumble over it
+ * @throws InvalidOptionsError when an option is unknown or out of its range, UsageError when an endpoint cannot be read, and
+ *   the signal's reason where that has ended it
  */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<readonly Finding[]> {
+  checkKnown('diagnose', options, FIELDS)
   const { env = process.env, endpoints = [], folder, application = process.cwd() } = options
   const { online = false, timeoutMs = 5000, signal } = options
+  checkDuration('diagnose.timeoutMs', timeoutMs, { min: Number.MIN_VALUE })
   const specs = specsIn(env, { endpoints })
   const asked = await Promise.all(
     specs.map((spec) => {
@@ -56,6 +61,7 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<readonly 
       return checkEndpoint(spec, { apiKey, model, timeoutMs, ...(signal !== undefined && { signal }) })
     }),
   )
+  signal?.throwIfAborted()
   const clocks = asked.flatMap(({ clock }) => clock ?? [])
   const clock = clocks.find(({ state }) => state !== 'ok') ?? clocks[0]
   return [
@@ -69,6 +75,8 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<readonly 
     ...(folder === undefined ? [] : checkFolder(folder)),
   ]
 }
+
+const FIELDS = ['env', 'endpoints', 'model', 'folder', 'application', 'online', 'timeoutMs', 'signal']
 
 const checkKeys = (specs: readonly EndpointSpec[], env: NodeJS.ProcessEnv): readonly Finding[] =>
   specs.length > 0

@@ -231,3 +231,18 @@ describe('feeds', () => {
     },
   )
 })
+
+describe('options', () => {
+  test.for<[object, string]>([
+    [{ feedz: [] }, 'readStatus.feedz'],
+    [{ feeds: ['openai'] }, 'readStatus.feeds[0].feed'],
+    [{ feeds: [], timeoutMs: -1 }, 'readStatus.timeoutMs'],
+  ])('%j are refused before anything is asked', async ([options, option]) => {
+    await expect(readStatus(options)).rejects.toMatchObject({ code: 'ERR_SPILLWAY_INVALID_OPTIONS', option })
+  })
+
+  test('a signal ends it with its reason', async () => {
+    const reason = new Error('Enough')
+    await expect(readStatus({ feeds: [], signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+})

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@spillway/core'
+import { checkDuration, checkKnown, type Clock, InvalidOptionsError, systemClock } from '@spillway/core'
 import { type FeedReading, readFeed } from '@spillway/monitor'
 import { readRun } from '../journal/read-run.ts'
 import { probe, type Probed } from '../probe/probe.ts'
@@ -48,11 +48,17 @@ export interface StatusOverview {
  * console.log(feeds[0]?.level, disagreements.length) // => operational 0
  * ```
  *
- * @throws BatchError where there is no run in `run`
+ * @throws BatchError where there is no run in `run`, InvalidOptionsError when an option is unknown or out of its range, and the
+ *   signal's reason where that has ended it
  */
 export async function readStatus(options: StatusOptions = {}): Promise<StatusOverview> {
+  checkKnown('readStatus', options, FIELDS)
   const { feeds: sources = defaultSources(), run, probe: probed = [], timeoutMs = 10_000, signal } = options
   const { clock = systemClock, probeModel: model } = options
+  checkDuration('readStatus.timeoutMs', timeoutMs, { min: Number.MIN_VALUE })
+  for (const [i, source] of sources.entries())
+    if (typeof source?.feed?.poll !== 'function')
+      throw new InvalidOptionsError(`readStatus.feeds[${i}].feed`, source, 'a status feed, such as openaiStatus()')
   const found = run === undefined ? undefined : readRun(run)
   const simulated = found?.launches.some(({ options: given }) => isSimulated(given)) === true
   const seen = found === undefined || simulated ? [] : observedIn(found)
@@ -62,6 +68,7 @@ export async function readStatus(options: StatusOptions = {}): Promise<StatusOve
     ),
     Promise.all(probed.map((each) => probe(each, { model, timeoutMs, signal }))),
   ])
+  signal?.throwIfAborted()
   const observed = [...seen, ...probes]
   const at = clock.wallTime()
   const disagreements = disagreementsOf(feeds, sources, observed, at)
@@ -70,3 +77,5 @@ export async function readStatus(options: StatusOptions = {}): Promise<StatusOve
 
 const isSimulated = ({ note }: Readonly<Record<string, unknown>>): boolean =>
   (note as { readonly simulated?: unknown } | undefined)?.simulated === true
+
+const FIELDS = ['feeds', 'run', 'probe', 'probeModel', 'timeoutMs', 'clock', 'signal']
