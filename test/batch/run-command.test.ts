@@ -1,43 +1,13 @@
 import { exec } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createSimulator, presets, type Scenario, type Simulator } from '@spillway/simulator'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { CANARY, folderWith, numbered, pictures, RUN, serve } from './relay.ts'
 import { emptyFolder, MAIN, spillway, startSpillway } from './spillway.ts'
-
-const open: Simulator[] = []
-afterEach(async () => {
-  for (const simulator of open.splice(0)) await simulator.close()
-})
-
-/** A model API, and what the program is told of it. */
-const serve = async (scenario: Scenario = {}, timeScale = 1000) => {
-  const simulator = createSimulator({ ...presets.instant, imageSizePx: 16, ...scenario }, { timeScale })
-  open.push(simulator)
-  const { url } = await simulator.listen()
-  const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: `${url}/v1` }
-  return { simulator, url, env }
-}
-
-const CANARY = 'sk-canary-51c8a0e2'
-
-/** A folder with a file of so many prompts. */
-const folderWith = (prompts: readonly string[]): string => {
-  const cwd = emptyFolder()
-  writeFileSync(join(cwd, 'prompts.txt'), prompts.map((prompt) => `${prompt}\n`).join(''))
-  return cwd
-}
-
-const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => `heron ${i + 1}`)
-
-const RUN = ['run', 'prompts.txt', '--out', 'images']
-
-const pictures = (cwd: string): number =>
-  readdirSync(join(cwd, 'images')).filter((name) => name.endsWith('.png')).length
 
 describe('exit codes', () => {
   it('0: everything is made, with the simulated model and without a key', async () => {
@@ -137,6 +107,7 @@ describe('exit codes', () => {
     const { env } = await serve({ replies: [{ fault: 'hang' }, { fault: 'overloaded', times: 999 }] })
     const args = [...RUN, '--deadline', '1s', '--grace', '1s', '--max-concurrency', '2', '--json']
     const { code, stdout, stderr } = await spillway(args, { cwd: folderWith(['a', 'b', 'c']), env })
+    expect(stderr).toContain('run  stopping: the deadline is here')
     expect(stderr).toContain('Stopped by the deadline.')
     expect(JSON.parse(stdout)).toMatchObject({ exit: 3, stopped: 'deadline', unknown: 1, failed: 0, left: 2 })
     expect(code).toBe(3)
@@ -149,91 +120,6 @@ describe('exit codes', () => {
     expect(stderr.match(/401: this key, model or place cannot serve/g)).toHaveLength(3)
     expect(code).toBe(3)
     expect(simulator.counters().total.requests).toBeLessThan(15)
-  })
-})
-
-describe('when it is interrupted', () => {
-  /** Starts a run of pictures that take half a second, and waits until the first two are out. */
-  const working = async (extra: readonly string[] = [], serviceMs = 500) => {
-    const { simulator, env } = await serve(
-      { serviceTime: { image: { minMs: serviceMs, meanMs: serviceMs, maxMs: serviceMs } } },
-      1,
-    )
-    const cwd = folderWith(numbered(8))
-    const running = startSpillway([...RUN, '--max-concurrency', '2', ...extra], { cwd, env })
-    await expect.poll(() => simulator.counters().total.generations.started).toBeGreaterThan(1)
-    return { simulator, env, cwd, running }
-  }
-
-  it('130: Ctrl-C lets finish what is out, takes nothing up, and the next start makes the rest and nothing twice', async () => {
-    const { simulator, env, cwd, running } = await working(['--json'])
-    running.process.kill('SIGINT')
-    const { code, stdout, stderr } = await running.ended
-    expect(code).toBe(130)
-    expect(stderr).toContain('Stopping: what is out has')
-    expect(stderr).toContain('To go on, start it again:\n  spillway run prompts.txt --out images')
-    const { done, unknown, stopped } = JSON.parse(stdout) as Record<string, unknown>
-    expect({ done, unknown, stopped }).toEqual({
-      done: simulator.counters().total.images,
-      unknown: 0,
-      stopped: 'signal',
-    })
-    expect(await spillway(RUN, { cwd, env })).toMatchObject({ code: 0 })
-    expect(simulator.counters().total.promptsByTimesMade).toEqual({ 1: 8 })
-    expect(pictures(cwd)).toBe(8)
-  })
-
-  it('130: ends at once where everything only waits for a calm hour', async () => {
-    const { simulator, env } = await serve()
-    const cwd = folderWith(numbered(3))
-    const inHours = (hours: number): number => (new Date().getUTCHours() + hours) % 24
-    const bands = [
-      { fromHour: inHours(0), level: 'peak' },
-      { fromHour: inHours(3), level: 'low' },
-    ]
-    writeFileSync(join(cwd, 'bands.json'), JSON.stringify(bands))
-    const args = [...RUN, '--off-peak', '--bands', 'bands.json', '--deadline', '12h', '--json']
-    const running = startSpillway(args, { cwd, env })
-    running.process.stderr?.once('data', () => running.process.kill('SIGINT'))
-    const { code, stdout } = await running.ended
-    expect(code).toBe(130)
-    expect(JSON.parse(stdout)).toMatchObject({ done: 0, failed: 0, unknown: 0, left: 3 })
-    expect(simulator.counters().total.requests).toBe(0)
-  })
-
-  it('143: SIGTERM does the same', async () => {
-    const { running } = await working()
-    running.process.kill('SIGTERM')
-    expect(await running.ended).toMatchObject({ code: 143, signal: null })
-  })
-
-  it('130 at once at the second Ctrl-C, whatever is out', async () => {
-    const { running } = await working([], 60_000)
-    running.process.kill('SIGINT')
-    running.process.stderr?.once('data', () => running.process.kill('SIGINT'))
-    const { code, stderr } = await running.ended
-    expect(code).toBe(130)
-    expect(stderr).toContain('Stopped at once.')
-  })
-})
-
-describe('what was sent when it was killed', () => {
-  it('is not asked for again, or with the same key, so that a relay makes nothing twice', async () => {
-    const serviceTime = { image: { minMs: 700, meanMs: 700, maxMs: 700 } }
-    const { simulator, env } = await serve({ serviceTime }, 1)
-    const cwd = folderWith(numbered(5))
-    const running = startSpillway([...RUN, '--max-concurrency', '2'], { cwd, env })
-    await expect.poll(() => simulator.counters().total.generations.started).toBe(4)
-    running.process.kill('SIGKILL')
-    await running.ended
-    const skipped = await spillway([...RUN, '--json'], { cwd, env })
-    expect(JSON.parse(skipped.stdout)).toMatchObject({ exit: 1, done: 3, unknown: 2 })
-    expect(skipped.stderr).toContain('--on-unknown again asks once more, and may pay twice.')
-    expect(simulator.counters().total.requests).toBe(5)
-    expect(await spillway([...RUN, '--on-unknown', 'again'], { cwd, env })).toMatchObject({ code: 0 })
-    const { requests, images, promptsByTimesMade, outcomes } = simulator.counters().total
-    expect({ requests, images, promptsByTimesMade }).toEqual({ requests: 7, images: 5, promptsByTimesMade: { 1: 5 } })
-    expect(outcomes['replayed']).toBe(2)
   })
 })
 
@@ -294,5 +180,15 @@ describe('what it prints', () => {
     const { stderr } = await promisify(exec)(command, { cwd, env: { PATH: process.env['PATH'], ...env } })
     expect(stderr).toContain('1 item done')
     expect(stderr).not.toMatch(/EPIPE|Error/)
+  })
+
+  it('goes on when nobody reads its news any more', async () => {
+    const { env } = await serve({ serviceTime: { image: { minMs: 300, meanMs: 300, maxMs: 300 } } }, 1)
+    const cwd = folderWith(numbered(4))
+    const running = startSpillway([...RUN, '--max-concurrency', '2'], { cwd, env })
+    running.process.stderr?.once('data', () => running.process.stderr?.destroy())
+    await once(running.process, 'exit')
+    expect(running.process.exitCode).toBe(0)
+    expect(pictures(cwd)).toBe(4)
   })
 })

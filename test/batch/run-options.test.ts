@@ -1,27 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createSimulator, presets, type Scenario, type Simulator } from '@spillway/simulator'
-import { afterEach, expect, it } from 'vitest'
+import { presets } from '@spillway/simulator'
+import { expect, it } from 'vitest'
+import { numbered, serve } from './relay.ts'
 import { emptyFolder, spillway } from './spillway.ts'
-
-const open: Simulator[] = []
-afterEach(async () => {
-  for (const simulator of open.splice(0)) await simulator.close()
-})
 
 const write = (cwd: string, name: string, content: unknown): string => {
   writeFileSync(join(cwd, name), typeof content === 'string' ? content : JSON.stringify(content))
   return name
 }
 
-const prompts = (count: number): string => Array.from({ length: count }, (_, i) => `heron ${i + 1}\n`).join('')
-
-const relay = async (scenario: Scenario = {}) => {
-  const simulator = createSimulator({ ...presets.instant, imageSizePx: 16, ...scenario }, { timeScale: 1000 })
-  open.push(simulator)
-  const { url } = await simulator.listen()
-  return { simulator, url, env: { OPENAI_API_KEY: 'any-key', OPENAI_BASE_URL: `${url}/v1` } }
-}
+const prompts = (count: number): string => `${numbered(count).join('\n')}\n`
 
 /** When each request was sent, in the order of the results. */
 const startsIn = (folder: string): number[] =>
@@ -59,7 +48,7 @@ it('a policy file holds, and the command line wins over it', async () => {
   const cwd = emptyFolder()
   write(cwd, 'prompts.txt', prompts(1))
   const policy = write(cwd, 'policy.json', { retry: { maxAttempts: 2, backoff: 1, jitter: 'none' } })
-  const { simulator, env } = await relay({ replies: [{ fault: 'overloaded', times: 9 }] })
+  const { simulator, env } = await serve({ replies: [{ fault: 'overloaded', times: 9 }] })
   const { code } = await spillway(['run', 'prompts.txt', '-o', 'images', '--policy', policy], { cwd, env })
   expect(code).toBe(1)
   expect(simulator.counters().total.requests).toBe(2)
@@ -72,7 +61,7 @@ it('a policy file holds, and the command line wins over it', async () => {
 it('a cache makes the pictures of another run without a request, and a second endpoint takes over', async () => {
   const cwd = emptyFolder()
   write(cwd, 'prompts.txt', prompts(3))
-  const { simulator, url } = await relay({
+  const { simulator, url } = await serve({
     endpoints: { official: { phases: [{ kind: 'outage', fault: 'internal' }] }, second: { keys: ['second-key'] } },
   })
   const env = { OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `${url}/e/official/v1`, SECOND: 'second-key' }

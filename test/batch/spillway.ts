@@ -47,6 +47,8 @@ export function startSpillway(args: readonly string[], options: SpillwayOptions 
   const ended = Promise.all([closed, text(child.stdout), text(child.stderr)]).then(
     ([[code, signal], stdout, stderr]): Ended => ({ code, signal, stdout, stderr }),
   )
+  // Whoever closes a stream of it does not ask how it ended.
+  ended.catch(() => undefined)
   return { process: child, ended }
 }
 

@@ -22,11 +22,10 @@ const messageOf = (error: unknown): string => {
 const isExplained = (error: unknown): boolean =>
   isSpillwayError(error) || String((error as { code?: unknown }).code).startsWith('ERR_SPILLWAY_')
 
-// A reader that has left (`| head`) is no reason for a stack trace.
+// A reader that has left (`| head`) is no reason for a stack trace, and none to stop what is paid for.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done)
-    throw error
+    if (!['EPIPE', 'EIO'].includes(error.code ?? '')) throw error
   })
 
 const args = process.argv.slice(2)

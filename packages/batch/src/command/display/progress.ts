@@ -1,4 +1,5 @@
 import type { SpillwayEvent, Verdict } from '@spillway/core'
+import type { StopReason } from '../../journal/records.ts'
 import type { BatchEvent, ItemFailed, RunStarted } from '../../run/run-events.ts'
 import { type Happening, happeningOf, REASONS } from './happening.ts'
 import { createPace } from './pace.ts'
@@ -51,6 +52,14 @@ const LINES: Readonly<Record<string, string>> = {
   rateLimit: 'the quota',
   adaptiveConcurrency: 'a free place',
   circuitBreaker: 'the next probe',
+}
+
+/** What makes a run stop that nobody has told to. */
+const STOPS: { readonly [reason in StopReason]?: string } = {
+  cost: 'the next request is expected to pass --max-cost',
+  errors: 'so many have failed',
+  deadline: 'the deadline is here',
+  disk: 'the disk is full or cannot be written',
 }
 
 /** @param now the run's clock: every event is placed by it, whatever clock it was stamped with */
@@ -122,7 +131,11 @@ export function createProgress(endpoints: readonly string[], now: () => number):
       },
       'item.failed': (event) => lost('failed', event),
       'item.unknown': (event) => lost('unknown', event),
-      'run.stopping': ({ reason }) => void (progress.stopping = reason),
+      'run.stopping': ({ reason }) => {
+        progress.stopping = reason
+        const why = STOPS[reason]
+        return why === undefined ? undefined : { who: 'run', what: `stopping: ${why}`, tone: 'warn' }
+      },
       'cache.failed': ({ code }) => ({
         who: 'cache',
         what: `could not keep a picture (${code}); the run goes on`,
