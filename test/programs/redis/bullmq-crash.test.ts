@@ -3,7 +3,8 @@ import { openBatchQueue } from '@spillway/bullmq'
 import { seededRandom } from '@spillway/core/testing'
 import { expect, test } from 'vitest'
 import { faultyWire } from './faulty-wire.ts'
-import { countingApi, fatesOf, fleet, itemsOf, meanwhile } from './queue-world.ts'
+import { itemsOf } from './queue-items.ts'
+import { countingApi, fatesOf, fleet, meanwhile } from './queue-world.ts'
 import { redisServer } from './redis-server.ts'
 
 const QUEUE = { lockMs: 1000, lostAfterMs: 500 }

@@ -7,15 +7,6 @@ import { createSimulator, readImagePrompt, type Scenario, type Simulator } from 
 import type { TestContext } from 'vitest'
 import type { WorkerSettings } from './queue-worker.ts'
 
-export const itemsOf = (count: number): readonly BatchItem[] =>
-  Array.from({ length: count }, (_, n) => ({
-    id: `item-${n}`,
-    line: n + 1,
-    fingerprint: `print-${n}`,
-    prompt: `a dam, number ${n}`,
-    settings: {},
-  }))
-
 /** The model API that counts what is made; a picture takes half a second. */
 export const countingApi = async (
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,

@@ -122,3 +122,25 @@ test('a queue that is not there is said after ten seconds; a run that is stopped
   expect(await late.ended).toBe(2)
   expect(late.said()).toMatch(/^redis:\/\/127\.0\.0\.1:\d+ does not answer \(.*ECONNREFUSED.*\): look whether it runs/m)
 })
+
+test('three workers with --rpm 60 ask once a second, all together', async (context) => {
+  const server = await redisServer(context)
+  const api = await countingApi(context, {
+    serviceTime: { image: { minMs: 3000, meanMs: 3000, maxMs: 3000, deviationMs: 0 } },
+  })
+  const access = { OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `${api.url}/v1`, REDIS_URL: server.url, GEMINI_API_KEY: '' }
+  const { out, file } = newFolder(context)
+  const workers = [1, 2, 3].map(() => spillway(context, ['worker', '--redis', '--rpm', '60'], access))
+  spillway(context, ['run', file, '--out', out, '--redis'], access)
+  const requests = (): number => api.simulator.counters().total.requests
+  // A tenth of a minute's permits may go at once, after a pause.
+  await expect.poll(requests, { timeout: 30_000, interval: 20 }).toBeGreaterThanOrEqual(6)
+  const [before, startedAt] = [requests(), performance.now()]
+  await expect.poll(() => requests() - before, { timeout: 30_000, interval: 20 }).toBeGreaterThanOrEqual(8)
+  const seconds = (performance.now() - startedAt) / 1000
+  // Each for itself they would have asked eighteen times at once, and then three times a second.
+  expect(seconds).toBeGreaterThan(6.5)
+  expect(before).toBeLessThan(9)
+  for (const { child } of workers) child.kill('SIGTERM')
+  await Promise.all(workers.map(({ ended }) => ended))
+})
