@@ -50,9 +50,11 @@ async function finish(run: RunState, item: ItemRecord, made: MadeRecord): Promis
 /** Gives those that ask for the same what became of `leader`. */
 export async function settleSame(run: RunState, leader: ItemRecord): Promise<void> {
   const { journal } = run
+  let after = leader.seq
   for (;;) {
-    const [item] = journal.items({ sameAs: leader.seq, states: ['waiting'], limit: 1 })
+    const [item] = journal.items({ sameAs: leader.seq, states: ['waiting'], after, limit: 1 })
     if (item === undefined || run.stopping.graceOver) return
+    after = item.seq
     if (leader.made !== undefined) await copyItem(run, item, leader.made)
     else if (leader.error !== undefined && leader.state !== 'done')
       failItem(run, item, leader.state as 'failed', leader.error)
