@@ -23,7 +23,7 @@ const NOBODY: CircuitCensus = { processes: 0, failing: 0, servedMsAgo: Infinity 
 
 /**
  * What the breakers of several processes tell one another, for the option `advice` of core's `circuitBreaker`. Each process
- * makes its own, and gives it to all breakers that see the same endpoints.
+ * makes one and gives it to all breakers that see the same endpoints: it is the process's voice, and two would be two votes.
  *
  * Redis holds of each process, under a random name, whether it is failing, when it said so and when it was last served, by the
  * server's clock. While Redis is not asked, each breaker goes by itself, as without advice.

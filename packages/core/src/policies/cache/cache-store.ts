@@ -35,3 +35,11 @@ export interface CacheEntry {
 /** A store may be shared: what somebody else left under the key is no entry. */
 export const isCacheEntry = (found: unknown): found is CacheEntry =>
   typeof found === 'object' && found !== null && Number.isFinite((found as Partial<CacheEntry>).storedAt)
+
+/** What a leader leaves in place of an answer that cannot be shared: those who wait for it go by themselves. */
+export interface UnsharedMark {
+  readonly unshared: true
+}
+
+export const isUnsharedMark = (found: unknown): found is UnsharedMark =>
+  typeof found === 'object' && found !== null && (found as Partial<UnsharedMark>).unshared === true

@@ -157,8 +157,10 @@ export const cache = (options: CacheOptions = {}): Cache => {
     const { kind } = outcome.verdict
     const durationMs = context.call.clock.now() - context.startedAt
     if (renewing) tell(context, key, { type: 'cache.revalidated', verdict: kind, durationMs })
-    if (isForAll(flight, outcome)) await keep(key, flight, outcome)
-    lead?.release()
+    const nothingBefore = flight.entry === undefined
+    const stored = isForAll(flight, outcome) && (await keep(key, flight, outcome))
+    if (stored || kind !== 'success' || !nothingBefore || flight.forgotten) lead?.release()
+    else void lead?.releaseUnshared()
     drop(key, flight)
     if (!flight.landed) land(key, flight, outcome)
   }
@@ -191,13 +193,15 @@ export const cache = (options: CacheOptions = {}): Cache => {
     !flight.forgotten &&
     !isForOne(outcome, flight.context)
 
-  const keep = async (key: string, flight: Flight, outcome: Success<unknown>): Promise<void> => {
+  const keep = async (key: string, flight: Flight, outcome: Success<unknown>): Promise<boolean> => {
     const { context } = flight
     const entry: CacheEntry = { value: outcome.value, storedAt: context.call.clock.wallTime() }
     // Until an asynchronous store has it, the flight answers.
     flight.entry = entry
     flight.land(outcome)
-    if (await storeFor(context).set(key, entry, keptMs, context)) tell(context, key, { type: 'cache.stored' })
+    const stored = await storeFor(context).set(key, entry, keptMs, context)
+    if (stored) tell(context, key, { type: 'cache.stored' })
+    return stored
   }
 
   const land = (key: string, flight: Flight, outcome: Outcome<unknown>): void => {

@@ -1,6 +1,6 @@
 import type { CallContext } from '../../kernel/call-context.ts'
 import type { DiagnosticReported } from '../../kernel/events.ts'
-import { isCacheEntry, type CacheEntry, type CacheStore } from './cache-store.ts'
+import { isCacheEntry, isUnsharedMark, type CacheEntry, type CacheStore, type UnsharedMark } from './cache-store.ts'
 
 const isPromiseLike = (answer: unknown): answer is PromiseLike<unknown> =>
   typeof answer === 'object' && answer !== null && typeof (answer as Partial<PromiseLike<unknown>>).then === 'function'
@@ -26,9 +26,20 @@ export class GuardedStore {
 
   /** What the store has, or what will bring it: that is for {@link arrived}. */
   get(key: string, context: CallContext): CacheEntry | undefined | PromiseLike<unknown> {
+    const answer = this.#ask(key, context)
+    return isPromiseLike(answer) ? answer : entryOf(answer)
+  }
+
+  /** What another process has left. */
+  async look(key: string, context: CallContext): Promise<CacheEntry | UnsharedMark | undefined> {
+    const answer = this.#ask(key, context)
+    const found = isPromiseLike(answer) ? await this.#inTime('get', answer, context) : answer
+    return isUnsharedMark(found) ? found : entryOf(found)
+  }
+
+  #ask(key: string, context: CallContext): unknown {
     try {
-      const answer = this.#store.get(key)
-      return isPromiseLike(answer) ? answer : entryOf(answer)
+      return this.#store.get(key)
     } catch (thrown) {
       context.report(this.#source('get'), thrown)
       return undefined
@@ -41,7 +52,7 @@ export class GuardedStore {
   }
 
   /** Whether it was kept. No caller waits for that, so that it keeps no process alive. */
-  async set(key: string, entry: CacheEntry, ttlMs: number, context: CallContext): Promise<boolean> {
+  async set(key: string, entry: CacheEntry | UnsharedMark, ttlMs: number, context: CallContext): Promise<boolean> {
     try {
       const answer = ttlMs === Infinity ? this.#store.set(key, entry) : this.#store.set(key, entry, ttlMs)
       const kept = isPromiseLike(answer) ? await this.#inTime('set', answer, context) : answer

@@ -1,7 +1,7 @@
 import type { CallContext } from '../../kernel/call-context.ts'
 import type { Timer } from '../../kernel/clock.ts'
 import { leaseOwner } from '../../primitives/leases.ts'
-import type { CacheEntry } from './cache-store.ts'
+import { isUnsharedMark, type CacheEntry } from './cache-store.ts'
 import type { Flight } from './flight.ts'
 import type { GuardedStore, LeaseWanted } from './guarded-store.ts'
 
@@ -50,8 +50,12 @@ export class Lead {
       // Without the store nobody can be followed.
       if (othersMs === undefined || this.#context.aborted) return undefined
       // After taking, not before: whoever led until now has stored first.
-      const entry = await this.#look()
+      const entry = await this.#store.look(this.#wanted.key, this.#context)
       if (this.#context.aborted) return undefined
+      if (isUnsharedMark(entry)) {
+        this.release()
+        return undefined
+      }
       // What came while it waited is what it waited for, whatever the clock of whoever stored it says.
       if (entry !== undefined && (first ? isFresh(entry) : entry.storedAt !== known?.storedAt)) {
         this.release()
@@ -77,9 +81,14 @@ export class Lead {
     this.#store.release(this.#wanted, this.#context)
   }
 
-  async #look(): Promise<CacheEntry | undefined> {
-    const found = this.#store.get(this.#wanted.key, this.#context)
-    return found === undefined || 'storedAt' in found ? found : this.#store.arrived(found, this.#context)
+  /**
+   * There is an answer, and it is for this process alone: for the time of a lease nobody waits for another, where otherwise
+   * one after the other would find that out.
+   */
+  async releaseUnshared(): Promise<void> {
+    const { key, leaseMs } = this.#wanted
+    if (!this.#over) await this.#store.set(key, { unshared: true }, leaseMs, this.#context)
+    this.release()
   }
 
   #pauseMs(waitedMs: number): number {

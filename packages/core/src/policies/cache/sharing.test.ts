@@ -184,18 +184,6 @@ describe('processes that share a store with leases', () => {
     expect([await Promise.all(answers), operation.runs]).toEqual([['old', 'old'], 3])
   })
 
-  test('neither wait for nor share what only one can read', async () => {
-    const { clock, all } = processes(2)
-    const bodies = async function* (): AsyncGenerator<number> {
-      yield 1
-    }
-    const answers = all.map(({ ask }) => ask('a', async () => bodies()))
-    await clock.run()
-    const [one, other] = await Promise.all(answers)
-    expect([one === other, typeof one]).toEqual([false, 'object'])
-    expect(types(all.flatMap(({ said }) => said()))).not.toContain('cache.stored')
-  })
-
   test('ask again after an answer was forgotten, although one is at work on it', async () => {
     const clock = new VirtualClock()
     const store = sharedStore(clock)
