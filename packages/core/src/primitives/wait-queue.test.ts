@@ -16,6 +16,25 @@ describe('WaitQueue', () => {
     ])
   })
 
+  test('knows who goes last: the highest rank, and among equals who came last', () => {
+    const queue = new WaitQueue<string>()
+    expect(queue.last()).toBeUndefined()
+    for (const [item, rank] of [
+      ['a', 3],
+      ['b', 9],
+      ['c', 1],
+      ['d', 9],
+      ['e', 4],
+    ] as const)
+      queue.add(item, rank)
+    const gone: string[] = []
+    for (let last = queue.last(); last !== undefined; last = queue.last()) {
+      gone.push(last.item)
+      queue.remove(last)
+    }
+    expect(gone).toEqual(['d', 'b', 'e', 'a', 'c'])
+  })
+
   test('waits without end go last, in the order in which they came', () => {
     const queue = new WaitQueue<string>()
     queue.add('patient', Infinity)

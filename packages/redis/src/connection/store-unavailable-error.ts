@@ -9,7 +9,7 @@ export class StoreUnavailableError extends Error implements SpillwayError {
   override readonly name = 'StoreUnavailableError'
   readonly code = 'ERR_SPILLWAY_STORE_UNAVAILABLE'
   readonly verdict: Verdict = { kind: 'transient', sent: false, billed: 'no' }
-  /** `timeout`, `not_connected`, `degraded` (it failed so often that it is not asked), or the code of an error. */
+  /** `timeout`, `not_connected`, `degraded` (it failed so often that it is not asked), `forgetful`, `disposed`, or the code of an error. */
   readonly reason: string
 
   /**
@@ -26,6 +26,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   timeout: 'Redis did not answer in time. Look at the wire and its load, or raise deadlineMs.',
   not_connected: 'there is no connection to Redis. Look at its address, and whether the client was told to connect().',
   degraded: 'Redis has failed several times in a row and is not asked until a probe is answered.',
+  forgetful: 'Redis forgets what it was told a moment ago. Look at its maxmemory-policy.',
   disposed: 'the connection was disposed of.',
 }
 

@@ -32,9 +32,13 @@ export class OwnSpendings {
     return spending
   }
 
+  counts({ at }: Spending, now: number): boolean {
+    return at + this.#keptMs > now
+  }
+
   /** All that count now. */
   all(now: number): readonly Spending[] {
-    const first = this.#log.findIndex(({ at }) => at + this.#keptMs > now)
+    const first = this.#log.findIndex((spending) => this.counts(spending, now))
     this.#log = first === -1 ? [] : this.#log.slice(first)
     return this.#log
   }

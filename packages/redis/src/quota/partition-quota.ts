@@ -9,6 +9,7 @@ import {
 } from '@spillway/core'
 import { randomBytes } from 'node:crypto'
 import type { RedisConnection } from '../connection/redis-connection.ts'
+import { StoreUnavailableError } from '../connection/store-unavailable-error.ts'
 import { OwnSpendings, type Spending } from './own-spendings.ts'
 import { QUOTA_SCRIPT, type QuotaAnswer, type QuotaOp, type QuotaWish } from './quota-script.ts'
 import type { RedisSharedQuotaOptions } from './redis-shared-quota-options.ts'
@@ -25,6 +26,8 @@ interface Untold {
   readonly spent: boolean
 }
 
+/** A Redis that forgets what it was told a moment ago is of no use. */
+const MOST_LOSSES = 2
 /** How much is told in one step, so that none takes long. */
 const MOST_OPS = 200
 /** So many beats without a word, and something was wrong. */
@@ -41,7 +44,9 @@ export class PartitionQuota implements SharedQuota {
   readonly #own: OwnSpendings
   #untold: Untold[] = []
   #seq = 0
-  #pauseMs = 0
+  /** Until when everybody is to wait, on this process's clock. */
+  #pausedUntil = 0
+  #pauseTold = true
   /** In which epoch Redis knows what was spent here. */
   #epoch = ''
   #processes = 1
@@ -99,7 +104,8 @@ export class PartitionQuota implements SharedQuota {
   }
 
   pause(pauseMs: number): void {
-    this.#pauseMs = Math.max(this.#pauseMs, pauseMs)
+    this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + pauseMs)
+    this.#pauseTold = false
     this.#tellSoon()
   }
 
@@ -117,6 +123,11 @@ export class PartitionQuota implements SharedQuota {
   #tell(spending: Spending, costs: UnitCosts, spent: boolean): void {
     const by = this.#plans.map(({ unit }) => costs[unit] ?? 0)
     this.#untold.push({ seq: ++this.#seq, spending, by, spent })
+    // In a long outage much is spent alone that counts no more when it is over.
+    if (this.#untold.length % 1000 === 0) {
+      const now = clock.now()
+      this.#untold = this.#untold.filter((each) => this.#own.counts(each.spending, now))
+    }
   }
 
   /** Nobody waits for it: what cannot be told now is told with the next question, or the next beat. */
@@ -152,20 +163,24 @@ export class PartitionQuota implements SharedQuota {
 
   /** @param costs what to take; `undefined`: only tells */
   async #ask(costs?: UnitCosts): Promise<QuotaAnswer> {
-    for (;;) {
+    for (let losses = 0; losses <= MOST_LOSSES;) {
       const told = this.#untold.slice(0, MOST_OPS)
       // What is to be taken comes after all that is to be told.
       const all = told.length === this.#untold.length
       const askedAt = clock.now()
+      const pausedUntil = this.#pausedUntil
       const answer = await this.#run(told, all ? costs : undefined, askedAt)
-      if (answer.kind === 'lost') this.#tellAll()
-      else {
+      if (answer.kind === 'lost') {
+        losses++
+        this.#tellAll()
+      } else {
         for (const { spending, spent } of told) if (spent) spending.knownAt = answer.now - (askedAt - spending.at)
         this.#untold = this.#untold.filter(({ seq }) => seq > answer.seq)
-        this.#pauseMs = 0
+        this.#pauseTold ||= this.#pausedUntil === pausedUntil
         if (all) return answer
       }
     }
+    throw new StoreUnavailableError(this.#redis.name, 'forgetful')
   }
 
   async #run(told: readonly Untold[], costs: UnitCosts | undefined, now: number): Promise<QuotaAnswer> {
@@ -183,7 +198,7 @@ export class PartitionQuota implements SharedQuota {
         const at = spending.knownAt === undefined ? {} : { at: spending.knownAt }
         return { seq, ageMs: now - spending.at, ...at, by, spent: then }
       }),
-      pauseMs: this.#pauseMs,
+      pauseMs: this.#pauseTold ? 0 : Math.max(0, this.#pausedUntil - now),
       ...(costs === undefined ? {} : { take: this.#plans.map(({ unit }) => costs[unit] ?? 0) }),
     }
     const late = (given: unknown): void => this.#late(read(given), costs)
