@@ -1,6 +1,6 @@
 import { exec } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -141,17 +141,18 @@ describe('--dry-run', () => {
 })
 
 describe('what it prints', () => {
-  it('has no control character of a file name or an answer, and no colour where there is no terminal', async () => {
+  it('has no control character of a file name or an answer, no colour without a terminal, and no key anywhere', async () => {
     const words = '\u001b[2J\u0007evil\u001b]8;;http://evil.example\u0007\u202e'
-    const server = createServer((_, response) => {
-      response.writeHead(400, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ error: { message: words, code: words, type: words } }))
+    const server = createServer(({ headers: { authorization = '' } }, response) => {
+      response.writeHead(400, { 'content-type': 'application/json', 'x-echo': authorization })
+      const message = `${words} ${authorization}`
+      response.end(JSON.stringify({ error: { message, code: message, type: message, param: authorization } }))
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` }
     const cwd = emptyFolder()
-    const name = words.replaceAll('/', '')
+    const name = words.replaceAll('/', '').replace('evil.example', 'prompts')
     writeFileSync(join(cwd, name), 'a kite\n')
     const args = ['run', name, '--out', `${name} images`]
     const { code, stderr, stdout } = await spillway(args, { cwd, env })
@@ -159,6 +160,10 @@ describe('what it prints', () => {
     expect(`${stderr}${stdout}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u)
     expect(stderr).toContain('0 items done, 1 failed')
     expect(code).toBe(1)
+    const written = readdirSync(cwd, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    expect(written.length).toBeGreaterThan(3)
+    const everything = written.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    expect([stderr, stdout, ...everything].join('\n')).not.toMatch(/canary|evil\.example/)
   })
 
   it('is nothing with --quiet, and painted with FORCE_COLOR', async () => {
