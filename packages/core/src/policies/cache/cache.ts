@@ -230,8 +230,7 @@ export const cache = (options: CacheOptions = {}): Cache => {
       flights.delete(key)
       // Before the next call asks: it must not wait for work that is older than this moment.
       const released = store?.leases?.release(key)
-      await store?.delete(key)
-      await released
+      await Promise.all([released, store?.delete(key)])
     },
     snapshot() {
       const atWork = [...flights.values()].filter(({ landed }) => !landed)

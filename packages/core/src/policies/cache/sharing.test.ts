@@ -269,6 +269,14 @@ describe('a store whose leases cannot be had', () => {
     expect([await gone, clock.pending]).toEqual(['gone', 0])
   })
 
+  test('fails who wants to forget, once', async () => {
+    const fails = (): Promise<never> => Promise.reject(new Error('ECONNREFUSED'))
+    const answers = cache({ store: { get: fails, set: fails, delete: fails, leases: { take: fails, release: fails } } })
+    await expect(answers.forget('a')).rejects.toThrow('ECONNREFUSED')
+    // A rejection that nobody handles would be told in the next turn.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
   test('is refused when it is made, where they are none', () => {
     const wrong = broken({ take: () => 0 })
     expect(() => cache({ store: wrong })).toThrow(InvalidOptionsError)
