@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { probeInWords } from '../probe/probe.ts'
 import { isTrouble } from '../status/is-trouble.ts'
-import { readFeedSource } from '../status/feed-source.ts'
+import { readShownFeed } from '../status/shown-feed.ts'
 import { readStatus } from '../status/read-status.ts'
 import { type Access, readAccess } from './access.ts'
 import type { CommandIo } from './command.ts'
@@ -42,12 +42,12 @@ export const command = (io: CommandIo): Command =>
     .option('--no-color', 'prints without colours')
     .action(async (options: StatusCommandOptions) => {
       const { feed, run, probeModel, endpoint: endpoints = [], json } = options
-      const sources = feed?.map(readFeedSource)
+      const shown = feed?.map(readShownFeed)
       const probed: readonly Access[] = options.probe === true ? readAccess(io.env, { endpoints }) : []
       for (const access of probed) io.stderr.write(`${probeInWords(access, probeModel)}\n`)
       const overview = await readStatus({
         probe: probed,
-        ...(sources !== undefined && { feeds: sources }),
+        ...(shown !== undefined && { feeds: shown }),
         ...(run !== undefined && { run }),
         ...(probeModel !== undefined && { probeModel }),
       })

@@ -1,6 +1,6 @@
 import { type FeedReading, worseOf } from '@spillway/monitor'
 import { lengthOfTime } from '../command/display/words.ts'
-import type { FeedSource } from './feed-source.ts'
+import type { ShownFeed } from './shown-feed.ts'
 import { isRecent, type Observed } from './observed.ts'
 
 /** What a feed says and what requests have seen are not the same. */
@@ -16,13 +16,13 @@ export interface StatusDisagreement {
 /** Where feeds and requests disagree, as far as both speak of the same endpoint and of now. */
 export function disagreementsOf(
   readings: readonly FeedReading[],
-  sources: readonly FeedSource[],
+  shown: readonly ShownFeed[],
   observed: readonly Observed[],
   now: number,
 ): readonly StatusDisagreement[] {
   return readings.flatMap((reading, i) =>
     observed
-      .filter((each) => sources[i]?.endpoints?.includes(each.endpoint) === true && isRecent(each, now))
+      .filter((each) => shown[i]?.endpoints?.includes(each.endpoint) === true && isRecent(each, now))
       .flatMap((each) => {
         const worse = each.probe === undefined ? worseOf(each, reading) : worseOfOne(each.probe.verdict, reading)
         if (worse === undefined) return []

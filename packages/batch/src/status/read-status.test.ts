@@ -12,13 +12,13 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Make } from '../make/make.ts'
 import type { Probed } from '../probe/probe.ts'
 import { runBatch } from '../run/run-batch.ts'
-import { type FeedSource, readFeedSource } from './feed-source.ts'
+import { type ShownFeed, readShownFeed } from './shown-feed.ts'
 import { isTrouble } from './is-trouble.ts'
 import { readStatus } from './read-status.ts'
 
 const KEY = 'canary-key-4711-canary'
 
-const page = (name: string, level: StatusLevel, title?: string, endpoint = 'gemini'): FeedSource => ({
+const page = (name: string, level: StatusLevel, title?: string, endpoint = 'gemini'): ShownFeed => ({
   feed: statusFeed(name, async () => ({ components: [{ component: 'API', level, ...(title && { title }) }] })),
   endpoints: [endpoint],
 })
@@ -125,7 +125,7 @@ describe('a probe', () => {
     onTestFinished(() => simulator.close())
     return { simulator, url }
   }
-  const overview = async (probe: Probed, feed: FeedSource, probeModel?: string) => {
+  const overview = async (probe: Probed, feed: ShownFeed, probeModel?: string) => {
     const said = await readStatus({ probe: [probe], feeds: [feed], ...(probeModel && { probeModel }) })
     expect(inspect(said, { depth: 9 })).not.toContain(KEY)
     return said
@@ -184,7 +184,7 @@ describe('a probe', () => {
 
 describe('feeds', () => {
   test('that cannot be asked say why, beside those that can', async () => {
-    const broken: FeedSource = { feed: statusFeed('broken', () => Promise.reject(new TypeError('secret'))) }
+    const broken: ShownFeed = { feed: statusFeed('broken', () => Promise.reject(new TypeError('secret'))) }
     const overview = await readStatus({ feeds: [broken, page('google-cloud', 'operational')] })
     expect(overview.feeds).toMatchObject([
       { feed: 'broken', level: 'unknown', reason: 'its poll failed with a TypeError' },
@@ -203,8 +203,8 @@ describe('feeds', () => {
   })
 
   test('are known by name, or by the address of a page', async () => {
-    expect(readFeedSource('google-cloud')).toMatchObject({ feed: { name: 'google-cloud' }, endpoints: ['gemini'] })
-    expect(readFeedSource('openai,endpoint=first,endpoint=second')).toMatchObject({
+    expect(readShownFeed('google-cloud')).toMatchObject({ feed: { name: 'google-cloud' }, endpoints: ['gemini'] })
+    expect(readShownFeed('openai,endpoint=first,endpoint=second')).toMatchObject({
       feed: { name: 'openai' },
       endpoints: ['first', 'second'],
     })
@@ -215,14 +215,14 @@ describe('feeds', () => {
     await new Promise<void>((done) => http.listen(0, '127.0.0.1', done))
     onTestFinished(() => void http.close())
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
-    const { feeds } = await readStatus({ feeds: [readFeedSource(`${url},component=API,endpoint=relay`)] })
+    const { feeds } = await readStatus({ feeds: [readShownFeed(`${url},component=API,endpoint=relay`)] })
     expect(feeds).toMatchObject([{ feed: '127.0.0.1', level: 'degraded' }])
   })
 
   test.for(['gemini', 'openai,colour=red', 'openai,component', 'status.example.com', '__proto__', ''])(
     '%j is no feed, and what is one is said',
     (text) => {
-      expect(() => readFeedSource(text)).toThrow(
+      expect(() => readShownFeed(text)).toThrow(
         expect.objectContaining({
           code: 'ERR_SPILLWAY_USAGE',
           message: expect.stringContaining('google-cloud, openai, anthropic'),

@@ -3,13 +3,13 @@ import { type FeedReading, readFeed } from '@spillway/monitor'
 import { readRun } from '../journal/read-run.ts'
 import { probe, type Probed } from '../probe/probe.ts'
 import { disagreementsOf, type StatusDisagreement } from './disagreements.ts'
-import { defaultSources, type FeedSource } from './feed-source.ts'
+import { defaultFeeds, type ShownFeed } from './shown-feed.ts'
 import { type Observed, observedIn } from './observed.ts'
 
 /** Options of {@link readStatus}. */
 export interface StatusOptions {
   /** Which feeds are asked. @default google-cloud, openai and anthropic */
-  readonly feeds?: readonly FeedSource[]
+  readonly feeds?: readonly ShownFeed[]
   /** The out folder of a run that is looked at. @default none */
   readonly run?: string
   /** Endpoints that are asked once each. @default none */
@@ -53,25 +53,23 @@ export interface StatusOverview {
  */
 export async function readStatus(options: StatusOptions = {}): Promise<StatusOverview> {
   checkKnown('readStatus', options, FIELDS)
-  const { feeds: sources = defaultSources(), run, probe: probed = [], timeoutMs = 10_000, signal } = options
+  const { feeds: shown = defaultFeeds(), run, probe: probed = [], timeoutMs = 10_000, signal } = options
   const { clock = systemClock, probeModel: model } = options
   checkDuration('readStatus.timeoutMs', timeoutMs, { min: Number.MIN_VALUE })
-  for (const [i, source] of sources.entries())
-    if (typeof source?.feed?.poll !== 'function')
-      throw new InvalidOptionsError(`readStatus.feeds[${i}].feed`, source, 'a status feed, such as openaiStatus()')
+  for (const [i, each] of shown.entries())
+    if (typeof each?.feed?.poll !== 'function')
+      throw new InvalidOptionsError(`readStatus.feeds[${i}].feed`, each, 'a status feed, such as openaiStatus()')
   const found = run === undefined ? undefined : readRun(run)
   const simulated = found?.launches.some(({ options: given }) => isSimulated(given)) === true
   const seen = found === undefined || simulated ? [] : observedIn(found)
   const [feeds, probes] = await Promise.all([
-    Promise.all(
-      sources.map(({ feed }) => readFeed(feed, { timeoutMs, clock, ...(signal !== undefined && { signal }) })),
-    ),
+    Promise.all(shown.map(({ feed }) => readFeed(feed, { timeoutMs, clock, ...(signal !== undefined && { signal }) }))),
     Promise.all(probed.map((each) => probe(each, { model, timeoutMs, signal }))),
   ])
   signal?.throwIfAborted()
   const observed = [...seen, ...probes]
   const at = clock.wallTime()
-  const disagreements = disagreementsOf(feeds, sources, observed, at)
+  const disagreements = disagreementsOf(feeds, shown, observed, at)
   return { at, feeds, observed, disagreements, ...(simulated && { simulated }) }
 }
 

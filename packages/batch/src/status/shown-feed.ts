@@ -2,7 +2,7 @@ import { anthropicStatus, googleCloudStatus, openaiStatus, type StatusFeed, stat
 import { UsageError } from '../command/usage-error.ts'
 
 /** A status feed, and the endpoints that it speaks of. */
-export interface FeedSource {
+export interface ShownFeed {
   readonly feed: StatusFeed
   /** By the names that runs give them: `gemini`, `openai`. @default none: it is shown and compared with nothing */
   readonly endpoints?: readonly string[]
@@ -31,7 +31,7 @@ const KNOWN: Readonly<Record<string, { readonly endpoint: string; readonly make:
 }
 
 /** What is asked where nobody says otherwise. */
-export const defaultSources = (): readonly FeedSource[] => Object.keys(KNOWN).map(readFeedSource)
+export const defaultFeeds = (): readonly ShownFeed[] => Object.keys(KNOWN).map(readShownFeed)
 
 const FORM = `one of ${Object.keys(KNOWN).join(', ')}, or the address of a status page, and after commas component=, location= and endpoint=: https://status.example.com,component=API,endpoint=relay`
 
@@ -40,7 +40,7 @@ const FORM = `one of ${Object.keys(KNOWN).join(', ')}, or the address of a statu
  *
  * @throws UsageError that says what it takes
  */
-export function readFeedSource(text: string): FeedSource {
+export function readShownFeed(text: string): ShownFeed {
   const [name = '', ...rest] = text.split(',').map((part) => part.trim())
   const fields: Record<keyof Fields, string[]> = { component: [], location: [], endpoint: [] }
   for (const field of rest) {
