@@ -1,5 +1,5 @@
 // Runs the benchmarks and writes what comes out, and what is not reached, between the marks of docs/benchmarks.md:
-// `pnpm bench:docs [overhead|outcome|service] [arguments for that one]`, after a build. Takes about four minutes, best on a machine with
+// `pnpm bench:docs [overhead|outcome|service|batch] [arguments for that one]`, after a build. Takes about four minutes, best on a machine with
 // nothing else to do; on any other, `pnpm bench:docs overhead --rounds 200` finds quicker batches.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -19,6 +19,7 @@ const benches = {
     targets: outcomeTargets,
   },
   service: { command: 'pnpm bench:service', file: 'service/main.ts', args: [], targets: undefined },
+  batch: { command: 'pnpm bench:batch', file: 'batch/main.ts', args: [], targets: undefined },
 } as const
 
 const write = (mark: string, text: string): void => {

@@ -8,7 +8,7 @@ import { amount } from './values.ts'
 interface ReportCommandOptions {
   readonly to?: string
   readonly embed?: true
-  readonly maxEmbed: number
+  readonly maxEmbed?: number
 }
 
 const MEGABYTE = 1_000_000
@@ -22,10 +22,10 @@ export const command = (io: CommandIo): Command =>
     .argument('<folder>', 'the out folder of the run')
     .option('--to <file>', 'where the page goes (default: report.html in the folder)')
     .option('--embed', 'puts the pictures into the page, so that it can be sent to somebody')
-    .option('--max-embed <megabytes>', 'so much of pictures at most, the others are linked', amount, 50)
+    .option('--max-embed <megabytes>', 'so much of pictures at most, the others are linked (default: 50)', amount)
     .action(async (folder: string, { to, embed, maxEmbed }: ReportCommandOptions) => {
       const report = await reportRun(folder, {
-        maxEmbedBytes: maxEmbed * MEGABYTE,
+        ...(maxEmbed !== undefined && { maxEmbedBytes: maxEmbed * MEGABYTE }),
         ...(to !== undefined && { to }),
         ...(embed !== undefined && { embed }),
       })
