@@ -5,18 +5,13 @@ import { LruMap } from '../../primitives/lru-map.ts'
 import { TOO_LATE, WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
 import { Allowance, type Spending } from './allowance.ts'
 import { checkCosts, checkUsage, type Costs } from './costs.ts'
-import type {
-  RateLimitDegraded,
-  RateLimitLearned,
-  RateLimitPaused,
-  RateLimitRecovered,
-  RateLimitRejected,
-} from './rate-limit-events.ts'
+import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './rate-limit-events.ts'
+import { hearStore } from './hear-store.ts'
 import { RateLimitExceededError } from './rate-limit-exceeded-error.ts'
 import { checkRateLimit, type Quota, type RateLimitOptions } from './rate-limit-options.ts'
 import { readQuotas } from './read-quotas.ts'
 import { SharedPermits } from './shared-permits.ts'
-import type { QuotaPlan, SharedGrant, SharedQuotaStore } from './shared-quota-store.ts'
+import type { SharedGrant } from './shared-quota-store.ts'
 
 interface Partition {
   readonly key: string
@@ -71,52 +66,23 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     maxPartitions,
     (key) => {
       const plans = fixed ?? readQuotas((quotas as (partition: string) => readonly Quota[])(key))
-      const partition: Partition = {
-        key,
-        allowance: new Allowance(plans, learn, store !== undefined),
-        line: new WaitingLine({
-          name,
-          order,
-          queueLimit,
-          maxWaitMs,
-          pollMs: plans.some(({ reset }) => reset !== undefined) ? LOOK_AT_CLOCK_MS : Infinity,
-          tryEnter: (context) => tryEnter(context, partition),
-        }),
-        shared: store === undefined ? undefined : sharedBy(store, key, plans, () => partition),
-      }
+      const allowance = new Allowance(plans, learn, store !== undefined)
+      const line = new WaitingLine({
+        name,
+        order,
+        queueLimit,
+        maxWaitMs,
+        pollMs: plans.some(({ reset }) => reset !== undefined) ? LOOK_AT_CLOCK_MS : Infinity,
+        tryEnter: (context) => tryEnter(context, partition),
+      })
+      const shared = store && new SharedPermits(store.open(key, plans), plans, hearStore(name, key, allowance, line))
+      const partition: Partition = { key, allowance, line, shared }
       return partition
     },
     ({ line }) => line.size === 0,
   )
 
   const costsOf = (context: CallContext): Costs => checkCosts('rateLimit.cost()', cost(context))
-
-  const sharedBy = (
-    shared: SharedQuotaStore,
-    partition: string,
-    plans: readonly QuotaPlan[],
-    own: () => Partition,
-  ): SharedPermits =>
-    new SharedPermits(shared.open(partition, plans), plans, {
-      answered: () => own().line.serve(),
-      standing: () => own().line.size,
-      alone(share, context) {
-        const { clock, random } = context.call
-        if (share > 0) own().allowance.leaveAlone(share, clock.now(), random)
-        context.emit<RateLimitDegraded>({ type: 'rate_limit.degraded', policy: name, partition, share })
-      },
-      together(context) {
-        own().allowance.joinOthers()
-        context.emit<RateLimitRecovered>({ type: 'rate_limit.recovered', policy: name, partition })
-      },
-      paused: (pausedMs, context) => pause(own(), pausedMs, context),
-    })
-
-  const pause = ({ key, allowance, line }: Partition, pauseMs: number, context: CallContext): void => {
-    const { clock, random } = context.call
-    if (allowance.pause(pauseMs, clock.now(), line.size, random))
-      context.emit<RateLimitPaused>({ type: 'rate_limit.paused', policy: name, partition: key, pauseMs })
-  }
 
   const tryEnter = (context: CallContext, { allowance, line, shared }: Partition): number => {
     const admission = context.kept(gate) as Admission
