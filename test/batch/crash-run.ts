@@ -16,8 +16,8 @@ const SCENARIO = {
 } as const
 const TIME_SCALE = 1000
 
-/** The longest that a process lives after it has begun to work. */
-const LONGEST_LIFE_MS = 250
+/** A process lives until so many things have happened, and a moment longer: however fast the machine is, work is under way. */
+const [FEWEST_EVENTS, MOST_EVENTS, LONGEST_MOMENT_MS] = [4, 44, 20]
 
 export interface CrashBatch {
   readonly onUnknown: 'skip' | 'again'
@@ -58,8 +58,11 @@ export async function crashBatch({ onUnknown, keys, seed, prompts, maxKills }: C
   try {
     let kills = 0
     for (;;) {
-      const left = kills < maxKills ? random.next() * LONGEST_LIFE_MS : Infinity
-      const summary = await live({ url, input, out, onUnknown, keys }, left)
+      const killAt = {
+        events: kills < maxKills ? FEWEST_EVENTS + random.next() * (MOST_EVENTS - FEWEST_EVENTS) : Infinity,
+        thenMs: random.next() * LONGEST_MOMENT_MS,
+      }
+      const summary = await live({ url, input, out, onUnknown, keys }, killAt)
       // Every death leaves a journal that can be read.
       const run = readRun(out)
       for (const { id, state } of run.items) if (state === 'sent' || state === 'unknown') reported.add(id)
@@ -88,16 +91,22 @@ interface Life {
   readonly keys: boolean
 }
 
-/** One process: killed some time after it has begun to work, or how it ended. */
-async function live(life: Life, killAfterMs: number): Promise<BatchSummary | undefined> {
+/** One process: killed, or how it ended. */
+async function live(
+  life: Life,
+  killAt: { readonly events: number; readonly thenMs: number },
+): Promise<BatchSummary | undefined> {
   const child = spawn(process.execPath, ['--conditions=@spillway/source', SCRIPT, JSON.stringify(life)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let said = ''
+  let events = 0
   child.stdout.setEncoding('utf8')
   child.stdout.on('data', (text: string) => {
-    if (said === '' && killAfterMs < Infinity) setTimeout(() => child.kill('SIGKILL'), killAfterMs)
     said += text
+    const before = events
+    events = said.split('\n').length - 1
+    if (before < killAt.events && events >= killAt.events) setTimeout(() => child.kill('SIGKILL'), killAt.thenMs)
   })
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
     child.on('close', (...ended) => resolve(ended))

@@ -6,7 +6,7 @@ test.each([
   ['makes twice what was reported, where that is wanted', 'again', false],
   ['makes nothing twice at a model that heeds keys', 'again', true],
 ] as const)('killed a few times, a batch loses nothing and %s', { timeout: 90_000 }, async (_, onUnknown, keys) => {
-  const { kills, unknown, madeTwice } = await crashBatch({ onUnknown, keys, seed: 7, prompts: 60, maxKills: 4 })
+  const { kills, unknown, madeTwice } = await crashBatch({ onUnknown, keys, seed: 7, prompts: 120, maxKills: 4 })
   expect(kills).toBe(4)
   // The kills hit what they are meant to hit.
   if (onUnknown === 'skip') expect(unknown).toBeGreaterThan(0)

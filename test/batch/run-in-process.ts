@@ -1,6 +1,6 @@
 import { createMaker, geminiPlace, readItems, runBatch } from '@spillway/batch'
 
-// A batch as a process of its own: says when it begins to work, and how it has ended.
+// A batch as a process of its own: says what happens, and how it has ended.
 const { url, input, out, onUnknown, keys } = JSON.parse(process.argv[2] ?? '') as Record<
   'url' | 'input' | 'out',
   string
@@ -19,9 +19,7 @@ const summary = await runBatch({
   folder: out,
   onUnknown,
   maxConcurrency: 6,
-  onEvent: ({ type }) => {
-    if (type === 'run.started') console.log('working')
-  },
+  onEvent: ({ type }) => console.log(type),
 })
 maker.dispose()
 console.log(JSON.stringify(summary))
