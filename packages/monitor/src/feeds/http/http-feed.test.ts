@@ -109,11 +109,14 @@ describe('no answer', () => {
     expect((await readFeed(page(server.url))).reason).toMatch(/^its server could not be asked/)
   })
 
-  test.for(['head', 'body'] as const)(
-    'a server that falls silent in its %s is left, and its connection closed',
+  test.for(['head', 'body', 'drip'] as const)(
+    'a server that stands still in its %s is left, and its connection closed',
     async (where) => {
       const server = await statusServer((response) => {
-        if (where === 'body') response.writeHead(200).write('{')
+        if (where !== 'head') response.writeHead(200).write('{')
+        if (where !== 'drip') return
+        const dripping = setInterval(() => response.write(' '), 5)
+        response.on('close', () => clearInterval(dripping))
       })
       const clock = new VirtualClock()
       const reading = readFeed(page(server.url), { clock, timeoutMs: 5000 })
