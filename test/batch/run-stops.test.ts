@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderWith, numbered, pictures, RUN, serve } from './relay.ts'
@@ -51,6 +51,16 @@ describe('when it is interrupted', () => {
     expect(code).toBe(130)
     expect(JSON.parse(stdout)).toMatchObject({ done: 0, failed: 0, unknown: 0, left: 3 })
     expect(simulator.counters().total.requests).toBe(0)
+  })
+
+  it('130: ends at once while it reads its input, and leaves nothing that a new start would stumble over', async () => {
+    const { env } = await serve()
+    const cwd = folderWith(numbered(1))
+    const running = startSpillway(['run', '-', '--out', 'images'], { cwd, env, staysOpen: true })
+    await expect.poll(() => existsSync(join(cwd, 'images/.spillway/journal.db'))).toBe(true)
+    running.process.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 130, stdout: '' })
+    expect(await spillway(RUN, { cwd, env })).toMatchObject({ code: 0 })
   })
 
   it('143: SIGTERM does the same', async () => {

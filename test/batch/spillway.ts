@@ -14,6 +14,8 @@ export interface SpillwayOptions {
   readonly cwd?: string
   /** Written to standard input. */
   readonly input?: string
+  /** Whether standard input does not end. */
+  readonly staysOpen?: true
 }
 
 /** What a run of the program has left. */
@@ -32,14 +34,14 @@ export interface Spillway {
 
 /** Starts `spillway` with some arguments. */
 export function startSpillway(args: readonly string[], options: SpillwayOptions = {}): Spillway {
-  const { env = {}, cwd = emptyFolder(), input } = options
+  const { env = {}, cwd = emptyFolder(), input, staysOpen = false } = options
   const child = spawn(process.execPath, ['--conditions=@spillway/source', MAIN, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
+  if (!staysOpen) child.stdin.end(input)
   const closed = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve([code, signal]))

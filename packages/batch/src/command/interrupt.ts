@@ -13,8 +13,8 @@ const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 
 /** What happens beside the signal. */
 export interface InterruptListeners {
-  /** Once, at the first. */
-  readonly onFirst: () => void
+  /** Once, at the first. `at_once`: there is nothing to wait for, the process ends when it returns. */
+  readonly onFirst: () => void | 'at_once'
   /** At the second one: the process ends when it returns. */
   readonly onSecond: () => void
 }
@@ -30,7 +30,7 @@ export function watchInterrupts({ onFirst, onSecond }: InterruptListeners): Inte
       process.exit(own)
     }
     code = own
-    onFirst()
+    if (onFirst() === 'at_once') process.exit(own)
     controller.abort(new Error(`interrupted by ${signal}`))
   }
   for (const signal of Object.keys(CODES)) process.on(signal, onSignal)

@@ -12,19 +12,27 @@ export interface WaysToEnd extends Interrupt {
 /** @param grace how long what is out may take, in words */
 export function waysToEnd(watch: Watch, screen: Screen, grace: string): WaysToEnd {
   const controller = new AbortController()
+  let begun = false
   let hopeless = false
-  const onEvent = watchForHopeless(() => {
+  const onFailure = watchForHopeless(() => {
     hopeless = true
     watch.print('Stopping: ten in a row were refused for good. Check the key, the model and the address.')
     controller.abort()
   })
+  const onEvent: WaysToEnd['onEvent'] = (event) => {
+    begun ||= event.type === 'run.started'
+    onFailure(event)
+  }
   // However the process ends, the terminal gets its cursor back.
   const leave = (): void => screen.leave()
   process.once('exit', leave)
   const interrupt = watchInterrupts({
     onFirst() {
+      // While the input is being read nothing is out, and a terminal or a pipe may not end for long.
+      if (!begun) return 'at_once'
       watch.print(`Stopping: what is out has ${grace} to end. Ctrl-C again stops at once.`)
       controller.abort()
+      return undefined
     },
     onSecond() {
       watch.stop()
