@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readImagePrompt } from '@spillway/simulator'
+import { Redis } from 'ioredis'
 import { expect, test, type TestContext } from 'vitest'
+import { postgresServer } from '../postgres/postgres-server.ts'
 import { countingApi } from './queue-world.ts'
 import { redisServer } from './redis-server.ts'
 
@@ -18,10 +20,17 @@ interface Program {
   readonly ended: Promise<number | null>
 }
 
-const spillway = (context: TestContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program => {
+/** Where @spillway/bullmq is installed, as in the project of whoever uses it. */
+const PROJECT = join(import.meta.dirname, '../..')
+
+const spillway = (
+  context: TestContext,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = PROJECT,
+): Program => {
   const child = spawn(process.execPath, ['--conditions=@spillway/source', MAIN, ...args], {
-    // Where @spillway/bullmq is installed, as in the project of whoever uses it.
-    cwd: join(import.meta.dirname, '../..'),
+    cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -38,6 +47,22 @@ const newFolder = (context: TestContext): { readonly out: string; readonly file:
   const file = join(folder, 'prompts.txt')
   writeFileSync(file, `${PROMPTS.join('\n')}\n`)
   return { out: join(folder, 'images'), file }
+}
+
+/** Everything that stands in a Redis. */
+const dumpOf = async (url: string): Promise<string> => {
+  const redis = new Redis(url)
+  const values = await Promise.all(
+    (await redis.keys('*')).map((key) => redis.type(key).then((type) => read(redis, key, type))),
+  )
+  redis.disconnect()
+  return JSON.stringify(values)
+}
+
+const read = (redis: Redis, key: string, type: string): Promise<unknown> => {
+  if (type === 'hash') return redis.hgetall(key)
+  if (type === 'stream') return redis.xrange(key, '-', '+')
+  return type === 'string' ? redis.get(key) : Promise.resolve(key)
 }
 
 const promptsIn = (folder: string): string[] =>
@@ -57,6 +82,9 @@ test('spillway run --redis and two spillway workers make a file of prompts, and 
   const first = run()
   const workers = [1, 2].map(() => spillway(context, ['worker', '--redis', '--max-concurrency', '4'], access))
   await expect.poll(() => api.simulator.counters().total.images, { timeout: 30_000 }).toBeGreaterThan(4)
+  const kept = await dumpOf(url)
+  expect(kept).toContain('a weir, number')
+  expect(kept).not.toContain('canary')
   first.child.kill('SIGKILL')
   await first.ended
   const second = run()
@@ -76,6 +104,28 @@ test('spillway run --redis and two spillway workers make a file of prompts, and 
   const all = [first, second, ...workers].map(({ said }) => said()).join('\n')
   expect(all).toContain(': made')
   for (const secret of ['canary-password', 'canary-key']) expect(all).not.toContain(secret)
+})
+
+test('the same over PostgreSQL', async (context) => {
+  const { url } = await postgresServer(context)
+  const api = await countingApi(context)
+  const access = { OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `${api.url}/v1`, DATABASE_URL: url, GEMINI_API_KEY: '' }
+  const { out, file } = newFolder(context)
+  const worker = spillway(context, ['worker', '--postgres', '--max-concurrency', '8'], access)
+  const run = spillway(context, ['run', file, '--out', out, '--postgres'], access)
+  expect(await run.ended, run.said() + worker.said()).toBe(0)
+  expect(promptsIn(out).toSorted()).toEqual(PROMPTS.toSorted())
+  expect(api.simulator.counters().total.promptsByTimesMade).toEqual({ 1: PROMPTS.length })
+  worker.child.kill('SIGTERM')
+  expect(await worker.ended).toBe(143)
+})
+
+test('where the package is not installed, the line that installs it is said', async (context) => {
+  // NODE_PATH: what runs the tests may say where everything of the repository is.
+  const env = { OPENAI_API_KEY: 'any', GEMINI_API_KEY: '', NODE_PATH: '' }
+  const { ended, said } = spillway(context, ['worker', '--redis', 'redis://h'], env, tmpdir())
+  expect(await ended).toBe(2)
+  expect(said()).toBe('A queue needs packages that are not installed: npm install @spillway/bullmq bullmq ioredis\n')
 })
 
 test('what cannot work is said at once, in words that show no password', async (context) => {
