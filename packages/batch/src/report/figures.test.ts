@@ -68,7 +68,11 @@ test('an endpoint is in use from launch to launch, whatever it was, and not whil
       { at: at(40), endpoint: 'official', state: 'open' },
       { at: at(45), endpoint: 'official', state: 'closed' },
     ],
-    waits: [{ reason: 'schedule', startedAt: at(50) }],
+    waits: [
+      { reason: 'schedule', startedAt: at(50) },
+      { reason: 'quota', endpoint: 'official', startedAt: at(41), endedAt: at(42) },
+      { reason: 'quota', endpoint: 'relay', startedAt: at(41), endedAt: at(43) },
+    ],
   })
   expect(lanesOf(run, spanOf(run, START))).toEqual([
     {
@@ -82,6 +86,8 @@ test('an endpoint is in use from launch to launch, whatever it was, and not whil
       ],
     },
     { name: 'schedule', spans: [{ from: at(50), to: at(60), state: 'waiting' }] },
+    { name: 'quota', endpoint: 'official', spans: [{ from: at(41), to: at(42), state: 'waiting' }] },
+    { name: 'quota', endpoint: 'relay', spans: [{ from: at(41), to: at(43), state: 'waiting' }] },
   ])
 })
 

@@ -1,5 +1,5 @@
 import type { VerdictKind } from '@spillway/core'
-import type { AttemptRecord, RunRecord } from '../journal/records.ts'
+import type { AttemptRecord, RunRecord, WaitRecord } from '../journal/records.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -31,6 +31,8 @@ export interface HourLatency {
 /** Something that was so from one instant to another, in a lane of its own. */
 export interface Lane {
   readonly name: string
+  /** Where something is waited for, when it is at one endpoint. */
+  readonly endpoint?: string
   readonly spans: readonly (Span & { readonly state: string })[]
 }
 
@@ -145,11 +147,16 @@ export const lanesOf = (run: RunRecord, span: Span): Lane[] => {
     })
     return { name, spans: spans.filter(({ from, to }) => to > from) }
   })
-  const reasons = Map.groupBy(run.waits, ({ reason }) => reason)
-  const waits = [...reasons].map(([reason, waited]): Lane => ({
-    name: reason,
-    spans: waited.map(({ startedAt, endedAt }) => ({ from: startedAt, to: endedAt ?? span.to, state: 'waiting' })),
-  }))
+  const reasons = Map.groupBy(run.waits, ({ reason, endpoint }) => JSON.stringify([reason, endpoint]))
+  const waits = [...reasons.values()].map((waited): Lane => {
+    const { reason, endpoint } = waited[0] as WaitRecord
+    const spans = waited.map(({ startedAt, endedAt }) => ({
+      from: startedAt,
+      to: endedAt ?? span.to,
+      state: 'waiting',
+    }))
+    return { name: reason, ...(endpoint !== undefined && { endpoint }), spans }
+  })
   return [...endpoints, ...waits]
 }
 

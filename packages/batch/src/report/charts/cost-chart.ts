@@ -39,7 +39,7 @@ export const costChart = (points: readonly CostPoint[], span: Span): Markup => {
   const table = thinned(points).filter((_, i, all) => i % Math.ceil(all.length / 24) === 0 || i === all.length - 1)
   return markup`${both('half', 200, label, draw)}${legend([
     ['spent-mark', 'spent'],
-    ['lost', 'of it for requests that brought no picture'],
+    ...(lost > 0 ? ([['lost', 'of it for requests that brought no picture']] as const) : []),
   ])}${numbers(
     ['by (UTC)', 'spent', 'without a picture'],
     table.map((point) => [moment(point.at), money(point.spent), money(point.lost)]),

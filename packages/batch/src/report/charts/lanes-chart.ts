@@ -23,8 +23,11 @@ const WAITS: Readonly<Record<string, string>> = {
   disk: 'the disk',
 }
 
-const nameOf = ({ name, spans }: Lane): string =>
-  spans[0]?.state === 'waiting' ? `Waiting: ${(Object.hasOwn(WAITS, name) ? WAITS[name] : undefined) ?? name}` : name
+const nameOf = ({ name, endpoint, spans }: Lane): string => {
+  if (spans[0]?.state !== 'waiting') return name
+  const reason = (Object.hasOwn(WAITS, name) ? WAITS[name] : undefined) ?? name
+  return `Waiting: ${reason}${endpoint === undefined ? '' : ` at ${endpoint}`}`
+}
 
 const LANE = 42
 
