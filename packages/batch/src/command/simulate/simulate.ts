@@ -1,17 +1,15 @@
-import { fileURLToPath } from 'node:url'
 import { readIncident } from '../../incident/incident.ts'
 import { simulateIncident } from '../../incident/simulate-incident.ts'
 import { readPolicyFile } from '../../make/policy-file.ts'
 import type { CommandIo } from '../command.ts'
 import { readJsonFile } from '../json-file.ts'
-import { incidentNames, INCIDENTS } from './known-incidents.ts'
+import { incidentFile, incidentNames } from './known-incidents.ts'
 import type { SimulateCommandOptions } from './simulate-command.ts'
 import { resultLines } from './result-lines.ts'
 
 /** Runs `spillway simulate`. */
 export async function simulate(name: string, options: SimulateCommandOptions, io: CommandIo): Promise<void> {
-  const known = incidentNames().includes(name)
-  const file = known ? fileURLToPath(new URL(`${name}.json`, INCIDENTS)) : name
+  const file = incidentNames().includes(name) ? incidentFile(name) : name
   const incident = await readJsonFile(file, readIncident)
   const policy = options.policy === undefined ? undefined : await readPolicyFile(options.policy)
   const results = await simulateIncident(incident, {
