@@ -1,4 +1,12 @@
-import { standardPipeline, type CircuitAdvice, type Pipeline } from '@spillway/core'
+import {
+  memorySharedQuotaStore,
+  pipeline,
+  rateLimit,
+  standardPipeline,
+  type CircuitAdvice,
+  type Pipeline,
+  type Quota,
+} from '@spillway/core'
 import { memoryCircuitAdvice, seededRandom, VirtualClock } from '@spillway/core/testing'
 import { expect, test } from 'vitest'
 
@@ -100,4 +108,68 @@ test('who has another endpoint takes no probe from who has not', async () => {
   await traffic(25_000)
   expect(answers.poor).toBeGreaterThan(10)
   expect(answers.rich).toBeGreaterThan(400)
+})
+
+const MINUTE_MS = 60_000
+
+/** Two endpoints, of which the first has a quota that others spend too, and who was asked when. */
+const withSharedQuota = (quotas: (endpoint: string) => readonly Quota[]) => {
+  const clock = new VirtualClock()
+  const store = memorySharedQuotaStore({ clock })
+  const shared = { quotas, store }
+  const spent = pipeline([rateLimit({ ...shared, partitionKey: () => 'a' })], { clock })
+  const calls = standardPipeline({
+    clock,
+    endpoints: [{ name: 'a' }, { name: 'b' }],
+    failover: { order: 'ordered' },
+    rateLimit: shared,
+  })
+  const asked: string[] = []
+  const ask = () =>
+    calls.execute(async (context) => {
+      asked.push(`${context.endpoint?.name} ${clock.now()}`)
+      await context.sleep(10)
+    })
+  const spend = (times: number) => Promise.all(Array.from({ length: times }, () => spent.execute(async () => {})))
+  return { clock, calls, asked, ask, spend }
+}
+
+test('a call that another process has left no permit for goes to an endpoint that has one', async () => {
+  const { clock, calls, asked, ask, spend } = withSharedQuota((name) => (name === 'a' ? [{ permits: 5 }] : []))
+  const rejections: string[] = []
+  calls.events.subscribe(({ type }) => type.endsWith('.rejected') && rejections.push(type))
+  void spend(5)
+  await clock.advance(1000)
+  void ask()
+  await clock.advance(1000)
+  expect(asked).toEqual(['b 1000'])
+  expect(rejections).toEqual([])
+})
+
+test('where nobody has one, calls wait for the first that comes back, and none is lost or asked twice', async () => {
+  const { clock, asked, ask, spend } = withSharedQuota(() => [{ permits: 5 }])
+  void spend(5)
+  await clock.advance(1000)
+  const all = Promise.all(Array.from({ length: 12 }, ask))
+  await clock.run()
+  await all
+  const at = (name: string) => asked.filter((each) => each.startsWith(name)).map((each) => Number(each.split(' ')[1]))
+  expect(at('b').filter((ms) => ms < MINUTE_MS)).toHaveLength(5)
+  expect(Math.min(...at('a'))).toBeGreaterThanOrEqual(MINUTE_MS)
+  expect(asked).toHaveLength(12)
+  expect(Math.max(...at('a'), ...at('b'))).toBeLessThan(MINUTE_MS + 5000)
+})
+
+test('a call whose time is shorter than the wait is told at once', async () => {
+  const { clock, calls, spend } = withSharedQuota(() => [{ permits: 5 }])
+  void spend(5)
+  await clock.advance(1000)
+  for (let i = 0; i < 5; i++) void calls.execute(async () => {})
+  await clock.advance(1000)
+  const late = calls.execute(async () => {}, { totalMs: 10_000 }).catch((error: unknown) => error)
+  await clock.advance(10)
+  expect(await Promise.race([late, 'waits'])).toMatchObject({
+    code: 'ERR_SPILLWAY_RATE_LIMIT_EXCEEDED',
+    retryAfterMs: expect.closeTo(MINUTE_MS - 1000, -2) as number,
+  })
 })

@@ -39,6 +39,11 @@ export interface Verdict {
   readonly code?: string
   /** The HTTP status, where there was one. */
   readonly status?: number
+  /**
+   * Nothing was refused yet: a gate that had to ask somebody else heard of a wait only after it was entered. Whoever chose
+   * the endpoint may choose again.
+   */
+  readonly notYet?: true
 }
 
 export const SUCCESS: Verdict = /* @__PURE__ */ Object.freeze({ kind: 'success' })

@@ -15,7 +15,7 @@ import type { Next, Policy } from '../../kernel/policy.ts'
 import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
 import type { Verdict } from '../../kernel/verdict.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
-import { TOO_LATE, WaitingLine } from '../../primitives/waiting-line.ts'
+import { TOO_LATE, WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
 import { checkPool } from './check-pool.ts'
 import { choose, type Round } from './choose.ts'
 import { createEjection } from './ejection.ts'
@@ -180,6 +180,12 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     return failure(refusal, refusal.verdict)
   }
 
+  const refusalOf = (answer: LineAnswer, context: CallContext): Failure | undefined => {
+    if (answer === 'entered') return undefined
+    const { reason, retryAfterMs } = answer
+    return reason === 'aborted' ? aborted(context.reason) : refuse(context, reason, retryAfterMs)
+  }
+
   const line = new WaitingLine({
     name,
     order: queueOrder,
@@ -203,13 +209,16 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       if (trip.eligible.length === 0) return refuse(context, 'not_allowed', undefined)
       context.keep(policy, trip)
       const entering = line.enter(context)
-      const answer = entering instanceof Promise ? await entering : entering
-      if (answer !== 'entered') {
-        const { reason, retryAfterMs } = answer
-        return reason === 'aborted' ? aborted(context.reason) : refuse(context, reason, retryAfterMs)
-      }
+      const refusal = refusalOf(entering instanceof Promise ? await entering : entering, context)
+      if (refusal !== undefined) return refusal
       for (;;) {
         const outcome = (await trip.outcome) as Outcome<R>
+        if (outcome.verdict.notYet && trip.member !== undefined && !context.aborted) {
+          trip.tried.delete(trip.member)
+          const late = refusalOf(await line.enter(context), context)
+          if (late !== undefined) return late
+          continue
+        }
         if (outcome.verdict.kind === 'success' || context.aborted || !movesOn(outcome.verdict)) return outcome
         if (!mayRepeat(context, outcome.verdict)) return outcome
         const from = trip.member?.endpoint.name ?? ''

@@ -34,6 +34,16 @@ export class RateLimitExceededError extends Error implements RejectedError {
   }
 }
 
+/** Nothing was refused: whoever chose the endpoint takes the call back. */
+export class NotYetError extends RateLimitExceededError {
+  override readonly verdict: RejectedError['verdict']
+
+  constructor(policy: string, partition: string, retryAfterMs: number | undefined) {
+    super(policy, partition, 'waited_too_long', retryAfterMs)
+    this.verdict = { ...rejected(retryAfterMs, 'endpoint'), notYet: true }
+  }
+}
+
 const WHY = {
   queue_full: 'no permit is free and the queue is full.',
   waited_too_long: 'no permit becomes free in time.',

@@ -7,7 +7,7 @@ import { Allowance, type Spending } from './allowance.ts'
 import { checkCosts, checkUsage, type Costs } from './costs.ts'
 import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './rate-limit-events.ts'
 import { hearStore } from './hear-store.ts'
-import { RateLimitExceededError } from './rate-limit-exceeded-error.ts'
+import { NotYetError, RateLimitExceededError } from './rate-limit-exceeded-error.ts'
 import { checkRateLimit, type Quota, type RateLimitOptions } from './rate-limit-options.ts'
 import { readQuotas } from './read-quotas.ts'
 import { SharedPermits } from './shared-permits.ts'
@@ -30,6 +30,8 @@ interface Admission {
   spending: Spending | undefined
   /** The same in the store that others share. */
   grant: SharedGrant | undefined
+  /** The store knows of a wait that nobody knew of when the endpoint was chosen. */
+  notYet: boolean
   /** What the adapter said was used. */
   usage: Readonly<Record<string, number>> | undefined
 }
@@ -96,6 +98,11 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       if (shared.refusing) return TOO_LATE
       const wait = shared.ask(context, admission.costs)
       if (wait > Math.min(maxWaitMs, context.remainingMs())) return TOO_LATE
+      // Who chose the endpoint could not know of that wait, and may have a better one.
+      if (wait > 0 && context.endpoint !== undefined) {
+        admission.notYet = true
+        return TOO_LATE
+      }
       if (wait !== 0) return wait
       admission.grant = shared.use()
     }
@@ -112,6 +119,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     const { clock, lastError } = context.call
     // Nobody sees the refusal of a call that is over: it ends with the reason of its abort.
     if (given.reason === 'aborted') return new RateLimitExceededError(name, key, 'waited_too_long')
+    if ((context.kept(gate) as Admission).notYet) return new NotYetError(name, key, shared?.knownWaitMs(clock.now()))
     const lost = given.reason === 'waited_too_long' && shared?.refuses === true
     const reason = lost ? 'store_unavailable' : given.reason
     const retryAfterMs = given.retryAfterMs ?? (lost ? undefined : shared?.knownWaitMs(clock.now()))
@@ -134,6 +142,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
         attemptsBefore: context.attempt,
         spending: undefined,
         grant: undefined,
+        notYet: false,
         usage: undefined,
       }
       context.keep(gate, admission)
