@@ -8,6 +8,9 @@ const nodeConditions = ['@spillway/source', 'node', 'default']
 // These say what holds in a process in which nobody has ever put options around calls, or listened to all pipelines.
 const ALONE = ['packages/core/src/assembly/plugin*.test.ts', 'test/opentelemetry/lifecycle.test.ts']
 
+/** Real processes that wait for real time: beside the others of their kind, and run with what takes minutes. */
+const SLOW = 'test/programs/**/*.slow.test.ts'
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions: nodeConditions } },
@@ -61,6 +64,7 @@ export default defineConfig({
           name: 'programs',
           setupFiles: ['./test/setup/seed.ts'],
           include: ['test/programs/**/*.test.ts'],
+          exclude: [SLOW],
           testTimeout: 60_000,
         },
       },
@@ -75,7 +79,15 @@ export default defineConfig({
         },
       },
       // Minutes, not seconds: run by .ci/run, not before every commit.
-      { extends: true, test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 600_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          setupFiles: ['./test/setup/seed.ts'],
+          include: ['test/slow/**/*.test.ts', SLOW],
+          testTimeout: 600_000,
+        },
+      },
       // Asks the real services, where a key for them is in the environment: `pnpm test:live`, never in CI.
       { extends: true, test: { name: 'live', include: ['test/live/**/*.test.ts'], testTimeout: 200_000 } },
       {
