@@ -19,7 +19,7 @@ export default defineConfig({
     restoreMocks: true,
     benchmark: { include: [] },
     // Tests over sockets wait more than they compute.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // A machine with too much to do is slow to notice that a socket has closed.
     expect: { poll: { timeout: 10_000 } },
     projects: [

@@ -45,7 +45,7 @@ export const forbidden: IForbiddenRuleType[] = [
   ...packageRules('opentelemetry', ['core'], ['simulator']),
   ...packageRules('redis', ['core'], ['http', 'simulator']),
   ...packageRules('monitor', ['core'], ['simulator']),
-  ...packageRules('batch', ['core', 'http', 'openai', 'gemini', 'monitor', 'redis', 'simulator'], []),
+  ...packageRules('batch', ['core', 'http', 'openai', 'gemini', 'monitor', 'simulator'], []),
   ...packageRules('bullmq', ['batch', 'core', 'redis'], ['simulator']),
   {
     name: 'public-entry-points',
