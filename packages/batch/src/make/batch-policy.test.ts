@@ -13,8 +13,8 @@ describe('the policy of a run', () => {
       rateLimit: {
         learn: false,
         quotas: [
-          { permits: 10, per: 'minute', pace: 'smooth' },
-          { unit: 'tokens', permits: 9000, per: 'minute' },
+          { permits: 10, periodMs: 61_000, pace: 'smooth' },
+          { unit: 'tokens', permits: 9000, periodMs: 61_000 },
           { unit: 'images', permits: 1000, per: 'day' },
         ],
       },

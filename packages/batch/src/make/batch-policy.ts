@@ -19,6 +19,12 @@ export interface BatchPolicyOptions {
   readonly offPeak?: boolean
 }
 
+/**
+ * The minute of a provider that counts what arrives: requests are late by other times, and at exactly the quota one in eleven would be
+ * one too many. The limit that `rateLimit` learns has the same second more.
+ */
+const MINUTE_MS = 61_000
+
 /** Those who waited for the same calm hour do not start in the same second. */
 const SPREAD_MS = 60_000
 
@@ -30,7 +36,7 @@ const SPREAD_MS = 60_000
  *
  * const { rateLimit } = batchPolicy({ requestsPerMinute: 10, imagesPerDay: 1000 })
  * console.log(rateLimit && rateLimit.quotas)
- * // => [ { permits: 10, per: 'minute', pace: 'smooth' }, { unit: 'images', permits: 1000, per: 'day' } ]
+ * // => [ { permits: 10, periodMs: 61000, pace: 'smooth' }, { unit: 'images', permits: 1000, per: 'day' } ]
  * ```
  *
  * @throws InvalidOptionsError when a number is out of its range
@@ -49,9 +55,9 @@ export const batchPolicy = (options: BatchPolicyOptions): PolicyOptions => {
     checkNumber(`batchPolicy.${name}`, value, { min: Number.MIN_VALUE })
   const quotas: Quota[] = []
   if (requestsPerMinute !== undefined)
-    quotas.push({ permits: permits('requestsPerMinute', requestsPerMinute), per: 'minute', pace: 'smooth' })
+    quotas.push({ permits: permits('requestsPerMinute', requestsPerMinute), periodMs: MINUTE_MS, pace: 'smooth' })
   if (tokensPerMinute !== undefined)
-    quotas.push({ unit: 'tokens', permits: permits('tokensPerMinute', tokensPerMinute), per: 'minute' })
+    quotas.push({ unit: 'tokens', permits: permits('tokensPerMinute', tokensPerMinute), periodMs: MINUTE_MS })
   if (imagesPerDay !== undefined)
     quotas.push({ unit: 'images', permits: permits('imagesPerDay', imagesPerDay), per: 'day' })
   const scheduled = { spreadMs: SPREAD_MS, ...policy.schedule, ...(profile !== undefined && { profile }) }
