@@ -37,7 +37,8 @@ it('off-peak work waits for its calm hour, at the pace of its quota, and keeps w
   expect(code).toBe(0)
   const starts = startsIn(join(cwd, 'images'))
   expect(starts[0]).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 2, 13))
-  expect((starts[3] as number) - (starts[0] as number)).toBeGreaterThanOrEqual(3 * 60_000 - 1000)
+  // Half a minute of that time is 17 ms of ours, by which the first is written down late.
+  expect((starts[3] as number) - (starts[0] as number)).toBeGreaterThan(2.5 * 60_000)
   const learned = JSON.parse(readFileSync(join(cwd, 'images/.spillway/load-profile.json'), 'utf8')) as {
     readonly hours: readonly { readonly calls: number }[]
   }
