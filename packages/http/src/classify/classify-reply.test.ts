@@ -91,7 +91,8 @@ test('a hostile megabyte is judged at once', () => {
   const startedAt = performance.now()
   classifyReply({ status: 503, body: { error: { message: 'retry in 1'.repeat(100_000) } } })
   classifyReply({ status: 503, body: `{"error":${'['.repeat(1_000_000)}` })
-  expect(performance.now() - startedAt).toBeLessThan(1000)
+  // A look back for each letter would take minutes; a busy machine has taken 1.1 s for this.
+  expect(performance.now() - startedAt).toBeLessThan(5000)
 })
 
 test('whatever a body holds, it is judged, and its wait is sensible or absent', () => {
