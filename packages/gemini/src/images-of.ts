@@ -34,6 +34,7 @@ export type ImageSource =
  * @returns empty where there is no picture
  */
 export const imagesOf = (response: ImageSource): GeneratedImage[] => {
+  // Answers of three methods and of any version: read as JSON, in which every field may be missing.
   const { candidates, generatedImages, steps } = response as unknown as Json
   return [
     ...objectsIn(candidates)

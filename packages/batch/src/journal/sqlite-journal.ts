@@ -70,6 +70,7 @@ export function sqliteJournal(db: DatabaseSync): Journal {
     },
     *known() {
       for (const row of db.prepare('SELECT seq, id, fingerprint, state, name FROM item ORDER BY seq').iterate())
+        // The columns are its fields: node:sqlite types every row as a record of anything.
         yield row as unknown as KnownItem
     },
     *ended() {

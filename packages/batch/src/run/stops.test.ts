@@ -187,6 +187,7 @@ describe('a run stops', () => {
         if (event.type === 'item.sent' && event.id === 'i1') mkdirSync(join(file, 'in-the-way'), { recursive: true })
         if (event.type !== 'run.stopping') return
         stopping.push(event.reason)
+        // In real time, because the run pauses on it: any moment after the first two tries will do.
         setTimeout(() => rmSync(file, { recursive: true }), 300)
       },
     })

@@ -29,6 +29,7 @@ export const openBackend = (url: string, prefix: string): Backend => {
     const connection = { url, maxRetriesPerRequest: null, socketTimeout: SILENT_MS, keepAlive: SILENT_MS }
     return {
       address: `${protocol}//${host}`,
+      // BullMQ derives four more types from that of the data, which TypeScript cannot resolve while it is a parameter.
       queue: <D>(name: string) => new Queue(name, { connection, prefix }) as unknown as Queue<D>,
       worker: (name, processor, options) =>
         new Worker(name, processor, { ...options, ...PAUSABLE, connection, prefix }),
@@ -37,6 +38,7 @@ export const openBackend = (url: string, prefix: string): Backend => {
   const connection = { connectionString: url, schema: prefix, max: POOL, migrate: true }
   return {
     address: `${protocol}//${host}`,
+    // As above; with a backend besides, BullMQ's classes have other type parameters than those of Redis, and the same methods.
     queue: <D>(name: string) => new Queue(name, { connection }, createPostgresBackend) as unknown as Queue<D>,
     worker: (name, processor, options) =>
       new Worker(name, processor, { ...options, ...PAUSABLE, connection }, createPostgresBackend) as unknown as Worker,

@@ -38,6 +38,7 @@ export class EventSource<E extends { readonly type: string } = SpillwayEvent> im
 
   /** @param diagnose makes the event, of type `diagnostic.reported`, that tells of a listener which threw @default a pipeline's */
   constructor(diagnose?: (errorName: string, about: E) => E) {
+    // Left out only where the events are a pipeline's, which no type can say of a parameter with a default.
     this.#diagnose = diagnose ?? (listenerFailed as unknown as (errorName: string, about: E) => E)
     // RxJS looks for this symbol where some polyfill has defined it, and for the string where none has.
     const symbol = (Symbol as { observable?: symbol }).observable
