@@ -80,7 +80,10 @@ export interface Gate {
    * something as well.
    */
   providerSaid?(context: CallContext, report: ProviderReport): void
-  /** 0 = would admit now. Asks without side effects. */
+  /**
+   * 0 = would admit now. Takes no place and changes nothing here; it may set off a question to other processes, whose answer it
+   * knows the next time it is asked: so a breaker gets leave to probe.
+   */
   readyInMs?(context: CallContext): number
   /** What it was made with, for logs and tests. */
   readonly options?: object
