@@ -5,7 +5,7 @@ import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser'
 
 const tests = String.raw`\.(test|test-d|bench)\.ts$|/__fixtures__/`
 const core = '^packages/core/src/'
-const entries = '[^/]+/src/(index|testing|inbound)[.]ts$'
+const entries = '[^/]+/(src/(index|testing|inbound)[.]ts|package[.]json)$'
 
 /** A package may import only the listed packages of ours; its tests may also use the listed ones. */
 const packageRules = (name: string, allowed: string[], inTests: string[]): IForbiddenRuleType[] => {
@@ -47,6 +47,7 @@ export const forbidden: IForbiddenRuleType[] = [
   ...packageRules('monitor', ['core'], ['simulator']),
   ...packageRules('batch', ['core', 'http', 'openai', 'gemini', 'monitor', 'simulator'], []),
   ...packageRules('bullmq', ['batch', 'core', 'redis'], ['simulator']),
+  ...packageRules('spillway', ['batch'], []),
   {
     name: 'public-entry-points',
     comment: 'packages import each other only through what package.json exports',

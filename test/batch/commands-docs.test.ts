@@ -27,7 +27,7 @@ test('a policy file on a page is one', () => {
 test('there are such examples', () => expect(blocks.length).toBeGreaterThan(2))
 
 test.for(blocks)('$page: $script', ({ script }) => {
-  const spillway = `spillway() { '${process.execPath}' --conditions=@spillway/source '${MAIN}' "$@"; }`
+  const spillway = `npx() { shift; '${process.execPath}' --conditions=@spillway/source '${MAIN}' "$@"; }`
   const { status, stderr } = spawnSync('sh', ['-ec', `${spillway}\n${script}`], {
     cwd: emptyFolder(),
     env: { PATH: process.env['PATH'] ?? '' },

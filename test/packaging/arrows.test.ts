@@ -33,6 +33,7 @@ for (const name of packages) {
   const exports = {
     '.': { '@spillway/source': './src/index.ts' },
     './testing': { '@spillway/source': './src/testing.ts' },
+    './package.json': './package.json',
   }
   write(`packages/${name}/package.json`, JSON.stringify({ name: `@spillway/${name}`, type: 'module', exports }))
   write(`packages/${name}/src/index.ts`, 'export const name = 1\n')
@@ -65,6 +66,7 @@ const good: Record<string, string> = {
   'packages/rxjs/src/events.ts': `${value('rxjs')}import '@spillway/core'\n`,
   'packages/opentelemetry/src/trace.ts': `${value('@opentelemetry/api')}import '@spillway/core'\n`,
   'packages/simulator/src/server.ts': value('node:http'),
+  'packages/spillway/src/main.ts': `import manifest from '@spillway/batch/package.json'\nexport const copy = manifest\n`,
   'examples/batch/main.ts': `${value('@spillway/openai')}import 'rxjs'\n`,
   'test/whole.test.ts': `${value('@spillway/gemini')}import 'cockatiel'\n`,
 }
@@ -99,6 +101,8 @@ const bad: [rule: string, path: string, text: string][] = [
   ['package-batch-tests', 'packages/batch/src/a.test.ts', value('@spillway/bullmq')],
   ['package-bullmq', 'packages/bullmq/src/a.ts', value('@spillway/gemini')],
   ['package-bullmq-tests', 'packages/bullmq/src/a.test.ts', value('@spillway/gemini')],
+  ['package-spillway', 'packages/spillway/src/a.ts', value('@spillway/core')],
+  ['package-spillway-tests', 'packages/spillway/src/a.test.ts', value('@spillway/simulator')],
   ['opentelemetry-in-opentelemetry', 'packages/opentelemetry/src/a.ts', type('@opentelemetry/sdk-trace')],
   ['opentelemetry-api-in-opentelemetry', 'packages/core/src/assembly/a.ts', type('@opentelemetry/api')],
   ['public-entry-points', 'packages/http/src/a.ts', value('../../core/src/kernel/clock.ts')],

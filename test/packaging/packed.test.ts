@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packAndInstall, packages, readManifest, root, runFile, type Installed } from './packed.ts'
+import { installWithNpm, packAndInstall, packages, readManifest, root, runFile, type Installed } from './packed.ts'
 
 let installed: Installed
 beforeAll(() => {
@@ -15,7 +15,8 @@ afterAll(() => installed?.remove())
 
 const entryPoints = packages.flatMap((one) => one.entryPoints)
 
-describe.for(packages)('$source.name as it would be published', ({ source, tarball }) => {
+describe.for(packages)('$source.name as it would be published', ({ source, tarball, entryPoints: { length } }) => {
+  const main = length > 0 ? 'index' : 'main'
   const folder = (): string => join(installed.folder, 'node_modules', source.name)
 
   test('publint has nothing to say', async () => {
@@ -23,16 +24,6 @@ describe.for(packages)('$source.name as it would be published', ({ source, tarba
     const buffer = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer
     const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true })
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
-  })
-
-  test('its types resolve wherever ES modules do', async () => {
-    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(installed.tarball(tarball))))
-    if (!result.types) throw new Error('the tarball contains no types')
-    // an ESM-only package has no CommonJS types and nothing for the resolution of Node 10
-    const problems = result.problems.filter(
-      (problem) => !('resolutionKind' in problem && ['node10', 'node16-cjs'].includes(problem.resolutionKind)),
-    )
-    expect(problems).toEqual([])
   })
 
   test('its manifest names no source, no workspace and no file that is missing', () => {
@@ -63,9 +54,20 @@ describe.for(packages)('$source.name as it would be published', ({ source, tarba
 
   test('it brings a licence, a README and sources for its maps, and no tests', () => {
     const files = globSync('**/*', { cwd: folder() })
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'src/index.ts', 'dist/index.js']))
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', `src/${main}.ts`, `dist/${main}.js`]))
     expect(files.filter((file) => /\.test|\.bench|__fixtures__|tsbuildinfo|api-report/.test(file))).toEqual([])
   })
+})
+
+const libraries = packages.filter((one) => one.entryPoints.length > 0)
+test.for(libraries)('the types of $source.name resolve wherever ES modules do', async ({ tarball }) => {
+  const result = await checkPackage(createPackageFromTarballData(new Uint8Array(installed.tarball(tarball))))
+  if (!result.types) throw new Error('the tarball contains no types')
+  // an ESM-only package has no CommonJS types and nothing for the resolution of Node 10
+  const problems = result.problems.filter(
+    (problem) => !('resolutionKind' in problem && ['node10', 'node16-cjs'].includes(problem.resolutionKind)),
+  )
+  expect(problems).toEqual([])
 })
 
 describe('an empty project with only the tarballs installed', () => {
@@ -88,6 +90,20 @@ describe('an empty project with only the tarballs installed', () => {
     const summary = spillway(['run', 'prompts.txt', '--out', 'images', '--simulate', '--json'])
     expect(JSON.parse(summary)).toMatchObject({ exit: 0, done: 1 })
     expect(globSync('*.png', { cwd: join(installed.folder, 'images') })).toHaveLength(1)
+  })
+
+  test('npx spillway works where npm has installed the package of that name alone', () => {
+    const { folder, npx } = installWithNpm('spillway', installed.tarballs)
+    try {
+      expect(npx(['spillway', '--version']).trim()).toBe(
+        packages.find(({ source }) => source.name === 'spillway')?.source.version,
+      )
+      writeFileSync(join(folder, 'prompts.txt'), 'A heron at dawn\n')
+      expect(npx(['spillway', 'run', 'prompts.txt', '--out', 'images', '--simulate'])).toBe('')
+      expect(globSync('*.png', { cwd: join(folder, 'images') })).toHaveLength(1)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   test('what its maps say of a mistake is the place in the source', () => {

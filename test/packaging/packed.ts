@@ -44,20 +44,19 @@ function pnpm(args: string[], cwd: string): void {
     .packageManager
   const inside = process.env['npm_config_user_agent']?.startsWith('pnpm/12.') === true
   const [command, ...first]: [string, ...string[]] = inside ? ['pnpm'] : ['npx', '--yes', pinned]
-  // a pnpm started by pnpm inherits its settings; CI would freeze a lockfile that the folder does not have
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|pnpm_config_|CI$|NODE_OPTIONS$)/i.test(name),
-  )
-  execFileSync(command, [...first, ...args], {
-    cwd,
-    env: Object.fromEntries(inherited),
-    encoding: 'utf8',
-    stdio: 'pipe',
-  })
+  execFileSync(command, [...first, ...args], { cwd, env: ownEnvironment(), encoding: 'utf8', stdio: 'pipe' })
 }
+
+/** What is started by pnpm inherits its settings; CI would freeze a lockfile that the folder does not have. */
+const ownEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_config_|CI$|NODE_OPTIONS$)/i.test(name)),
+  )
 
 export interface Installed {
   folder: string
+  /** Where the tarballs are. */
+  tarballs: string
   tarball(file: string): Buffer
   remove(): void
 }
@@ -81,6 +80,7 @@ export function packAndInstall(): Installed {
   pnpm(['install', '--prefer-offline', '--no-frozen-lockfile'], folder)
   return {
     folder,
+    tarballs,
     tarball: (file) => readFileSync(join(tarballs, basename(file))),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
@@ -96,4 +96,25 @@ export function runFile(folder: string, name: string, code: string): unknown {
   mkdirSync(dirname(join(folder, name)), { recursive: true })
   writeFileSync(join(folder, name), code)
   return JSON.parse(execFileSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' }))
+}
+
+/** The package and those of ours that it needs, which no registry has before they are published. */
+function closureOf(name: string): PackedPackage[] {
+  const found = packages.find(({ source }) => source.name === name)
+  if (found === undefined) return []
+  return [...new Set([found, ...Object.keys(found.source.dependencies ?? {}).flatMap(closureOf)])]
+}
+
+/**
+ * A folder of somebody who has npm and nothing else, with one of the packages installed.
+ *
+ * @returns runs `npx` in it, without a network, and gives back what it prints
+ */
+export function installWithNpm(name: string, tarballs: string): { folder: string; npx: (args: string[]) => string } {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-npm-'))
+  const npm = (command: 'npm' | 'npx', args: string[]): string =>
+    execFileSync(command, args, { cwd: folder, env: ownEnvironment(), encoding: 'utf8', stdio: 'pipe' })
+  const files = closureOf(name).map(({ tarball }) => join(tarballs, tarball))
+  npm('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...new Set(files)])
+  return { folder, npx: (args) => npm('npx', ['--offline', ...args]) }
 }

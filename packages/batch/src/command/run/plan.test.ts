@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { learnedLoadProfile } from '@spillway/core'
 import { VirtualClock } from '@spillway/core/testing'
 import { describe, expect, it, test } from 'vitest'
+import { asTyped } from '../as-typed.ts'
 import { exitCodeOf } from './exit-code-of.ts'
 import { profileFileOf, profileOf } from './load-profile.ts'
 import { deadlineOf, latestStartOf } from './moments.ts'
@@ -91,12 +92,20 @@ test.each([
 })
 
 test('how to go on is a command that a shell takes', () => {
-  const args = ['run', "it's.txt", '--out', 'two words', '\u001b[31m']
+  const typed = asTyped({ env: {}, args: ['run', "it's.txt", '--out', 'two words', '\u001b[31m'] })
   const summary = { stopped: 'signal', counts: { ...COUNTS, waiting: 2 }, cost: 1.5, adopted: 1 } as const
-  expect(summaryLines(summary, { folder: 'images', priced: true, code: 130, args })).toEqual([
+  expect(summaryLines(summary, { folder: 'images', priced: true, code: 130, typed })).toEqual([
     '3 items done, 2 left, 1 found on the disk, cost 1.50. In images',
     'Stopped.',
     'To go on, start it again:',
     String.raw`  spillway run 'it'\''s.txt' --out 'two words' ''`,
   ])
+})
+
+test('who came through npx is told to go on through npx', () => {
+  const typed = asTyped({ env: { npm_command: 'exec' }, args: ['run', 'prompts.txt'] })
+  const summary = { stopped: 'signal', counts: COUNTS, cost: 0, adopted: 0 } as const
+  expect(summaryLines(summary, { folder: 'images', priced: false, code: 130, typed }).at(-1)).toBe(
+    '  npx spillway run prompts.txt',
+  )
 })

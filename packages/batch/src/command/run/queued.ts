@@ -4,6 +4,7 @@ import { readItems } from '../../input/read-items.ts'
 import { loadQueue } from '../../queue/load-queue.ts'
 import type { BatchQueue, QueuedRun } from '../../queue/batch-queue.ts'
 import { type BatchSummary, runBatch } from '../../run/run-batch.ts'
+import { asTyped } from '../as-typed.ts'
 import type { CommandIo } from '../command.ts'
 import { queueUrlOf, withoutPasswords } from '../queue-options.ts'
 import { screenFor } from '../display/screen.ts'
@@ -111,7 +112,7 @@ async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOpti
     await leave(queued, summary)
   }
   const code = interrupt.code() ?? exitCodeOf(summary)
-  const ending = { folder, priced: false, code, args: withoutPasswords(io.args) }
+  const ending = { folder, priced: false, code, typed: withoutPasswords(asTyped(io)) }
   for (const line of summaryLines(summary, ending)) screen.print(line)
   if (options.json) io.stdout.write(`${JSON.stringify(summaryJson(summary, ending), null, 2)}\n`)
   return code

@@ -4,6 +4,7 @@ import { costEstimate } from '../../make/expected-usage.ts'
 import { createMaker } from '../../make/maker.ts'
 import { tellNotes } from '../../make/tell-notes.ts'
 import { type BatchSummary, runBatch } from '../../run/run-batch.ts'
+import { asTyped } from '../as-typed.ts'
 import type { CommandIo } from '../command.ts'
 import { screenFor } from '../display/screen.ts'
 import { styleFor } from '../display/style.ts'
@@ -113,7 +114,7 @@ async function makeAll(
   }
   if (ends.isHopeless()) summary = { ...summary, stopped: 'errors' }
   const code = ends.code() ?? exitCodeOf(summary)
-  const ending: Ending = { folder, priced, code, args: io.args }
+  const ending: Ending = { folder, priced, code, typed: asTyped(io) }
   for (const line of summaryLines(summary, ending)) screen.print(line)
   if (options.json) io.stdout.write(`${JSON.stringify(summaryJson(summary, ending), null, 2)}\n`)
   return code

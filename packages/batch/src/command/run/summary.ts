@@ -12,8 +12,8 @@ export interface Ending {
   /** Whether anybody has said what a picture costs. */
   readonly priced: boolean
   readonly code: ExitCode
-  /** The command line. */
-  readonly args: readonly string[]
+  /** The command line, the program's name included. */
+  readonly typed: readonly string[]
 }
 
 /** What begins, for people: how much there is, and who is asked for it. */
@@ -42,7 +42,7 @@ const WHY: Readonly<Record<BatchSummary['stopped'], string>> = {
 
 /** How it went, for people. */
 export function summaryLines({ stopped, counts, cost, adopted }: BatchSummary, ending: Ending): string[] {
-  const { folder, priced, args } = ending
+  const { folder, priced, typed } = ending
   const left = counts.waiting + counts.sent + counts.saving
   const parts = [
     `${count(counts.done, 'item')} done`,
@@ -55,7 +55,7 @@ export function summaryLines({ stopped, counts, cost, adopted }: BatchSummary, e
   const unknown = [
     'Unknown: a request left, and nobody knows whether it was served. --on-unknown again asks once more, and may pay twice.',
   ]
-  const goOn = ['To go on, start it again:', `  spillway ${args.map(quoted).join(' ')}`]
+  const goOn = ['To go on, start it again:', `  ${typed.map(quoted).join(' ')}`]
   return [
     `${parts.join(', ')}. In ${printable(folder)}`,
     ...(counts.unknown > 0 ? unknown : []),
