@@ -1,54 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AttemptEnd, BatchItem, BatchQueue, Make, QueueWorkerEvent } from '@spillway/batch'
+import type { AttemptEnd, BatchQueue, Make } from '@spillway/batch'
 import { type BatchQueueOptions, openBatchQueue } from '@spillway/bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { postgresServer } from '../postgres/postgres-server.ts'
-import { faultyWire } from './faulty-wire.ts'
+import { alone, ENDED, FAST, heard, itemOf, maker, pictureOf } from './queue-makers.ts'
 import { redisServer } from './redis-server.ts'
-
-const itemOf = (n: number): BatchItem => ({
-  id: `item-${n}`,
-  line: n,
-  fingerprint: `print-${n}`,
-  prompt: `a dam, number ${n}`,
-  settings: {},
-})
-
-const ENDED: AttemptEnd = { endpoint: 'relay', verdict: 'success', billed: 'yes', tookMs: 1 }
-const pictureOf = ({ line }: BatchItem): Awaited<ReturnType<Make>> => ({
-  images: [{ bytes: new Uint8Array([1, 2, line]), mimeType: 'image/png' }],
-  endpoint: 'relay',
-  model: 'm',
-})
-
-/** A maker that sends once, does `then` while its request is out, and gives a picture. */
-const maker = (whileOut: (item: BatchItem, nth: number) => Promise<void> | void = () => {}) => {
-  const sent: string[] = []
-  const make: Make = async (item, { attempts }) => {
-    await attempts.sending({ endpoint: 'relay', model: 'm' })
-    sent.push(item.id)
-    await whileOut(item, sent.filter((id) => id === item.id).length)
-    attempts.ended(ENDED)
-    return pictureOf(item)
-  }
-  return { make, sent }
-}
-
-const alone = (signal = new AbortController().signal) => ({
-  signal,
-  attempts: { sending: () => {}, ended: () => {} },
-  runKey: 'a-run',
-})
-
-const FAST = { lockMs: 1000, lostAfterMs: 0 }
-
-/** What a worker says. */
-const heard = () => {
-  const events: QueueWorkerEvent[] = []
-  const types = (): string[] => events.map(({ type }) => type)
-  return { listener: (event: QueueWorkerEvent) => void events.push(event), events, types }
-}
 
 describe.each([
   { kind: 'Redis', server: redisServer },
@@ -96,34 +53,6 @@ describe.each([
     await third.close()
     await worker.stop()
     expect(lost).toHaveLength(3)
-  })
-
-  test('an item whose worker fell silent after sending is reported, and its late picture counts', async (context) => {
-    // The first worker is cut off from Redis while its request is out: its lock runs out.
-    const { port, url } = await server(context)
-    const wire = await faultyWire(context, port)
-    const near = openBatchQueue(url, FAST)
-    const far = openBatchQueue(url.replace(`:${port}`, `:${wire.port}`), FAST)
-    const answered = Promise.withResolvers<void>()
-    const cutOff = maker(() => answered.promise)
-    const { listener, types } = heard()
-    const first = far.work({ make: cutOff.make, concurrency: 1, listener })
-    const run = near.openRun()
-    const outcome = run.make(itemOf(1), alone()).catch((error: unknown) => error)
-    await expect.poll(() => cutOff.sent).toEqual(['item-1'])
-    wire.cut()
-    const other = maker()
-    const second = near.work({ make: other.make, concurrency: 1 })
-    expect(await outcome).toMatchObject({ code: 'ERR_SPILLWAY_OUTCOME_UNKNOWN', verdict: { billed: 'unknown' } })
-    expect(other.sent).toEqual([])
-    wire.heal()
-    answered.resolve()
-    await expect.poll(types).toContain('item.done')
-    // Asked for again, it is not made again: the picture that nobody had heard of is there now.
-    expect(await run.make(itemOf(1), alone())).toEqual(pictureOf(itemOf(1)))
-    expect(other.sent).toEqual([])
-    await run.close()
-    await Promise.all([first.stop(), second.stop()])
   })
 
   test.for([

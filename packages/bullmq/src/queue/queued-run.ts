@@ -1,9 +1,10 @@
-import type { BatchItem, Make, QueuedRun, QueuedRunOptions } from '@spillway/batch'
-import { InvalidOptionsError } from '@spillway/core'
+import type { Make, QueuedRun, QueuedRunOptions } from '@spillway/batch'
+import { InvalidOptionsError, systemClock } from '@spillway/core'
 import type { Queue } from 'bullmq'
 import { PAUSABLE } from '../handover/job-processor.ts'
 import type { Backend } from './backend.ts'
-import { jobIdOf, resultsName, unknownIdOf, type ResultData, type WorkData } from './job-data.ts'
+import { jobIdOf, resultsName, type ResultData, type WorkData } from './job-data.ts'
+import { clearAway, lineUp, withdraw } from './line.ts'
 import { pollResults, type ResultPoll } from './poll-results.ts'
 import { madeOf } from './result-of.ts'
 
@@ -13,6 +14,9 @@ interface Results {
   readonly poll: ResultPoll
 }
 
+/** For how long a run that ends waits for workers that are about to end a job. */
+const PATIENCE_MS = 10_000
+
 /** Opens a run on the queue `name`. Which run it is, it learns with its first item. */
 export const openRun = (backend: Backend, name: string, options: QueuedRunOptions): QueuedRun => {
   const { onUnknown = 'skip', deadlineAt, onQueueFailed = () => {} } = options
@@ -20,6 +24,7 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
   let known: Results | undefined
   /** The jobs of items whose results were handed out. */
   const handedOut = new Map<string, string>()
+  const closing = new AbortController()
   /** What is on its way to the queue, and nobody waits for. */
   const onTheWay = new Set<Promise<unknown>>()
   const send = (sending: Promise<unknown>): void => {
@@ -34,33 +39,27 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
     }
     return known
   }
-  const line = async (item: BatchItem, id: string, run: string, idempotencyKey: string): Promise<void> => {
-    // It stands there from before: nothing is to be made.
-    if ((await resultsOf(run).queue.getJobState(id)) !== 'unknown') return
-    const data = { run, item, idempotencyKey, onUnknown, ...(deadlineAt !== undefined && { deadlineAt }) }
-    await work.add('item', data, { jobId: id, removeOnFail: true })
-  }
   const make: Make = async (item, { signal, attempts, runKey, idempotencyKey = `${runKey}-${item.id}` }) => {
     if (runKey === undefined)
       throw new InvalidOptionsError('make.runKey', runKey, 'the name of the run, as runBatch gives it')
     signal.throwIfAborted()
-    const { poll } = resultsOf(runKey)
+    const { queue: results, poll } = resultsOf(runKey)
     const id = jobIdOf(runKey, item)
     handedOut.set(item.id, id)
     const { promise: aborted, reject } = Promise.withResolvers<never>()
-    const withdraw = (): void => {
+    const letGo = (): void => {
       poll.forget(id)
-      // What a worker has in hand stays with it; its result is there at the next start.
-      send(work.remove(id))
+      send(withdraw(id, work))
       reject(signal.reason)
     }
-    signal.addEventListener('abort', withdraw, { once: true })
+    signal.addEventListener('abort', letGo, { once: true })
+    const data = { run: runKey, item, idempotencyKey, onUnknown, ...(deadlineAt !== undefined && { deadlineAt }) }
     try {
       const coming = poll.expect(id)
-      await Promise.race([line(item, id, runKey, idempotencyKey), aborted])
+      await Promise.race([lineUp(id, data, { work, results }), aborted])
       return await madeOf(await Promise.race([coming, aborted]), attempts)
     } finally {
-      signal.removeEventListener('abort', withdraw)
+      signal.removeEventListener('abort', letGo)
     }
   }
   return {
@@ -68,9 +67,8 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
     recorded(item) {
       const id = handedOut.get(item)
       if (id === undefined || known === undefined) return
-      const { queue } = known
       handedOut.delete(item)
-      send(Promise.all([queue.remove(id), queue.remove(unknownIdOf(id)), work.remove(id)]))
+      send(clearAway(id, { work, results: known.queue }, closing.signal))
     },
     async counts() {
       const { waiting = 0, active = 0, delayed = 0 } = await work.getJobCounts('waiting', 'active', 'delayed')
@@ -78,7 +76,9 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
     },
     async close({ finished = false } = {}) {
       await known?.poll.stop()
+      const patience = systemClock.setTimer(PATIENCE_MS, () => closing.abort())
       await Promise.all(onTheWay)
+      patience.cancel()
       // Nobody will ever ask for what still stands there: reports and pictures of items that were settled otherwise.
       if (finished) await known?.queue.obliterate({ force: true })
       await Promise.allSettled([work.close(), known?.queue.close()])

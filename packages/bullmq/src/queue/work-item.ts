@@ -4,6 +4,7 @@ import type { Handover } from '../handover/handover.ts'
 import { failedItem } from './failed-item.ts'
 import type { HeldItem, HeldJob } from './held-item.ts'
 import { unknownIdOf, type ResultData } from './job-data.ts'
+import { isSettled } from './line.ts'
 
 /** A worker, as its items see it. */
 export interface Station {
@@ -37,7 +38,7 @@ export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promi
     return { to: 'finish' }
   }
   // A worker was lost after its result stood there, and before it could say so.
-  if ((await results.getJobState(job.id!)) !== 'unknown') return { to: 'finish' }
+  if (await isSettled(job.id!, results)) return { to: 'finish' }
   if (data.sent !== undefined && data.onUnknown === 'skip' && !at.idempotent) {
     const waitMs = data.sent.at + at.lostAfterMs - Date.now()
     if (waitMs > 0) return { to: 'delay_job', waitMs }
