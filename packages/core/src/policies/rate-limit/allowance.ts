@@ -4,8 +4,9 @@ import { costIn, REQUESTS, type Costs } from './costs.ts'
 import { LearnedLimit } from './learned-limit.ts'
 import { LoneShare } from './lone-share.ts'
 import type { Random } from '../../kernel/random.ts'
+import type { PastUse } from './past-use.ts'
 import { Pause } from './pause.ts'
-import { startQuota, type QuotaState } from './read-quotas.ts'
+import { charge, refund, startQuota, type QuotaState } from './quota-state.ts'
 import { ServerBudget } from './server-budget.ts'
 import type { QuotaPlan } from './shared-quota-store.ts'
 
@@ -78,6 +79,21 @@ export class Allowance {
     for (const quota of this.#quotas) charge(quota, spending, costIn(costs, quota.unit))
     for (const [unit, budget] of this.#budgets) budget.spend(costIn(costs, unit))
     return spending
+  }
+
+  /**
+   * Nothing is spent yet, and this was spent before.
+   *
+   * @param past oldest first
+   */
+  remember(past: readonly PastUse[], clock: Clock): void {
+    const wallNow = clock.wallTime()
+    for (const { at, used: costs } of past) {
+      const wallTimeMs = Math.min(at, wallNow)
+      const spending = { at: clock.now() - (wallNow - wallTimeMs), wallTimeMs, costs, sent: 0 }
+      this.#learned?.spend(spending.at, costIn(costs, REQUESTS))
+      for (const quota of this.#quotas) charge(quota, spending, costIn(costs, quota.unit))
+    }
   }
 
   /** From here on this part of the quotas is all that may be spent; 1: all of them, alone. */
@@ -172,15 +188,3 @@ export class Allowance {
 
 /** More kinds of limits than any provider has: what a broken server invents is not kept. */
 const MOST_UNITS = 16
-
-const charge = ({ window, calendar, pacer }: QuotaState, { at, wallTimeMs }: Spending, cost: number): void => {
-  window?.spend(at, cost)
-  calendar?.spend(wallTimeMs, cost)
-  pacer?.spend(at, cost)
-}
-
-const refund = ({ window, calendar, pacer }: QuotaState, { at, wallTimeMs }: Spending, cost: number): void => {
-  window?.giveBack(at, cost)
-  calendar?.giveBack(wallTimeMs, cost)
-  pacer?.giveBack(cost)
-}

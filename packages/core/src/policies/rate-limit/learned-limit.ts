@@ -40,12 +40,13 @@ export class LearnedLimit {
     return this.#limit === Infinity ? 0 : this.#admitted.readyInMs(now, 1, this.#limitAt(now))
   }
 
-  spend(now: number): void {
+  /** @param requests more than one where they are told of together */
+  spend(now: number, requests = 1): void {
     if (this.#limit !== Infinity && this.#admitted.used(now) >= this.#limit) {
       this.#limit = this.#limitAt(now)
       this.#heardAt = now
     }
-    this.#admitted.spend(now, 1)
+    this.#admitted.spend(now, requests)
   }
 
   /** The request never left. */

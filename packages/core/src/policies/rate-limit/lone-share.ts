@@ -1,7 +1,7 @@
 import type { Random } from '../../kernel/random.ts'
 import { costIn, type Costs } from './costs.ts'
 import { Pacer } from './pacer.ts'
-import type { QuotaState } from './read-quotas.ts'
+import type { QuotaState } from './quota-state.ts'
 
 /**
  * A part of the quotas, for a process that cannot ask what the others spend: evenly, because all of them do the same, and each

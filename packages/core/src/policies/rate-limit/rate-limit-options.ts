@@ -6,6 +6,7 @@ import type { Outcome } from '../../kernel/outcome.ts'
 import { QUEUE_ORDERS, type QueueOrder } from '../../kernel/queue-order.ts'
 import type { DailyReset } from './calendar-reset.ts'
 import type { Costs } from './costs.ts'
+import type { PastUse } from './past-use.ts'
 import type { SharedQuotaStore } from './shared-quota-store.ts'
 
 /** So many permits in any period. */
@@ -75,6 +76,11 @@ export interface RateLimitOptions {
    * shared there too. What is learned stays with each. @default this policy's own memory
    */
   readonly store?: SharedQuotaStore | undefined
+  /**
+   * What was spent before, where that is remembered: a process that is started again goes on as if it had not ended. Not
+   * beside a `store`, which remembers by itself. @default nothing
+   */
+  readonly usedBefore?: readonly PastUse[]
 }
 
 /** What {@link rateLimit} takes where an option is left out. */
@@ -89,6 +95,7 @@ export const RATE_LIMIT_DEFAULTS: Required<Omit<RateLimitOptions, 'actualCost'>>
   partitionKey: byEndpoint,
   maxPartitions: 1000,
   store: undefined,
+  usedBefore: [],
 }
 
 /** What {@link rateLimit} works with. */
@@ -98,7 +105,7 @@ type ResolvedRateLimitOptions = typeof RATE_LIMIT_DEFAULTS & Pick<RateLimitOptio
 export const checkRateLimit = (options: RateLimitOptions): ResolvedRateLimitOptions => {
   checkKnown('rateLimit', options, [...Object.keys(RATE_LIMIT_DEFAULTS), 'actualCost'])
   const resolved = { ...RATE_LIMIT_DEFAULTS, ...options }
-  const { learn, store } = resolved
+  const { learn, store, usedBefore } = resolved
   checkFunction('rateLimit.cost', resolved.cost)
   checkFunction('rateLimit.actualCost', resolved.actualCost, true)
   if (typeof learn !== 'boolean') throw new InvalidOptionsError('rateLimit.learn', learn, 'true or false')
@@ -109,5 +116,11 @@ export const checkRateLimit = (options: RateLimitOptions): ResolvedRateLimitOpti
   checkNumber('rateLimit.maxPartitions', resolved.maxPartitions, { min: 1, integer: true })
   if (store !== undefined && typeof store?.open !== 'function')
     throw new InvalidOptionsError('rateLimit.store', typeof store, 'a store: an object with a function open()')
+  if (store !== undefined && usedBefore !== RATE_LIMIT_DEFAULTS.usedBefore)
+    throw new InvalidOptionsError(
+      'rateLimit.usedBefore',
+      usedBefore,
+      'left out beside a store, which remembers by itself',
+    )
   return resolved
 }

@@ -1,5 +1,5 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import { systemClock } from '../../kernel/clock.ts'
 import type { Gate } from '../../kernel/policy.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
 import { TOO_LATE, WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
@@ -9,6 +9,7 @@ import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './rat
 import { hearStore } from './hear-store.ts'
 import { NotYetError, RateLimitExceededError } from './rate-limit-exceeded-error.ts'
 import { checkRateLimit, type Quota, type RateLimitOptions } from './rate-limit-options.ts'
+import { readPastUse } from './past-use.ts'
 import { readQuotas } from './read-quotas.ts'
 import { SharedPermits } from './shared-permits.ts'
 import type { SharedGrant } from './shared-quota-store.ts'
@@ -60,8 +61,9 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
   const resolved = checkRateLimit(options)
   const { name, quotas, cost, actualCost, learn, queueLimit, maxWaitMs, order, partitionKey, maxPartitions } = resolved
   const { store } = resolved
+  const past = readPastUse(resolved.usedBefore)
   /** Of the pipeline that the last call came from. */
-  let lastClock: Clock | undefined
+  let lastClock = systemClock
   const fixed = typeof quotas === 'function' ? undefined : readQuotas(quotas)
 
   const partitions = new LruMap<string, Partition>(
@@ -69,6 +71,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     (key) => {
       const plans = fixed ?? readQuotas((quotas as (partition: string) => readonly Quota[])(key))
       const allowance = new Allowance(plans, learn, store !== undefined)
+      allowance.remember(past.get(key) ?? [], lastClock)
       const line = new WaitingLine({
         name,
         order,
@@ -187,9 +190,12 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       for (const limit of limits) partition.allowance.heard(spending, limit, now)
     },
     readyInMs(context) {
-      const partition = partitions.peek(partitionKey(context))
-      if (partition === undefined) return 0
       const { clock } = context.call
+      lastClock = clock
+      const key = partitionKey(context)
+      // Nobody has to wait for a partition that nobody has used.
+      const partition = past.has(key) ? partitions.get(key) : partitions.peek(key)
+      if (partition === undefined) return 0
       const now = clock.now()
       const own = partition.allowance.readyInMs(clock, costsOf(context))
       return partition.line.readyInMs(Math.max(own, partition.shared?.readyInMs(now) ?? 0), now)
@@ -202,7 +208,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
             waiting: line.size,
             pausedUntil: allowance.pausedUntil,
             learnedLimit: allowance.learnedLimit,
-            limits: lastClock === undefined ? [] : allowance.usage(lastClock),
+            limits: allowance.usage(lastClock),
           },
         ]),
       ),

@@ -1,24 +1,11 @@
 import { checkDuration, checkKnown, checkNumber, checkOneOf } from '../../kernel/check-options.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
-import { SlidingQuota } from '../../primitives/sliding-quota.ts'
-import { CalendarQuota } from './calendar-quota.ts'
 import { nextReset, type DailyReset, type NextReset } from './calendar-reset.ts'
 import { REQUESTS } from './costs.ts'
-import { Pacer } from './pacer.ts'
 import type { Quota } from './rate-limit-options.ts'
 import type { QuotaPlan } from './shared-quota-store.ts'
 
 const PERIODS_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
-
-/** One quota at work: what was spent of it. */
-export interface QuotaState {
-  readonly unit: string
-  readonly permits: number
-  readonly periodMs: number
-  readonly window: SlidingQuota | undefined
-  readonly calendar: CalendarQuota | undefined
-  readonly pacer: Pacer | undefined
-}
 
 /** @throws InvalidOptionsError naming what cannot be */
 export const readQuotas = (quotas: readonly Quota[]): readonly QuotaPlan[] => {
@@ -57,13 +44,3 @@ const readReset = (path: string, resetAt: DailyReset): NextReset => {
     throw wrong()
   }
 }
-
-/** A quota of which nothing is spent. */
-export const startQuota = ({ unit, permits, periodMs, smooth, reset }: QuotaPlan): QuotaState => ({
-  unit,
-  permits,
-  periodMs,
-  window: reset === undefined ? new SlidingQuota(permits, periodMs) : undefined,
-  calendar: reset === undefined ? undefined : new CalendarQuota(permits, reset),
-  pacer: smooth ? new Pacer(permits, periodMs) : undefined,
-})
