@@ -24,8 +24,9 @@ export type { StreamedOptions } from './assembly/stream/part-watch.ts'
 export { StreamTruncatedError } from './assembly/stream/stream-truncated-error.ts'
 export { checkOrder } from './assembly/check-order.ts'
 export type { OrderWarning } from './assembly/check-order.ts'
-export { STANDARD_TIMEOUTS, standardPipeline } from './assembly/standard-pipeline.ts'
-export type { StandardPipelineOptions, StandardTimeouts } from './assembly/standard-pipeline.ts'
+export { standardPipeline } from './assembly/standard-pipeline.ts'
+export { STANDARD_TIMEOUTS } from './assembly/standard-pipeline-options.ts'
+export type { StandardPipelineOptions, StandardTimeouts } from './assembly/standard-pipeline-options.ts'
 export { PipelineDisposedError } from './assembly/pipeline-disposed-error.ts'
 export type { EventObserver, EventStream, Subscription } from './assembly/event-stream.ts'
 export type { SpillwayEvent } from './assembly/spillway-event.ts'
@@ -228,6 +229,7 @@ export {
 export type { IBackoff, IBackoffFactory, IBreaker } from 'cockatiel'
 
 // For authors of policies, adapters and stores.
+export { checkStandardPipeline } from './assembly/standard-pipeline-options.ts'
 export type { Counting } from './kernel/accounts.ts'
 export { EventSource } from './assembly/event-source.ts'
 export { Body } from './kernel/body.ts'
@@ -236,6 +238,7 @@ export type { CallOrigin, CallSettings, SeveralExecutions } from './kernel/call.
 export { CallContext } from './kernel/call-context.ts'
 export type { ContextOwner } from './kernel/call-context.ts'
 export {
+  checkClock,
   checkDuration,
   checkFunction,
   checkKnown,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { imagesOf } from './images-of.ts'
 
 const image = (text: string, mimeType = 'image/png') => ({
@@ -37,4 +37,8 @@ describe('imagesOf', () => {
       expect(imagesOf(response)).toEqual([])
     },
   )
+})
+
+test.for([undefined, null, 'x', 42, []])('%j is no answer, which is said', (value) => {
+  expect(() => imagesOf(value as never)).toThrow(/imagesOf\.response must be an answer of the client.*once awaited/)
 })

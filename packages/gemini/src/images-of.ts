@@ -1,5 +1,6 @@
 import type { GenerateContentResponse, GenerateImagesResponse } from '@google/genai'
-import { type Json, objectIn, objectsIn } from './json.ts'
+import { InvalidOptionsError } from '@spillway/core'
+import { type Json, isObject, objectIn, objectsIn } from './json.ts'
 
 /** A picture out of an answer. */
 export interface GeneratedImage {
@@ -32,10 +33,17 @@ export type ImageSource =
  * @param response what `generateContent` or `generateImages` gave, a chunk of `generateContentStream`, or an interaction, of
  *   which what came after its last input counts
  * @returns empty where there is no picture
+ * @throws InvalidOptionsError for what is no answer at all
  */
 export const imagesOf = (response: ImageSource): GeneratedImage[] => {
+  if (!isObject(response))
+    throw new InvalidOptionsError(
+      'imagesOf.response',
+      response,
+      'an answer of the client: what generateContent() gave, once awaited',
+    )
   // Answers of three methods and of any version: read as JSON, in which every field may be missing.
-  const { candidates, generatedImages, steps } = response as unknown as Json
+  const { candidates, generatedImages, steps } = response as Json
   return [
     ...objectsIn(candidates)
       .flatMap(({ content }) => objectsIn(objectIn(content)['parts']))

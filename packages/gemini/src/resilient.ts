@@ -1,7 +1,5 @@
 import type { GoogleGenAI } from '@google/genai'
 import {
-  checkKnown,
-  checkNumber,
   checkOneOf,
   InvalidOptionsError,
   type OpenCall,
@@ -11,7 +9,7 @@ import {
   standardPipeline,
   type StandardPipelineOptions,
 } from '@spillway/core'
-import { type Fetch, resilientFetch, unlimitedFetch } from '@spillway/http'
+import { checkResilientOptions, type Fetch, resilientFetch, unlimitedFetch } from '@spillway/http'
 import { canonicalError } from './canonical-error.ts'
 import { clientCalls } from './client-call.ts'
 import { copyClient, insideOf } from './copy-client.ts'
@@ -85,12 +83,9 @@ export const resilient = <C extends GoogleGenAI>(ai: C, options: ResilientOption
   const { httpOptions, apiClient, vertexai, project, location, apiKey } = insideOf(ai)
   if (pipelines.has(ai))
     throw new InvalidOptionsError('resilient.ai', ai, 'a plain client: two pipelines would multiply their attempts')
-  if (typeof options !== 'object' || options === null) throw new InvalidOptionsError('resilient', options, 'an object')
+  checkResilientOptions(options, ['expect'])
   const { expect, repeatImages = false, maxAnswerBytes } = options
   if (expect !== undefined) checkOneOf('resilient.expect', expect, EXPECTATIONS)
-  if (typeof repeatImages !== 'boolean')
-    throw new InvalidOptionsError('resilient.repeatImages', repeatImages, 'true or false')
-  if (maxAnswerBytes !== undefined) checkNumber('resilient.maxAnswerBytes', maxAnswerBytes, { min: 1 })
   const limit = maxAnswerBytes === undefined ? {} : { maxAnswerBytes }
   const clientBaseUrl = apiClient.getBaseUrl()
   const hasProject = vertexai && project !== undefined && location !== undefined && apiKey === undefined
@@ -129,12 +124,7 @@ export const pipelineOf = (ai: GoogleGenAI): Pipeline<Response> => {
 }
 
 const pipelineFor = (options: ResilientOptions, client: ClientPlace): Pipeline<Response> => {
-  if ('pipeline' in options) {
-    checkKnown('resilient', options, ['pipeline', 'expect', 'repeatImages', 'maxAnswerBytes'])
-    if (typeof options.pipeline?.execute !== 'function')
-      throw new InvalidOptionsError('resilient.pipeline', options.pipeline, 'a pipeline, such as standardPipeline()')
-    return options.pipeline
-  }
+  if ('pipeline' in options) return options.pipeline
   const {
     expect: _expect,
     repeatImages: _repeat,
@@ -142,12 +132,6 @@ const pipelineFor = (options: ResilientOptions, client: ClientPlace): Pipeline<R
     endpoints = [{ name: 'gemini' }],
     ...rest
   } = options
-  if ('classifier' in rest)
-    throw new InvalidOptionsError(
-      'resilient.classifier',
-      rest.classifier,
-      'left out: answers are judged as Gemini answers',
-    )
   checkEndpoints(endpoints, client)
   return standardPipeline({ name: 'gemini', ...rest, endpoints })
 }

@@ -9,6 +9,7 @@ export { refusalBehind, SPILLWAY_CODE_HEADER } from './response/refusal-response
 export { spillwayErrorBehind } from './response/spillway-error-behind.ts'
 
 // For authors of adapters.
+export { checkResilientOptions } from './check-resilient-options.ts'
 export type { AnswerMeaning, EventMeaning, Protocol } from './protocol.ts'
 export type { Fetch, FetchInput, OutgoingRequest } from './request/outgoing-request.ts'
 export { classifyReply } from './classify/classify-reply.ts'

@@ -55,3 +55,7 @@ describe('imagesOf', () => {
     expect(seen(answer)).toEqual([])
   })
 })
+
+test.for([undefined, null, 'x', 42, []])('%j is no answer, which is said', (value) => {
+  expect(() => imagesOf(value as never)).toThrow(/imagesOf\.answer must be an answer of the client.*once awaited/)
+})

@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '@spillway/core'
 import type OpenAI from 'openai'
 import { isFilled, isObject, objectsOf, type Json } from './json.ts'
 
@@ -38,9 +39,16 @@ export type ImageSource =
  * @param answer what `images.generate` or `images.edit` gave, an event of their streams, a response with the image tool's
  *   results, or a completion of a relay that puts `images` into messages
  * @returns empty where there is no picture
+ * @throws InvalidOptionsError for what is no answer at all
  */
 export const imagesOf = (answer: ImageSource): GeneratedImage[] => {
-  const { type, data, output, choices, output_format: format, b64_json: bytes } = answer as unknown as Json
+  if (!isObject(answer))
+    throw new InvalidOptionsError(
+      'imagesOf.answer',
+      answer,
+      'an answer of the client: what images.generate() gave, once awaited',
+    )
+  const { type, data, output, choices, output_format: format, b64_json: bytes } = answer as Json
   if (typeof type === 'string') return type.endsWith('.completed') ? imageIn({ bytes, format }) : []
   return [
     ...objectsOf(data).flatMap(({ b64_json: each, url }) => imageIn({ bytes: each, url, format })),

@@ -59,8 +59,14 @@ describe('options', () => {
   })
 
   test.for([
-    ['a misspelt name', { retires: {} }, /retires/],
-    ['a pipeline and more', { pipeline: pipeline([]), retry: {} }, /either \{ pipeline \} alone/],
+    ['a misspelt name', { retyr: {} }, /resilient\.retyr must be one of .*did you mean retry\?/],
+    ['a misspelt name of its own', { idempotencyheader: 'a' }, /did you mean idempotencyHeader\?/],
+    ['a misspelt limit', { timeout: { totalMS: 5 } }, /resilient\.timeout\.totalMS .*did you mean totalMs\?/],
+    [
+      'a pipeline and more',
+      { pipeline: pipeline([]), retry: {} },
+      /resilient\.retry must be left out beside a pipeline/,
+    ],
     ['no pipeline', { pipeline: {} }, /resilient\.pipeline must be a pipeline/],
     ['no list', { endpoints: 'x' }, /a list of endpoints/],
     ['a word for a yes', { repeatImages: 'yes' }, /resilient\.repeatImages must be true or false/],

@@ -1,11 +1,5 @@
-import {
-  checkNumber,
-  InvalidOptionsError,
-  standardPipeline,
-  type Pipeline,
-  type StandardPipelineOptions,
-} from '@spillway/core'
-import { resilientFetch, type Fetch } from '@spillway/http'
+import { InvalidOptionsError, standardPipeline, type Pipeline, type StandardPipelineOptions } from '@spillway/core'
+import { checkResilientOptions, resilientFetch, type Fetch } from '@spillway/http'
 import { checkClient, fetchOf, type OpenAIClient } from './check-client.ts'
 import { openaiClassifier } from './openai-classifier.ts'
 import { checkEndpoints, rewrites, type OpenAIEndpoint } from './openai-endpoint.ts'
@@ -78,13 +72,11 @@ export const resilient = <C extends OpenAIClient>(client: C, options: ResilientO
   const { fetch, signs } = checkClient(client)
   if (pipelines.has(fetch))
     throw new InvalidOptionsError('resilient.client', client, 'a plain client: this one is resilient already')
-  if (typeof options !== 'object' || options === null) throw new InvalidOptionsError('resilient', options, 'an object')
+  checkResilientOptions(options, ['idempotencyHeader'])
   const { repeatImages = false, idempotencyHeader, maxAnswerBytes, ...ofPipeline } = options
-  if (typeof repeatImages !== 'boolean')
-    throw new InvalidOptionsError('resilient.repeatImages', repeatImages, 'true or false')
-  if (idempotencyHeader !== undefined && !/^[\w-]+$/.test(idempotencyHeader))
+  const isHeader = typeof idempotencyHeader === 'string' && /^[\w-]+$/.test(idempotencyHeader)
+  if (idempotencyHeader !== undefined && !isHeader)
     throw new InvalidOptionsError('resilient.idempotencyHeader', idempotencyHeader, 'the name of a header')
-  if (maxAnswerBytes !== undefined) checkNumber('resilient.maxAnswerBytes', maxAnswerBytes, { min: 1 })
   const limit = maxAnswerBytes === undefined ? {} : { maxAnswerBytes }
   const own = [{ name: 'openai' }]
   const endpoints: readonly OpenAIEndpoint[] = 'pipeline' in ofPipeline ? own : (ofPipeline.endpoints ?? own)
@@ -95,7 +87,7 @@ export const resilient = <C extends OpenAIClient>(client: C, options: ResilientO
       endpoints,
       'names alone for a client whose provider signs requests',
     )
-  const pipeline = 'pipeline' in ofPipeline ? checkPipeline(ofPipeline) : makePipeline(ofPipeline, endpoints)
+  const pipeline = 'pipeline' in ofPipeline ? ofPipeline.pipeline : makePipeline(ofPipeline, endpoints)
   const protocol = openaiProtocol(client.baseURL, { repeatImages, idempotencyHeader })
   const fetchThrough = resilientFetch(pipeline, { fetch, protocol, refusals: 'respond', ...limit })
   const send = idempotencyHeader === undefined ? fetchThrough : withIdempotencyKey(fetchThrough, idempotencyHeader)
@@ -112,28 +104,13 @@ export const resilient = <C extends OpenAIClient>(client: C, options: ResilientO
   return made as C
 }
 
-const makePipeline = (options: StandardChoice, endpoints: readonly OpenAIEndpoint[]): Pipeline<Response> => {
-  if ('classifier' in options)
-    throw new InvalidOptionsError(
-      'resilient.classifier',
-      options.classifier,
-      "left out: answers are judged as those of OpenAI's APIs",
-    )
-  return standardPipeline<OpenAIEndpoint, Response>({
+const makePipeline = (options: StandardChoice, endpoints: readonly OpenAIEndpoint[]): Pipeline<Response> =>
+  standardPipeline<OpenAIEndpoint, Response>({
     name: 'openai',
     classifier: openaiClassifier(),
     ...options,
     endpoints,
   })
-}
-
-const checkPipeline = (options: { readonly pipeline: Pipeline<Response> }): Pipeline<Response> => {
-  if (Object.keys(options).length > 1)
-    throw new InvalidOptionsError('resilient', options, 'either { pipeline } alone or options of standardPipeline')
-  if (typeof options.pipeline?.execute !== 'function')
-    throw new InvalidOptionsError('resilient.pipeline', options.pipeline, 'a pipeline, such as standardPipeline()')
-  return options.pipeline
-}
 
 /**
  * The pipeline behind a resilient client, for its events and state. Clones made with `withOptions` share it.

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import {
   aimdLimit,
   type AimdLimitOptions,
+  checkKnown,
   constantBackoff,
   exponentialBackoff,
   InvalidOptionsError,
@@ -65,11 +66,9 @@ const NOT_LEFT_OUT: ReadonlySet<string> = new Set(['timeout', 'failover'])
  */
 export const readPolicy = (json: unknown): PolicyOptions => {
   const policies = withoutLimits(objectOf('policy', json))
-  const names = Object.keys(FIELDS)
+  checkKnown('policy', policies, Object.keys(FIELDS))
   const options: Record<string, unknown> = {}
   for (const [name, said] of Object.entries(policies)) {
-    if (!Object.hasOwn(FIELDS, name))
-      throw new InvalidOptionsError(`policy.${name}`, name, `one of ${names.join(', ')}`)
     if (said === false && !NOT_LEFT_OUT.has(name)) options[name] = false
     else options[name] = madeOf(name, fieldsOf(name as keyof PolicyOptions, said))
   }
@@ -99,11 +98,8 @@ const objectOf = (option: string, value: unknown): Json => {
 }
 
 const fieldsOf = (name: keyof PolicyOptions, said: unknown): Record<string, unknown> => {
-  const known = FIELDS[name]
   const options = objectOf(`policy.${name}`, said)
-  for (const field of Object.keys(options))
-    if (!known.includes(field))
-      throw new InvalidOptionsError(`policy.${name}.${field}`, field, `one of ${known.join(', ')}`)
+  checkKnown(`policy.${name}`, options, FIELDS[name])
   return { ...options }
 }
 

@@ -1,4 +1,4 @@
-import { checkFunction, checkKnown } from '../kernel/check-options.ts'
+import { checkClock, checkFunction, checkKnown } from '../kernel/check-options.ts'
 import { defaultClassifier, type Classifier } from '../kernel/classifier.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
@@ -52,8 +52,7 @@ export const checkPipelineOptions = (options: PipelineOptions): Required<Pipelin
   if (typeof name !== 'string') throw new InvalidOptionsError('pipeline.name', name, 'a string')
   checkClassifier('pipeline.classifier', classifier)
   checkFunction('pipeline.random', random)
-  if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
-    throw new InvalidOptionsError('pipeline.clock', clock, 'a clock: now(), wallTime() and setTimer()')
+  checkClock('pipeline.clock', clock)
   if (typeof check !== 'boolean' && typeof check !== 'function')
     throw new InvalidOptionsError('pipeline.check', check, 'true, false or a function')
   if (!Array.isArray(plugins)) throw new InvalidOptionsError('pipeline.plugins', plugins, 'a list of plugins')

@@ -1,88 +1,20 @@
-import { checkKnown } from '../kernel/check-options.ts'
 import type { Endpoint } from '../kernel/endpoint.ts'
 import type { Part } from '../kernel/policy.ts'
 import type { VerdictKind } from '../kernel/verdict.ts'
 import { accounting } from '../policies/accounting/accounting.ts'
-import type { AccountingOptions } from '../policies/accounting/accounting-options.ts'
 import { adaptiveConcurrency } from '../policies/adaptive-concurrency/adaptive-concurrency.ts'
-import type { AdaptiveConcurrencyOptions } from '../policies/adaptive-concurrency/adaptive-concurrency-options.ts'
 import { bulkhead } from '../policies/bulkhead/bulkhead.ts'
-import type { BulkheadOptions } from '../policies/bulkhead/bulkhead-options.ts'
 import { cache } from '../policies/cache/cache.ts'
-import type { CacheOptions } from '../policies/cache/cache-options.ts'
 import { circuitBreaker } from '../policies/circuit-breaker/circuit-breaker.ts'
-import type { CircuitBreakerOptions } from '../policies/circuit-breaker/circuit-breaker-options.ts'
 import { failover } from '../policies/failover/failover.ts'
-import type { FailoverOptions } from '../policies/failover/failover-options.ts'
 import { fallback } from '../policies/fallback/fallback.ts'
-import type { FallbackOptions } from '../policies/fallback/fallback-options.ts'
 import { hedge } from '../policies/hedge/hedge.ts'
-import type { HedgeOptions } from '../policies/hedge/hedge-options.ts'
 import { rateLimit } from '../policies/rate-limit/rate-limit.ts'
-import type { RateLimitOptions } from '../policies/rate-limit/rate-limit-options.ts'
 import { retry } from '../policies/retry/retry.ts'
-import type { RetryOptions } from '../policies/retry/retry-options.ts'
 import { schedule } from '../policies/schedule/schedule.ts'
-import type { ScheduleOptions } from '../policies/schedule/schedule-options.ts'
 import { timeout } from '../policies/timeout/timeout.ts'
 import { pipeline, type Pipeline } from './pipeline.ts'
-import { PIPELINE_DEFAULTS, type PipelineOptions } from './pipeline-options.ts'
-
-/** Options of {@link standardPipeline}: each part takes its own options, `false` leaves it out. */
-export interface StandardPipelineOptions<E extends Endpoint = Endpoint, F = never> extends PipelineOptions {
-  /** The places that can serve a call, preferred ones first. @default one, named 'default' */
-  readonly endpoints?: readonly E[]
-  /** The last resort. @default none */
-  readonly fallback?: FallbackOptions<F> | false
-  /** The limits of a call and of its attempts. @default totalMs 180000, idleMs 15000 */
-  readonly timeout?: StandardTimeouts
-  /** When deferrable calls may start. @default none: all start at once */
-  readonly schedule?: ScheduleOptions | false
-  /** Answers that are kept, and identical calls that share their work. @default none */
-  readonly cache?: CacheOptions | false
-  /** How many calls run at once. @default 64, the others wait */
-  readonly bulkhead?: BulkheadOptions | false
-  /** Trying again. @default as long as the deadline allows */
-  readonly retry?: RetryOptions | false
-  /** A second attempt while the first is at work. @default on evidence that it is lost, for a tenth of the calls at most */
-  readonly hedge?: HedgeOptions | false
-  /** How an endpoint is chosen. @default the one expected to answer first */
-  readonly failover?: Omit<FailoverOptions<E>, 'endpoints'>
-  /** The pace at each endpoint. @default no quota, the provider's hints obeyed */
-  readonly rateLimit?: RateLimitOptions | false
-  /** How many attempts an endpoint has at once, and their pace while it is overloaded. @default learned, from 32 */
-  readonly adaptiveConcurrency?: AdaptiveConcurrencyOptions | false
-  /**
-   * When an endpoint is left alone; overloads are the business of `adaptiveConcurrency`, where that keeps a pace.
-   * @default after five failures in a row, one probe at a time
-   */
-  readonly circuitBreaker?: CircuitBreakerOptions | false
-  /** What attempts use and cost, and the most that a call may cost. @default none */
-  readonly accounting?: AccountingOptions | false
-}
-
-/** The time limits of {@link standardPipeline}, in milliseconds; `Infinity` for none. */
-export interface StandardTimeouts {
-  /** The whole call. @default 180000 */
-  readonly totalMs?: number
-  /** One attempt. An abandoned generation is paid work thrown away, so that there is none by default. @default Infinity */
-  readonly attemptMs?: number
-  /** Up to the connection of an attempt. @default Infinity; Node's `fetch` then gives it up after 10 s */
-  readonly connectMs?: number
-  /** Up to the first content of an attempt. @default Infinity */
-  readonly firstByteMs?: number
-  /** Between two parts of a stream; thinking models need more. @default 15000 */
-  readonly idleMs?: number
-}
-
-/** The limits that {@link standardPipeline} sets where one is left out. */
-export const STANDARD_TIMEOUTS: Required<StandardTimeouts> = {
-  totalMs: 180_000,
-  attemptMs: Infinity,
-  connectMs: Infinity,
-  firstByteMs: Infinity,
-  idleMs: 15_000,
-}
+import { checkStandardPipeline, STANDARD_TIMEOUTS, type StandardPipelineOptions } from './standard-pipeline-options.ts'
 
 /** Longer than two leases of a probe, so that whatever was admitted meanwhile can speak for the endpoint. */
 const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
@@ -108,11 +40,10 @@ const STANDARD_CIRCUIT_BREAKER = { openAfterMs: 6000 }
 export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
   options: StandardPipelineOptions<E, F> = {},
 ): Pipeline<F> => {
-  checkKnown('standardPipeline', options, [...Object.keys(PIPELINE_DEFAULTS), ...POLICIES])
+  checkStandardPipeline('standardPipeline', options)
   const { endpoints = [{ name: 'default' }], ...rest } = options
   const { name = 'standard', classifier, clock, random, check, plugins } = rest
   const limits = rest.timeout ?? {}
-  checkKnown('standardPipeline.timeout', limits, Object.keys(STANDARD_TIMEOUTS))
   const {
     totalMs = STANDARD_TIMEOUTS.totalMs,
     attemptMs = STANDARD_TIMEOUTS.attemptMs,
@@ -151,19 +82,3 @@ export const standardPipeline = <E extends Endpoint = Endpoint, F = never>(
   )
   return made
 }
-
-const POLICIES = [
-  'endpoints',
-  'fallback',
-  'schedule',
-  'timeout',
-  'cache',
-  'bulkhead',
-  'retry',
-  'hedge',
-  'failover',
-  'rateLimit',
-  'adaptiveConcurrency',
-  'circuitBreaker',
-  'accounting',
-]

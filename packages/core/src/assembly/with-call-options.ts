@@ -1,6 +1,5 @@
-import { checkFunction, checkKnown } from '../kernel/check-options.ts'
+import { checkClock, checkFunction, checkKnown } from '../kernel/check-options.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
-import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
 import { checkCaller, type CallOptions } from './call-options.ts'
 import { surround } from './surrounding.ts'
 
@@ -37,8 +36,7 @@ export const withCallOptions = <T>(options: AmbientOptions, inside: () => T): T 
   checkCaller('withCallOptions', options)
   checkFunction('withCallOptions.inside', inside)
   const { signal, totalMs = Infinity, priority, values = [], account, clock = systemClock } = options
-  if (typeof clock?.now !== 'function')
-    throw new InvalidOptionsError('withCallOptions.clock', clock, 'a clock: now(), wallTime() and setTimer()')
+  checkClock('withCallOptions.clock', clock)
   return surround(
     {
       ...(signal === undefined ? {} : { signals: [signal] }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  checkClock,
   checkDuration,
   checkFunction,
   checkKnown,
@@ -8,6 +9,7 @@ import {
   checkRatio,
   checkTexts,
 } from './check-options.ts'
+import { systemClock } from './clock.ts'
 import { InvalidOptionsError } from './invalid-options-error.ts'
 
 const messageOf = (check: () => unknown): string => {
@@ -40,7 +42,25 @@ describe('what is wrong with an option', () => {
     [() => checkOneOf('a.order', 'lifo', ['fifo', 'priority']), "a.order must be one of fifo, priority, got 'lifo'."],
     [
       () => checkKnown('a', { maxAttemps: 1 }, ['maxAttempts']),
-      "a.maxAttemps must be one of maxAttempts, got 'maxAttemps'.",
+      "a.maxAttemps must be one of maxAttempts (did you mean maxAttempts?), got 'maxAttemps'.",
+    ],
+    [
+      () => checkKnown('a', { retries: 1 }, ['name', 'maxAttempts'], { retries: 'maxAttempts' }),
+      "a.retries must be one of name, maxAttempts (did you mean maxAttempts?), got 'retries'.",
+    ],
+    [() => checkKnown('a', { colour: 1 }, ['name', 'order']), "a.colour must be one of name, order, got 'colour'."],
+    [() => checkKnown('a', ['name'], ['name']), 'a must be an object, got an array of 1.'],
+    [
+      () => checkClock('a.clock', {} as never),
+      'a.clock must be a clock: now(), wallTime() and setTimer(), got a value of type object.',
+    ],
+    [
+      () => checkClock('a.clock', null as never),
+      'a.clock must be a clock: now(), wallTime() and setTimer(), got null.',
+    ],
+    [
+      () => checkClock('a.clock', { now: () => 0, setTimer: () => undefined } as never),
+      'a.clock must be a clock: now(), wallTime() and setTimer(), got a value of type object.',
     ],
     [() => checkKnown('a', null as never, []), 'a must be an object, got null.'],
     [() => checkKnown('a', true as never, []), 'a must be an object, got true.'],
@@ -60,6 +80,7 @@ describe('what is wrong with an option', () => {
     expect(() => checkTexts('a', { b: 'c' })).not.toThrow()
     expect(() => checkTexts('a', Object.create(null))).not.toThrow()
     expect(checkRatio('a', 1)).toBe(1)
+    expect(() => checkClock('a', systemClock)).not.toThrow()
     expect(messageOf(() => checkFunction('a', undefined, true))).toBe('accepted')
     expect(messageOf(() => checkKnown('a', { b: 1 }, ['b']))).toBe('accepted')
   })

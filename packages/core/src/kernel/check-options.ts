@@ -1,4 +1,6 @@
+import type { Clock } from './clock.ts'
 import { InvalidOptionsError } from './invalid-options-error.ts'
+import { nearestWord } from './nearest-word.ts'
 
 /** What a number must be within. */
 export interface NumberRange {
@@ -57,11 +59,31 @@ export const checkOneOf = <T extends string>(option: string, value: T, words: re
   return value
 }
 
-/** Refuses misspelt options, which would otherwise silently keep their default. */
-export const checkKnown = (owner: string, options: object, known: readonly string[]): void => {
-  if (typeof options !== 'object' || options === null) throw new InvalidOptionsError(owner, options, 'an object')
-  for (const key of Object.keys(options))
-    if (!known.includes(key)) throw new InvalidOptionsError(`${owner}.${key}`, key, `one of ${known.join(', ')}`)
+/**
+ * Refuses misspelt options, which would otherwise silently keep their default, and says which one was probably meant.
+ *
+ * @param elsewhere what other libraries call them
+ */
+export const checkKnown = (
+  owner: string,
+  options: object,
+  known: readonly string[],
+  elsewhere: Readonly<Record<string, string>> = {},
+): void => {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new InvalidOptionsError(owner, options, 'an object')
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue
+    const meant = Object.hasOwn(elsewhere, key) ? elsewhere[key] : nearestWord(key, known)
+    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
+    throw new InvalidOptionsError(`${owner}.${key}`, key, `one of ${known.join(', ')}${hint}`)
+  }
+}
+
+/** A source of time; not only a part of one, which would fail in the middle of a call. */
+export const checkClock = (option: string, clock: Clock): void => {
+  if (typeof clock?.now !== 'function' || typeof clock.wallTime !== 'function' || typeof clock.setTimer !== 'function')
+    throw new InvalidOptionsError(option, clock, 'a clock: now(), wallTime() and setTimer()')
 }
 
 /**

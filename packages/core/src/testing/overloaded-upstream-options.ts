@@ -1,5 +1,12 @@
 import type { CallContext } from '../kernel/call-context.ts'
-import { checkDuration, checkFunction, checkKnown, checkNumber, checkRatio } from '../kernel/check-options.ts'
+import {
+  checkClock,
+  checkDuration,
+  checkFunction,
+  checkKnown,
+  checkNumber,
+  checkRatio,
+} from '../kernel/check-options.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
 import type { Random } from '../kernel/random.ts'
@@ -59,7 +66,7 @@ const BEHAVIOUR = ['capacity', ...Object.keys(UPSTREAM_DEFAULTS)]
 export const phasesOf = (options: OverloadedUpstreamOptions<unknown>): (UpstreamBehaviour & UpstreamPhase)[] => {
   checkKnown('overloadedUpstream', options, [...BEHAVIOUR, 'clock', 'phases', 'random', 'answer', 'refusal'])
   const { clock, phases = [], random, answer, refusal, ...behaviour } = options
-  if (typeof clock?.setTimer !== 'function') throw new InvalidOptionsError('overloadedUpstream.clock', clock, 'a clock')
+  checkClock('overloadedUpstream.clock', clock)
   for (const [key, each] of Object.entries({ random, answer, refusal }))
     checkFunction(`overloadedUpstream.${key}`, each, true)
   if (!Array.isArray(phases)) throw new InvalidOptionsError('overloadedUpstream.phases', phases, 'a list of phases')

@@ -1,4 +1,5 @@
 import {
+  checkClock,
   checkDuration,
   checkFunction,
   checkKnown,
@@ -83,8 +84,7 @@ export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOpt
   checkDuration('monitor.disagreeAfterMs', plain.disagreeAfterMs)
   checkDuration('monitor.everyMs', plain.everyMs, { min: 100 })
   checkFunction('monitor.random', plain.random)
-  if (typeof plain.clock?.now !== 'function' || typeof plain.clock.setTimer !== 'function')
-    throw new InvalidOptionsError('monitor.clock', plain.clock, 'a clock: now(), wallTime() and setTimer()')
+  checkClock('monitor.clock', plain.clock)
   if (pipelines !== undefined) checkPipelines(pipelines)
   if (!Array.isArray(feeds)) throw new InvalidOptionsError('monitor.feeds', feeds, 'a list of feeds')
   const file = typeof given === 'object' && given !== null && 'profile' in given ? given : undefined

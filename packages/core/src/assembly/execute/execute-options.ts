@@ -1,6 +1,5 @@
-import { checkKnown } from '../../kernel/check-options.ts'
+import { checkClock, checkKnown } from '../../kernel/check-options.ts'
 import { systemClock, type Clock } from '../../kernel/clock.ts'
-import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import type { Usage } from '../../kernel/provider-report.ts'
 import { checkCall, type CallOptions } from '../call-options.ts'
 import { checkTargets, checkUsage, type Target } from './target.ts'
@@ -42,8 +41,7 @@ export const resolveOptions = (options: ExecuteOptions): Resolved => {
   const { primary, fallbacks = [], expectedUsage, clock = systemClock, ...given } = options
   const targets = checkTargets(primary, fallbacks)
   checkUsage('execute.expectedUsage', expectedUsage)
-  if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
-    throw new InvalidOptionsError('execute.clock', clock, 'a clock: now(), wallTime() and setTimer()')
+  checkClock('execute.clock', clock)
   const call = { ...EXECUTE_DEFAULTS, ...given }
   checkCall(call)
   return { targets, expectedUsage, clock, call }

@@ -1,6 +1,5 @@
-import { checkDuration, checkFunction, checkKnown, checkNumber } from '../../kernel/check-options.ts'
+import { checkClock, checkDuration, checkFunction, checkKnown, checkNumber } from '../../kernel/check-options.ts'
 import { systemClock, type Clock } from '../../kernel/clock.ts'
-import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { approximateBytes } from './approximate-bytes.ts'
 import type { CacheStore } from './cache-store.ts'
 
@@ -66,7 +65,7 @@ export const memoryCacheStore = (options: MemoryCacheStoreOptions = {}): MemoryC
   checkNumber('memoryCacheStore.maxBytes', maxBytes, { min: Number.MIN_VALUE, infinite: true })
   checkDuration('memoryCacheStore.maxAgeMs', maxAgeMs, { min: Number.MIN_VALUE, infinite: true })
   checkFunction('memoryCacheStore.sizeOf', sizeOf)
-  if (typeof clock?.now !== 'function') throw new InvalidOptionsError('memoryCacheStore.clock', clock, 'a clock: now()')
+  checkClock('memoryCacheStore.clock', clock)
   // A map remembers the order of insertion: what is used is put at the end.
   const slots = new Map<string, Slot>()
   let bytes = 0

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { checkFunction, systemRandom, type Random } from '@spillway/core'
+import { checkKnown, checkFunction, systemRandom, type Random } from '@spillway/core'
 import type { Answer } from './answer.ts'
 import { breakOff } from './break-off.ts'
-import { checkKnownOptions } from '../check-known-options.ts'
 import { problemAnswer, type Problem } from './problem.ts'
 import { problemOf } from './problem-of.ts'
 
@@ -28,7 +27,7 @@ export type Failed = { readonly answer: Answer } | 'broken_off' | 'late' | 'not_
 export const failureAnswerer = <Host>(
   options: ErrorHandlerOptions<Host> = {},
 ): ((error: unknown, host: Host, request: IncomingMessage, response: ServerResponse) => Failed) => {
-  checkKnownOptions('errorHandler', options, ['onError', 'random'])
+  checkKnown('errorHandler', options, ['onError', 'random'])
   const { onError, random = systemRandom } = options
   checkFunction('errorHandler.onError', onError, true)
   checkFunction('errorHandler.random', random)

@@ -2,8 +2,15 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
 import type { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
-import { checkDuration, InvalidOptionsError, systemClock, systemRandom, type Clock } from '@spillway/core'
-import { checkKnownOptions } from '../check-known-options.ts'
+import {
+  checkClock,
+  checkKnown,
+  checkDuration,
+  InvalidOptionsError,
+  systemClock,
+  systemRandom,
+  type Clock,
+} from '@spillway/core'
 import { sendAnswer } from '../failure/answer.ts'
 import { problemAnswer, TEMPORARY_REDUCED_CAPACITY } from '../failure/problem.ts'
 
@@ -68,10 +75,11 @@ const LATE = { status: 503, type: TEMPORARY_REDUCED_CAPACITY, retryAfterMs: 1000
  * @throws InvalidOptionsError when an option is out of its range or not known, and for what is no server with a listener
  */
 export const gracefulShutdown = (server: AnyServer, options: GracefulShutdownOptions = {}): GracefulShutdown => {
-  checkKnownOptions('gracefulShutdown', options, Object.keys(GRACEFUL_SHUTDOWN_DEFAULTS))
+  checkKnown('gracefulShutdown', options, Object.keys(GRACEFUL_SHUTDOWN_DEFAULTS))
   const { readinessDelayMs, graceMs, clock } = { ...GRACEFUL_SHUTDOWN_DEFAULTS, ...options }
   checkDuration('gracefulShutdown.readinessDelayMs', readinessDelayMs)
   checkDuration('gracefulShutdown.graceMs', graceMs)
+  checkClock('gracefulShutdown.clock', clock)
   // Applications of Express and Koa are emitters too, and would be stopped without a word and without effect.
   if (!(server instanceof NetServer) || server.listenerCount('request') === 0)
     throw new InvalidOptionsError(

@@ -1,6 +1,5 @@
 import type { Pipeline } from '@spillway/core'
-import { checkFunction, InvalidOptionsError } from '@spillway/core'
-import { checkKnownOptions } from '../check-known-options.ts'
+import { checkKnown, checkFunction, InvalidOptionsError } from '@spillway/core'
 import type { Answer } from '../failure/answer.ts'
 
 /** What of a pipeline is looked at. */
@@ -41,7 +40,7 @@ interface PipelineHealth {
  * @throws InvalidOptionsError when an option is not known or out of its range
  */
 export const healthAnswerer = (options: HealthOptions = {}): (() => Answer) => {
-  checkKnownOptions('health', options, ['pipelines', 'details'])
+  checkKnown('health', options, ['pipelines', 'details'])
   const { pipelines = [], details = false } = options
   checkPipelines('health.pipelines', pipelines)
   return () => {
@@ -57,7 +56,7 @@ export const healthAnswerer = (options: HealthOptions = {}): (() => Answer) => {
  * @throws InvalidOptionsError when an option is not known or out of its range
  */
 export const readyAnswerer = (options: ReadyOptions = {}): (() => Answer) => {
-  checkKnownOptions('ready', options, ['requires', 'stopping'])
+  checkKnown('ready', options, ['requires', 'stopping'])
   const { requires = [], stopping } = options
   checkPipelines('ready.requires', requires)
   checkFunction('ready.stopping', stopping, true)

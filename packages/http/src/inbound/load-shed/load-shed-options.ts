@@ -1,4 +1,6 @@
 import {
+  checkClock,
+  checkKnown,
   checkDuration,
   checkFunction,
   checkNumber,
@@ -10,7 +12,6 @@ import {
   type Limit,
   type Random,
 } from '@spillway/core'
-import { checkKnownOptions } from '../check-known-options.ts'
 import type { Criticality } from '../scope/criticality.ts'
 import { processPressure, type Pressure } from './pressure.ts'
 
@@ -68,7 +69,7 @@ export const LOAD_SHED_DEFAULTS: Required<Omit<LoadShedOptions, 'pressure'>> = {
 
 /** @throws InvalidOptionsError when an option is out of its range or not known */
 export const checkLoadShed = <Host>(options: LoadShedOptions<Host>): Required<LoadShedOptions<Host>> => {
-  checkKnownOptions('loadShed', options, ['pressure', ...Object.keys(LOAD_SHED_DEFAULTS)])
+  checkKnown('loadShed', options, ['pressure', ...Object.keys(LOAD_SHED_DEFAULTS)])
   const resolved = { ...LOAD_SHED_DEFAULTS, ...options }
   const above0 = { min: Number.MIN_VALUE, infinite: true }
   checkNumber('loadShed.maxEventLoopDelayMs', resolved.maxEventLoopDelayMs, above0)
@@ -82,6 +83,7 @@ export const checkLoadShed = <Host>(options: LoadShedOptions<Host>): Required<Lo
   checkNumber('loadShed.reserveRatio', checkRatio('loadShed.reserveRatio', resolved.reserveRatio), { max: 0.3 })
   checkFunction('loadShed.criticality', resolved.criticality, true)
   if (!Array.isArray(allow)) throw new InvalidOptionsError('loadShed.allow', allow, 'a list of paths')
+  checkClock('loadShed.clock', resolved.clock)
   checkDuration('loadShed.retryAfterMs', resolved.retryAfterMs)
   checkNumber('loadShed.windowMs', resolved.windowMs, { min: 1 })
   checkFunction('loadShed.onShed', resolved.onShed, true)

@@ -1,5 +1,4 @@
-import { checkNumber, systemClock, type Clock } from '@spillway/core'
-import { checkKnownOptions } from '../check-known-options.ts'
+import { checkClock, checkKnown, checkNumber, systemClock, type Clock } from '@spillway/core'
 import { takePermits } from './arrival-time.ts'
 import type { QuotaStore } from './quota-store.ts'
 
@@ -25,8 +24,9 @@ const LOOKED_AT = 8
  * @throws InvalidOptionsError when an option is out of its range or not known
  */
 export const memoryQuotaStore = (options: MemoryQuotaStoreOptions = {}): QuotaStore & { readonly size: number } => {
-  checkKnownOptions('memoryQuotaStore', options, Object.keys(MEMORY_QUOTA_STORE_DEFAULTS))
+  checkKnown('memoryQuotaStore', options, Object.keys(MEMORY_QUOTA_STORE_DEFAULTS))
   const { maxKeys, clock } = { ...MEMORY_QUOTA_STORE_DEFAULTS, ...options }
+  checkClock('memoryQuotaStore.clock', clock)
   checkNumber('memoryQuotaStore.maxKeys', maxKeys, { min: 1, integer: true })
   /** When the quota of each key will be whole, in the order in which they were used. */
   const fullAt = new Map<string, number>()

@@ -1,4 +1,6 @@
 import {
+  checkClock,
+  checkKnown,
   checkDuration,
   checkFunction,
   checkNumber,
@@ -8,7 +10,6 @@ import {
   systemRandom,
 } from '@spillway/core'
 import type { Clock, Random } from '@spillway/core'
-import { checkKnownOptions } from '../check-known-options.ts'
 import type { QuotaStore } from './quota-store.ts'
 import { isFieldText } from './rate-limit-fields.ts'
 
@@ -73,7 +74,7 @@ const ELSEWHERE = {
 export const checkRateLimit = <Host>(
   options: InboundRateLimitOptions<Host>,
 ): Required<InboundRateLimitOptions<Host>> => {
-  checkKnownOptions('rateLimit', options, ['limit', ...Object.keys(INBOUND_RATE_LIMIT_DEFAULTS)], ELSEWHERE)
+  checkKnown('rateLimit', options, ['limit', ...Object.keys(INBOUND_RATE_LIMIT_DEFAULTS)], ELSEWHERE)
   const resolved = { ...INBOUND_RATE_LIMIT_DEFAULTS, ...options }
   const { limit, windowMs, name, cost, store } = resolved
   if (typeof limit !== 'function') checkNumber('rateLimit.limit', limit, { min: Number.MIN_VALUE })
@@ -84,6 +85,7 @@ export const checkRateLimit = <Host>(
   checkFunction('rateLimit.skip', resolved.skip, true)
   if (typeof cost !== 'function') checkNumber('rateLimit.cost', cost, { min: 0 })
   checkNumber('rateLimit.ipv6Subnet', resolved.ipv6Subnet, { min: 1, max: 128, integer: true })
+  checkClock('rateLimit.clock', resolved.clock)
   checkDuration('rateLimit.storeTimeoutMs', resolved.storeTimeoutMs)
   checkOneOf('rateLimit.onStoreError', resolved.onStoreError, ['local', 'allow', 'deny'])
   if (store !== undefined && typeof store?.take !== 'function')

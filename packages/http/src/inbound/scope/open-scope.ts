@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { checkDuration, InvalidOptionsError, systemClock, type Clock } from '@spillway/core'
-import { checkKnownOptions } from '../check-known-options.ts'
+import { checkClock, checkKnown, checkDuration, InvalidOptionsError, systemClock, type Clock } from '@spillway/core'
 import { CRITICALITIES, CRITICALITY_HEADER, parseCriticality, type Criticality } from './criticality.ts'
 import { callerPatienceMs, DEADLINE_HEADERS, type DeadlineUnit } from './deadline-headers.ts'
 import { track, type TrackedRequest } from './request-scope.ts'
@@ -44,11 +43,12 @@ export const SPILLWAY_DEFAULTS: Required<Omit<SpillwayOptions, 'criticality'>> =
 export const scopeOpener = <Host>(
   options: SpillwayOptions<Host> = {},
 ): ((host: Host, request: IncomingMessage, response: ServerResponse) => TrackedRequest) => {
-  checkKnownOptions('spillway', options, ['criticality', ...Object.keys(SPILLWAY_DEFAULTS)])
+  checkKnown('spillway', options, ['criticality', ...Object.keys(SPILLWAY_DEFAULTS)])
   const { timeoutMs, deadlineHeaders, reserveMs, trusted, clock } = { ...SPILLWAY_DEFAULTS, ...options }
   const { criticality } = options
   if (typeof timeoutMs !== 'function') checkDuration('spillway.timeoutMs', timeoutMs, { infinite: true })
   checkDuration('spillway.reserveMs', reserveMs)
+  checkClock('spillway.clock', clock)
   checkUnits(deadlineHeaders)
   // Anything else that is true, such as the text 'false' of an environment, would believe everybody.
   if (typeof trusted !== 'boolean' && typeof trusted !== 'function')

@@ -1,5 +1,4 @@
-import { checkFunction, checkNumber, systemClock, type Clock } from '@spillway/core'
-import { checkKnownOptions } from '../check-known-options.ts'
+import { checkClock, checkKnown, checkFunction, checkNumber, systemClock, type Clock } from '@spillway/core'
 import type { PartSource } from './parts-of.ts'
 import { sendParts } from './send-parts.ts'
 import type { StreamEnding, StreamTarget } from './stream-target.ts'
@@ -51,8 +50,9 @@ export const sendEventsTo = async <Part>(
   source: PartSource<Part>,
   options: SendEventsOptions<Part> = {},
 ): Promise<StreamEnding> => {
-  checkKnownOptions('sendEvents', options, Object.keys(SEND_EVENTS_DEFAULTS))
+  checkKnown('sendEvents', options, Object.keys(SEND_EVENTS_DEFAULTS))
   const { event, end, heartbeatMs, clock } = { ...SEND_EVENTS_DEFAULTS, ...options }
+  checkClock('sendEvents.clock', clock)
   checkFunction('sendEvents.event', event, true)
   checkNumber('sendEvents.heartbeatMs', heartbeatMs, { min: 1, infinite: true })
   const eventOf = options.event ?? ((part: Part): EventToSend => ({ data: part }))
