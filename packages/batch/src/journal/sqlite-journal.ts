@@ -1,37 +1,20 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { ItemQuery, Journal, KnownItem, NewItem } from './journal.ts'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { conditions } from './item-query.ts'
+import type { Journal, KnownItem, NewItem } from './journal.ts'
 import { ATTEMPT_COLUMNS, ITEM_COLUMNS, type Row, attemptOf, costOf, countsOf, itemOf } from './rows.ts'
 import type { ItemRecord } from './records.ts'
+import { statementsOf } from './statements.ts'
 
 /** A journal over an open database whose tables are there. */
 export function sqliteJournal(db: DatabaseSync): Journal {
-  const statements = new Map<string, StatementSync>()
-  const prepared = (sql: string): StatementSync => {
-    const known = statements.get(sql)
-    if (known !== undefined) return known
-    const statement = db.prepare(sql)
-    statements.set(sql, statement)
-    return statement
-  }
-  const run = (sql: string, ...values: SQLInputValue[]): number => Number(prepared(sql).run(...values).lastInsertRowid)
-  const one = (sql: string, ...values: SQLInputValue[]): Row | undefined => prepared(sql).get(...values)
-
+  const { prepared, run, one, inOneCommit, atomically } = statementsOf(db)
   let launch = Number(one('SELECT coalesce(max(number), 0) AS number FROM launch')?.['number'])
 
   return {
     key: String(one('SELECT key FROM run')?.['key']),
     inputHash: () => (one('SELECT input_hash FROM run')?.['input_hash'] as string | null) ?? undefined,
 
-    async atomically(work) {
-      db.exec('BEGIN IMMEDIATE')
-      try {
-        await work()
-        db.exec('COMMIT')
-      } catch (error) {
-        rollBack(db)
-        throw error
-      }
-    },
+    atomically,
     setInput: (hash) => void run('UPDATE run SET input_hash = ?', hash),
     add: (item) =>
       void run(
@@ -87,7 +70,7 @@ export function sqliteJournal(db: DatabaseSync): Journal {
       prepared(`SELECT ${ATTEMPT_COLUMNS} WHERE attempt.seq = ? ORDER BY number`).all(seq).map(attemptOf),
 
     sent(seq, { endpoint, model, at, expectedCost }) {
-      return inOneCommit(db, () => {
+      return inOneCommit(() => {
         run("UPDATE item SET state = 'sent', started_at = coalesce(started_at, ?) WHERE seq = ?", at, seq)
         return run(
           `INSERT INTO attempt (seq, number, launch, endpoint, model, started_at, cost)
@@ -169,41 +152,4 @@ const columnsOf = (item: NewItem): SQLInputValue[] => [
 function only(row: Row | undefined): ItemRecord {
   if (row === undefined) throw new RangeError('The journal has no such item.')
   return itemOf(row)
-}
-
-function conditions({ states, leaders, sameAs, leaderEnded, after }: ItemQuery): {
-  where: string
-  values: SQLInputValue[]
-} {
-  const all: [string, ...SQLInputValue[]][] = []
-  if (states !== undefined) all.push([`item.state IN (${states.map(() => '?').join(', ')})`, ...states])
-  if (leaders) all.push(['item.same_as IS NULL'])
-  if (sameAs !== undefined) all.push(['item.same_as = ?', sameAs])
-  if (leaderEnded) all.push(["leader.state IN ('done', 'failed', 'unknown')"])
-  if (after !== undefined) all.push(['item.seq > ?', after])
-  return {
-    where: all.length === 0 ? '' : `WHERE ${all.map(([condition]) => condition).join(' AND ')}`,
-    values: all.flatMap(([, ...values]) => values),
-  }
-}
-
-function inOneCommit<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    db.exec('COMMIT')
-    return result
-  } catch (error) {
-    rollBack(db)
-    throw error
-  }
-}
-
-/** SQLite rolls back by itself after some errors, a full disk among them, and has nothing to roll back then. */
-function rollBack(db: DatabaseSync): void {
-  try {
-    db.exec('ROLLBACK')
-  } catch {
-    // Already done.
-  }
 }

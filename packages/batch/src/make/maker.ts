@@ -2,11 +2,8 @@ import {
   type CallContext,
   type Classifier,
   type Clock,
-  type Costs,
   expectedUsage,
-  isSpillwayError,
   latestStartMs,
-  type Outcome,
   type Pipeline,
   type Random,
   requestedModel,
@@ -15,9 +12,11 @@ import {
   type Verdict,
 } from '@spillway/core'
 import type { BatchItem } from '../input/item.ts'
-import type { AttemptEnd, Made, MadeImage, Make } from './make.ts'
 import { usageOf } from './expected-usage.ts'
+import { endOf, verdictOnAnswer, verdictOnError } from './judge-attempt.ts'
+import type { Made, MadeImage, Make } from './make.ts'
 import { NoImageError } from './no-image-error.ts'
+import { pipelineOptions } from './pipeline-options.ts'
 import type { Place } from './place/place.ts'
 import { type Heard, hearing } from './place/sending.ts'
 import type { PolicyOptions } from './policy-file.ts'
@@ -26,7 +25,7 @@ import type { PolicyOptions } from './policy-file.ts'
 export interface MakerOptions {
   /** Who is asked, the preferred one first: at least one. */
   readonly places: readonly Place[]
-  /** How they are asked. @default {@link BATCH_POLICY} */
+  /** How they are asked. @default `BATCH_POLICY` */
   readonly policy?: PolicyOptions
   /** When everything has to be done, on the clock's `now()`. @default never */
   readonly deadlineAt?: number
@@ -48,15 +47,6 @@ export interface Maker {
   /** Ends timers and waits. */
   dispose(): void
 }
-
-/** A hung request is found by nothing else, because a picture is not asked for twice; the official client's own limit. */
-const ATTEMPT_MS = 600_000
-
-/**
- * What differs from the standard pipeline for work that has a night: no limit on the call but the run's deadline, one of ten
- * minutes on an attempt.
- */
-export const BATCH_POLICY: PolicyOptions = { timeout: { totalMs: Infinity, attemptMs: ATTEMPT_MS } }
 
 /**
  * Puts places behind one pipeline: a request goes to the place that will answer first, and is tried again as long as the deadline
@@ -102,11 +92,7 @@ export const createMaker = (options: MakerOptions): Maker => {
     name: 'batch',
     endpoints: places.map(({ name }) => ({ name })),
     classifier,
-    ...BATCH_POLICY,
-    ...policy,
-    timeout: { ...BATCH_POLICY.timeout, ...policy.timeout },
-    ...(policy.retry !== false && { retry: { shouldHandle: mendsItself, ...policy.retry } }),
-    ...(policy.rateLimit !== false && { rateLimit: { cost: costOf, ...policy.rateLimit } }),
+    ...pipelineOptions(policy),
     ...(clock !== undefined && { clock }),
     ...(random !== undefined && { random }),
   })
@@ -143,7 +129,7 @@ export const createMaker = (options: MakerOptions): Maker => {
       try {
         const images = await hearing(heard, ask)
         const made = { images, endpoint: place.name, model, ...(heard.usage !== undefined && { usage: heard.usage }) }
-        verdicts.set(made, ended(images.length > 0 ? SUCCESS : withoutImage(heard)))
+        verdicts.set(made, ended(verdictOnAnswer(images.length, heard)))
         return made
       } catch (error) {
         const verdict = ended(verdictOnError(error, heard, context))
@@ -177,40 +163,3 @@ export const createMaker = (options: MakerOptions): Maker => {
 /** The model by the name that the place has for it; what a line asks for by another name is asked for by that. */
 const modelFor = ({ model }: BatchItem, place: Place, places: readonly Place[]): string =>
   model === undefined || model === places[0]?.model ? place.model : model
-
-/** What a request is expected to use, towards quotas. */
-const costOf = (context: CallContext): Costs => {
-  const { inputTokens = 0, outputTokens = 0, images = 1 } = context.get(expectedUsage) ?? {}
-  return { requests: 1, tokens: inputTokens + outputTokens, images }
-}
-
-/** A night is long enough to wait for a quota that comes back, where it is known when. */
-const mendsItself = ({ verdict: { kind, retryAfterMs } }: Outcome<unknown>): boolean =>
-  ['overloaded', 'throttled', 'transient', 'empty'].includes(kind) ||
-  (kind === 'quota_exhausted' && retryAfterMs !== undefined)
-
-const SUCCESS: Verdict = { kind: 'success', billed: 'yes' }
-const CANCELED: Verdict = { kind: 'canceled' }
-/** The client itself refuses what it is asked: nothing has left. */
-const NOT_SENT: Verdict = { kind: 'request_failed', sent: false, billed: 'no' }
-const EMPTY: Verdict = { kind: 'empty', sent: true, billed: 'unknown' }
-
-const withoutImage = ({ verdict }: Heard): Verdict =>
-  verdict === undefined || verdict.kind === 'success' ? EMPTY : verdict
-
-const verdictOnError = (error: unknown, { verdict }: Heard, context: CallContext): Verdict => {
-  if (!context.aborted) return isSpillwayError(error) ? error.verdict : (verdict ?? NOT_SENT)
-  // A limit of ours says itself what it means. Whether what was cut off is made and billed, nobody knows.
-  const { kind } = isSpillwayError(context.reason) ? context.reason.verdict : CANCELED
-  return { kind, billed: verdict?.sent === false ? 'no' : 'unknown' }
-}
-
-const endOf = (verdict: Verdict): Omit<AttemptEnd, 'endpoint' | 'tookMs'> => {
-  const { kind, status, retryAfterMs, billed = 'unknown', sent } = verdict
-  return {
-    verdict: kind,
-    billed: sent === false ? 'no' : billed,
-    ...(status !== undefined && { status }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  }
-}
