@@ -98,3 +98,20 @@ describe('what was sent when it was killed', () => {
     expect(outcomes['replayed']).toBe(2)
   })
 })
+
+describe('what an earlier start has used', () => {
+  it('counts towards the quota of the day: two starts send no more than one', async () => {
+    const { simulator, env } = await serve()
+    const cwd = folderWith(numbered(12))
+    const args = [...RUN, '--images-per-day', '7', '--json']
+    const first = await spillway([...args, '--limit', '4'], { cwd, env })
+    expect(JSON.parse(first.stdout)).toMatchObject({ exit: 0, stopped: 'limit', done: 4 })
+    const running = startSpillway(args, { cwd, env })
+    // Whoever does not remember sends the eight that are left in one moment.
+    await expect.poll(() => simulator.counters().total.images, { timeout: 20_000 }).toBeGreaterThanOrEqual(7)
+    running.process.kill('SIGINT')
+    const { stdout } = await running.ended
+    expect(JSON.parse(stdout)).toMatchObject({ exit: 130, done: 7, failed: 0, left: 5 })
+    expect(simulator.counters().total.requests).toBe(7)
+  })
+})

@@ -4,6 +4,7 @@ export { fingerprintOf } from './input/fingerprint.ts'
 export type { BatchItem } from './input/item.ts'
 export { readItems } from './input/read-items.ts'
 export type { ReadItemsOptions } from './input/read-items.ts'
+export { readPastUse } from './journal/past-use.ts'
 export { readRun } from './journal/read-run.ts'
 export type {
   AttemptRecord,

@@ -1,13 +1,12 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { DatabaseSync } from 'node:sqlite'
 import { BatchError } from '../batch-error.ts'
 import { holderOf } from './lock.ts'
+import { openToRead } from './open-to-read.ts'
 import type { EndpointStateRecord, RunRecord, WaitRecord } from './records.ts'
 import { ATTEMPT_COLUMNS, ITEM_COLUMNS, attemptOf, costOf, countsOf, itemOf, launchOf, present } from './rows.ts'
 import { checkSchema, damaged, isEmpty } from './schema.ts'
-import { sqlite } from './sqlite.ts'
 
 /**
  * Reads all that is known of a run, as of one moment: while its process works, after it was killed, and long after. Changes
@@ -64,30 +63,3 @@ function readAll(db: DatabaseSync, folder: string): Omit<RunRecord, 'folder'> {
 
 const notBegun = (folder: string): BatchError =>
   new BatchError('ERR_SPILLWAY_BATCH_NO_RUN', `The run in ${folder} has not read its input yet, or was refused it.`)
-
-const SQLITE_CANTOPEN = 14
-
-/** Opens a transaction that sees one moment, however much is written meanwhile. */
-function openToRead(path: string): DatabaseSync {
-  const { DatabaseSync } = sqlite()
-  const begin = (db: DatabaseSync): DatabaseSync => {
-    try {
-      db.exec('PRAGMA busy_timeout = 5000; BEGIN')
-      db.prepare('SELECT 1 FROM sqlite_schema').get()
-      return db
-    } catch (error) {
-      db.close()
-      throw error
-    }
-  }
-  try {
-    return begin(new DatabaseSync(path, { readOnly: true }))
-  } catch (error) {
-    // Where nothing can be written, a journal that was closed well is read as the file that it is.
-    const isClosed = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0
-    if ((error as { readonly errcode?: number }).errcode !== SQLITE_CANTOPEN || !isClosed) throw error
-    const url = pathToFileURL(path)
-    url.search = 'immutable=1'
-    return begin(new DatabaseSync(url, { readOnly: true }))
-  }
-}

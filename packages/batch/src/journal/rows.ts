@@ -54,6 +54,12 @@ export const attemptOf = (row: Row): AttemptRecord =>
     cost: row['cost'],
   }) as AttemptRecord
 
+/** What is needed to know what each request has used. What never left has used nothing. */
+export const ATTEMPT_USE = `SELECT attempt.endpoint, attempt.started_at AS at, attempt.verdict, item.prompt, item.settings,
+  item.made FROM attempt JOIN item USING (seq)
+  WHERE attempt.started_at >= ? AND NOT coalesce(attempt.billed = 'no' AND attempt.verdict = 'canceled', FALSE)
+  ORDER BY attempt.started_at`
+
 export const launchOf = (row: Row): LaunchRecord =>
   present({
     number: row['number'],

@@ -4,6 +4,7 @@ import {
   type Clock,
   expectedUsage,
   latestStartMs,
+  type PastUse,
   type Pipeline,
   type Random,
   requestedModel,
@@ -27,6 +28,8 @@ export interface MakerOptions {
   readonly places: readonly Place[]
   /** How they are asked. @default `BATCH_POLICY` */
   readonly policy?: PolicyOptions
+  /** What was used of the places' quotas before: `readPastUse(folder)`, or of your own. @default nothing */
+  readonly usedBefore?: readonly PastUse[]
   /** When everything has to be done, on the clock's `now()`. @default never */
   readonly deadlineAt?: number
   /** Until when a request may wait for a calm hour, on the clock's `now()`. @default the deadline */
@@ -76,6 +79,7 @@ export const createMaker = (options: MakerOptions): Maker => {
   const {
     places,
     policy = {},
+    usedBefore,
     deadlineAt = Infinity,
     latestStartAt = deadlineAt,
     clock,
@@ -92,7 +96,7 @@ export const createMaker = (options: MakerOptions): Maker => {
     name: 'batch',
     endpoints: places.map(({ name }) => ({ name })),
     classifier,
-    ...pipelineOptions(policy),
+    ...pipelineOptions(policy, usedBefore),
     ...(clock !== undefined && { clock }),
     ...(random !== undefined && { random }),
   })

@@ -1,4 +1,11 @@
-import { type CallContext, type Costs, expectedUsage, type Outcome, type StandardPipelineOptions } from '@spillway/core'
+import {
+  type CallContext,
+  type Costs,
+  expectedUsage,
+  type Outcome,
+  type PastUse,
+  type StandardPipelineOptions,
+} from '@spillway/core'
 import type { PolicyOptions } from './policy-file.ts'
 
 /** A hung request is found by nothing else, because a picture is not asked for twice; the official client's own limit. */
@@ -10,13 +17,22 @@ const ATTEMPT_MS = 600_000
  */
 export const BATCH_POLICY: PolicyOptions = { timeout: { totalMs: Infinity, attemptMs: ATTEMPT_MS } }
 
-/** The options of a run's pipeline, whether it asks or is only played. What `policy` says wins. */
-export const pipelineOptions = (policy: PolicyOptions): StandardPipelineOptions => ({
+/**
+ * The options of a run's pipeline, whether it asks or is only played. What `policy` says wins.
+ *
+ * @param usedBefore of the quotas, by earlier starts
+ */
+export const pipelineOptions = (
+  policy: PolicyOptions,
+  usedBefore: readonly PastUse[] = [],
+): StandardPipelineOptions => ({
   ...BATCH_POLICY,
   ...policy,
   timeout: { ...BATCH_POLICY.timeout, ...policy.timeout },
   ...(policy.retry !== false && { retry: { shouldHandle: mendsItself, ...policy.retry } }),
-  ...(policy.rateLimit !== false && { rateLimit: { cost: costOf, ...policy.rateLimit } }),
+  ...(policy.rateLimit !== false && {
+    rateLimit: { cost: costOf, ...(usedBefore.length > 0 && { usedBefore }), ...policy.rateLimit },
+  }),
 })
 
 /** What a request is expected to use, towards quotas. */

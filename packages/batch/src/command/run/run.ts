@@ -20,6 +20,7 @@ import { latestStartOf } from './moments.ts'
 import { planRun, type RunPlan } from './plan.ts'
 import type { RunCommandOptions } from './run-command.ts'
 import { beginningLine, type Ending, summaryJson, summaryLines } from './summary.ts'
+import { usedBefore } from './used-before.ts'
 import { waysToEnd } from './ways-to-end.ts'
 
 /** Requests at work at once, over all places, where nobody says how many: each place admits fewer while it refuses. */
@@ -57,7 +58,14 @@ async function makeAll(
   const items = offPeak ? await collected(read) : read
   const latestStartAt = Array.isArray(items) ? latestStartOf(deadline, items.length, rpm) : deadline.at
   // The deadline is the run's: an item that waits when it comes has not failed, and is left for the next start.
-  const maker = createMaker({ places, policy, latestStartAt, clock, clockRate: rate })
+  const maker = createMaker({
+    places,
+    policy,
+    usedBefore: usedBefore(folder, policy, clock),
+    latestStartAt,
+    clock,
+    clockRate: rate,
+  })
   const { make, pipeline } = maker
   const screen = screenFor(options, io)
   const priced = prices !== undefined
