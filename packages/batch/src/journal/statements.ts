@@ -3,14 +3,14 @@ import type { Row } from './rows.ts'
 
 /** How a database is asked: each statement is prepared once. */
 export interface Statements {
-  prepared(sql: string): StatementSync
+  readonly prepared: (sql: string) => StatementSync
   /** Gives back the rowid of what was inserted last. */
-  run(sql: string, ...values: SQLInputValue[]): number
-  one(sql: string, ...values: SQLInputValue[]): Row | undefined
+  readonly run: (sql: string, ...values: SQLInputValue[]) => number
+  readonly one: (sql: string, ...values: SQLInputValue[]) => Row | undefined
   /** Everything within is written at once, or nothing of it. */
-  inOneCommit<T>(work: () => T): T
+  readonly inOneCommit: <T>(work: () => T) => T
   /** The same for work that waits in between. */
-  atomically(work: () => Promise<void>): Promise<void>
+  readonly atomically: (work: () => Promise<void>) => Promise<void>
 }
 
 export function statementsOf(db: DatabaseSync): Statements {
