@@ -42,6 +42,34 @@ describe('spillway status', () => {
     expect([code, stderr]).toEqual([1, ''])
   })
 
+  it('shows each endpoint beside its page, and one without a page as what it is: not known', async () => {
+    const [good, bad] = [await page('operational'), await page('major_outage')]
+    const endpoints = ['https://first.example/v1,key=NOT_SET,name=first', 'https://second.example/v1,key=NOT_SET']
+    const feeds = [`${bad.url},component=c1,endpoint=first`, `${good.url},component=c1`]
+    const args = [
+      'status',
+      ...endpoints.flatMap((each) => ['--endpoint', each]),
+      ...feeds.flatMap((each) => ['--feed', each]),
+    ]
+    const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: 'https://relay.example/v1' }
+    const { code, stdout, stderr } = await spillway(args, { env })
+    expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
+      'endpoint        status page  says           since  about',
+      'openai                       no feed known         for relay.example',
+      'first           127.0.0.1    down                  Images: major outage',
+      'second.example               no feed known         for second.example',
+      '                127.0.0.1    operational',
+      '',
+    ])
+    expect([code, stderr]).toEqual([1, ''])
+    const said = JSON.parse((await spillway([...args, '--json'], { env })).stdout) as object
+    expect(said).toMatchObject({
+      endpoints: [{ endpoint: 'openai', host: 'relay.example' }, { endpoint: 'first' }, { endpoint: 'second.example' }],
+      feeds: [{ endpoints: [{ endpoint: 'first', host: 'first.example' }] }, { endpoints: [] }],
+    })
+    expect(JSON.stringify(said)).not.toContain(CANARY)
+  })
+
   it('0 where nobody speaks of trouble, and where one page cannot be asked', async () => {
     const good = await page('operational')
     const silent = await ownServer((response) => response.writeHead(405).end('<p>No programs'))
@@ -90,7 +118,10 @@ describe('spillway status', () => {
     const args = ['status', '--feed', `${good.url},endpoint=openai`, '--run', 'images', '--json']
     const { code, stdout } = await spillway(args, { cwd })
     expect(JSON.parse(stdout)).toMatchObject({
-      observed: [{ endpoint: 'openai', source: 'run', level: 'down', attempts: 12, overloadedRatio: 1 }],
+      endpoints: [{ endpoint: 'openai', host: '127.0.0.1' }],
+      observed: [
+        { endpoint: 'openai', host: '127.0.0.1', source: 'run', level: 'down', attempts: 12, overloadedRatio: 1 },
+      ],
       disagreements: [{ worse: 'calls', sentence: expect.stringContaining('100 % of 12 attempts at openai') }],
     })
     expect([code, stdout]).toEqual([1, expect.not.stringContaining(CANARY)])
@@ -109,6 +140,7 @@ describe('spillway status', () => {
 
   it.each([
     ['a feed that is none', ['--feed', 'gemini'], /^--feed takes one of google-cloud, openai, anthropic/],
+    ['an endpoint without an address', ['--endpoint', 'relay.example/v1'], /^--endpoint begins with an http/],
     ['a folder without a run', ['--run', 'nowhere'], /^There is no run in nowhere/],
     ['a probe without a key', ['--probe'], /^There is no API key/],
   ])('2 for %s, before anything is asked', async (_, args, message) => {

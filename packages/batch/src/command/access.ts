@@ -45,7 +45,7 @@ export function readAccess(env: NodeJS.ProcessEnv, options: AccessOptions = {}):
   const specs = specsIn(env, options)
   if (specs.length === 0) throw new UsageError(NO_KEY)
   return specs.map((spec) => {
-    if (spec.baseUrl !== undefined) checkUrl(spec.keyVariable, spec.baseUrl)
+    checkUrl(spec)
     return { ...spec, model: modelOf(spec, specs, options.model), apiKey: keyIn(env, spec.keyVariable) }
   })
 }
@@ -91,8 +91,9 @@ const uniquelyNamed = (specs: readonly EndpointSpec[]): readonly EndpointSpec[] 
   })
 }
 
-const checkUrl = (keyVariable: string, text: string): void => {
-  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return
+/** @throws UsageError where its base URL is none; it names the variable and does not show what is in it */
+export const checkUrl = ({ keyVariable, baseUrl }: EndpointSpec): void => {
+  if (baseUrl === undefined || /^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) return
   const variable = keyVariable === VARIABLES.geminiKey ? VARIABLES.geminiBaseUrl : VARIABLES.openaiBaseUrl
   throw new UsageError(`${variable} is no http(s) address. It looks like https://relay.example.com/v1.`)
 }

@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { probeInWords } from '../probe/probe.ts'
 import { isTrouble } from '../status/is-trouble.ts'
+import { hostOf } from '../probe/questions.ts'
 import { readShownFeed } from '../status/shown-feed.ts'
 import { readStatus } from '../status/read-status.ts'
-import { type Access, readAccess } from './access.ts'
+import { type Access, checkUrl, readAccess, specsIn } from './access.ts'
 import type { CommandIo } from './command.ts'
 import { styleFor } from './display/style.ts'
 import { statusLines } from './display/status-lines.ts'
@@ -27,7 +28,7 @@ export const command = (io: CommandIo): Command =>
     .description('Shows what status pages say beside what requests have seen, and where the two disagree.')
     .option(
       '--feed <feed>',
-      'what is asked: google-cloud, openai, anthropic, or the address of a status page (default: the three)',
+      'what is asked: google-cloud, openai, anthropic, groq, cohere, or the address of a status page (default: what is known for each endpoint)',
       several,
     )
     .option('--run <folder>', 'what a run has seen: its out folder')
@@ -35,7 +36,7 @@ export const command = (io: CommandIo): Command =>
     .option('--probe-model <name>', 'the model that a probe asks for a word (default: a cheap one)')
     .option(
       '--endpoint <address>',
-      'one more place that is probed: https://relay.example/v1,key=RELAY_API_KEY',
+      'one more place that is shown, and probed: https://relay.example/v1,key=RELAY_API_KEY',
       several,
     )
     .option('--json', 'prints everything as JSON')
@@ -43,10 +44,13 @@ export const command = (io: CommandIo): Command =>
     .action(async (options: StatusCommandOptions) => {
       const { feed, run, probeModel, endpoint: endpoints = [], json } = options
       const shown = feed?.map(readShownFeed)
+      const specs = specsIn(io.env, { endpoints })
+      for (const spec of specs) checkUrl(spec)
       const probed: readonly Access[] = options.probe === true ? readAccess(io.env, { endpoints }) : []
       for (const access of probed) io.stderr.write(`${probeInWords(access, probeModel)}\n`)
       const overview = await readStatus({
         probe: probed,
+        endpoints: specs.map((spec) => ({ endpoint: spec.name, host: hostOf(spec) })),
         ...(shown !== undefined && { feeds: shown }),
         ...(run !== undefined && { run }),
         ...(probeModel !== undefined && { probeModel }),

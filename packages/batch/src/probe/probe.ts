@@ -1,7 +1,7 @@
 import { healthOf } from '@spillway/monitor'
 import type { Observed } from '../status/observed.ts'
 import { ask } from './ask.ts'
-import { type Asked, modelsQuestion, PROBE_OUTPUT_TOKENS, wordQuestion } from './questions.ts'
+import { type Asked, hostOf, modelsQuestion, PROBE_OUTPUT_TOKENS, wordQuestion } from './questions.ts'
 
 /** An endpoint that is probed. */
 export interface Probed extends Asked {
@@ -36,6 +36,7 @@ export async function probe(
   const { verdict, status, tookMs } = await ask(question, { timeoutMs, ...(signal !== undefined && { signal }) })
   return {
     endpoint: probed.name,
+    host: hostOf(probed),
     source: 'probe',
     from,
     until: from + tookMs,

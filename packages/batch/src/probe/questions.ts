@@ -14,6 +14,9 @@ const homeOf = ({ api, baseUrl }: Asked): string =>
     '',
   )
 
+/** Where an endpoint is. Empty where its address is none. */
+export const hostOf = (asked: Asked): string => URL.parse(homeOf(asked))?.hostname ?? ''
+
 /** Whether anybody is there. Carries no key. */
 export const originQuestion = (asked: Asked): Question => ({ url: new URL('/', homeOf(asked)).href, method: 'HEAD' })
 

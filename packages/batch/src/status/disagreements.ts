@@ -1,6 +1,6 @@
 import { type FeedReading, worseOf } from '@spillway/monitor'
 import { lengthOfTime } from '../command/display/words.ts'
-import type { ShownFeed } from './shown-feed.ts'
+import { type ShownFeed, speaksOf } from './shown-feed.ts'
 import { isRecent, type Observed } from './observed.ts'
 
 /** What a feed says and what requests have seen are not the same. */
@@ -13,16 +13,21 @@ export interface StatusDisagreement {
   readonly sentence: string
 }
 
+/** A feed, and what it has said. */
+export interface ToldFeed {
+  readonly shown: ShownFeed
+  readonly reading: FeedReading
+}
+
 /** Where feeds and requests disagree, as far as both speak of the same endpoint and of now. */
 export function disagreementsOf(
-  readings: readonly FeedReading[],
-  shown: readonly ShownFeed[],
+  told: readonly ToldFeed[],
   observed: readonly Observed[],
   now: number,
 ): readonly StatusDisagreement[] {
-  return readings.flatMap((reading, i) =>
+  return told.flatMap(({ shown, reading }) =>
     observed
-      .filter((each) => shown[i]?.endpoints?.includes(each.endpoint) === true && isRecent(each, now))
+      .filter((each) => speaksOf(shown, each) && isRecent(each, now))
       .flatMap((each) => {
         const worse = each.probe === undefined ? worseOf(each, reading) : worseOfOne(each.probe.verdict, reading)
         if (worse === undefined) return []

@@ -1,10 +1,10 @@
 import type { VerdictKind } from '@spillway/core'
 import { HEALTH_DEFAULTS, healthOf, type SeenHealth } from '@spillway/monitor'
 import type { AttemptRecord, RunRecord } from '../journal/records.ts'
+import type { StatusEndpoint } from './shown-feed.ts'
 
 /** How an endpoint did, as requests have seen it. Instants are in milliseconds since 1970 UTC. */
-export interface Observed extends SeenHealth {
-  readonly endpoint: string
+export interface Observed extends StatusEndpoint, SeenHealth {
   /** A run that was written down, or one request that was sent for the purpose. */
   readonly source: 'run' | 'probe'
   /** When the requests ended: from the first to the last. */
@@ -21,7 +21,8 @@ const WINDOW_MS = 900_000
 export const isRecent = ({ until }: Observed, now: number): boolean => now - until <= HEALTH_DEFAULTS.staleAfterMs
 
 /** How each endpoint did at the end of a run, from its journal. */
-export function observedIn({ attempts }: Pick<RunRecord, 'attempts'>): readonly Observed[] {
+export function observedIn({ attempts, launches }: Pick<RunRecord, 'attempts' | 'launches'>): readonly Observed[] {
+  const hosts = hostsIn(launches)
   const byEndpoint = Map.groupBy(attempts.filter(hasEnded), ({ endpoint }) => endpoint)
   return [...byEndpoint].map(([endpoint, all]) => {
     const until = Math.max(...all.map(({ endedAt }) => endedAt))
@@ -31,8 +32,22 @@ export function observedIn({ attempts }: Pick<RunRecord, 'attempts'>): readonly 
       verdict,
       durationMs: Math.max(0, endedAt - startedAt),
     }))
-    return { endpoint, source: 'run', from, until, ...healthOf(seen) }
+    const host = hosts.get(endpoint)
+    return { endpoint, ...(host !== undefined && { host }), source: 'run', from, until, ...healthOf(seen) }
   })
+}
+
+/** Where endpoints were, as the launches have written it down; the last one counts. */
+function hostsIn(launches: RunRecord['launches']): ReadonlyMap<string, string> {
+  const hosts = new Map<string, string>()
+  for (const { options } of launches) {
+    const { places } = (options['note'] ?? {}) as { readonly places?: unknown }
+    for (const place of Array.isArray(places) ? places : []) {
+      const { name, host } = (place ?? {}) as Record<string, unknown>
+      if (typeof name === 'string' && typeof host === 'string') hosts.set(name, host)
+    }
+  }
+  return hosts
 }
 
 type Ended = AttemptRecord & Required<Pick<AttemptRecord, 'endedAt' | 'verdict'>>

@@ -105,6 +105,32 @@ describe('a run', () => {
     expect(observed).toMatchObject([{ level: 'healthy', attempts: 10, until: clock.wallTime() }])
   })
 
+  test('of a relay is not held against the page of the provider whose name it has', async () => {
+    const clock = new VirtualClock()
+    const openai = { ...page('openai', 'operational'), endpoints: ['gemini'], hosts: ['api.example.com'] }
+    const ran = async (host?: string): Promise<readonly unknown[]> => {
+      const run = await runOf(times(20, 'overloaded'), clock, { note: { places: [{ name: 'gemini', host }, null] } })
+      const { endpoints, disagreements } = await readStatus({ run, clock, feeds: [openai] })
+      return [endpoints, disagreements.length]
+    }
+    expect(await ran('relay.example')).toEqual([[{ endpoint: 'gemini', host: 'relay.example' }], 0])
+    expect(await ran('api.example.com')).toEqual([[{ endpoint: 'gemini', host: 'api.example.com' }], 1])
+    expect(await ran()).toEqual([[{ endpoint: 'gemini' }], 1])
+  })
+
+  test('that was elsewhere than the endpoint of its name is now stands beside it', async () => {
+    const clock = new VirtualClock()
+    const note = { places: [{ name: 'gemini', host: 'relay.example' }] }
+    const run = await runOf(times(20, 'success'), clock, { note })
+    const shown = async (host: string) =>
+      (await readStatus({ run, clock, feeds: [], endpoints: [{ endpoint: 'gemini', host }] })).endpoints
+    expect(await shown('relay.example')).toHaveLength(1)
+    expect(await shown('127.0.0.1')).toEqual([
+      { endpoint: 'gemini', host: '127.0.0.1' },
+      { endpoint: 'gemini', host: 'relay.example' },
+    ])
+  })
+
   test('that asked a simulated model has seen nothing', async () => {
     const clock = new VirtualClock()
     const run = await runOf(times(20, 'overloaded'), clock, { note: { simulated: true } })
@@ -219,17 +245,18 @@ describe('feeds', () => {
     expect(feeds).toMatchObject([{ feed: '127.0.0.1', level: 'degraded' }])
   })
 
-  test.for(['gemini', 'openai,colour=red', 'openai,component', 'status.example.com', '__proto__', ''])(
-    '%j is no feed, and what is one is said',
-    (text) => {
-      expect(() => readShownFeed(text)).toThrow(
-        expect.objectContaining({
-          code: 'ERR_SPILLWAY_USAGE',
-          message: expect.stringContaining('google-cloud, openai, anthropic'),
-        }),
-      )
-    },
-  )
+  test('speak of an endpoint by its host, whatever it is called, and by its name where no host is known', async () => {
+    const openai = { ...page('openai', 'operational'), endpoints: ['openai'], hosts: ['api.openai.com'] }
+    const endpoints = [
+      { endpoint: 'openai', host: 'relay.example' },
+      { endpoint: 'painter', host: 'api.openai.com' },
+    ]
+    const { feeds } = await readStatus({ endpoints, feeds: [openai] })
+    expect(feeds).toMatchObject([{ feed: 'openai', endpoints: [{ endpoint: 'painter' }] }])
+    expect((await readStatus({ endpoints: [{ endpoint: 'openai' }], feeds: [openai] })).feeds).toMatchObject([
+      { endpoints: [{ endpoint: 'openai' }] },
+    ])
+  })
 })
 
 describe('options', () => {

@@ -3,12 +3,17 @@ import { type FeedReading, readFeed } from '@spillway/monitor'
 import { readRun } from '../journal/read-run.ts'
 import { probe, type Probed } from '../probe/probe.ts'
 import { disagreementsOf, type StatusDisagreement } from './disagreements.ts'
-import { defaultFeeds, type ShownFeed } from './shown-feed.ts'
+import { defaultFeeds, feedsFor, type ShownFeed, speaksOf, type StatusEndpoint } from './shown-feed.ts'
 import { type Observed, observedIn } from './observed.ts'
 
 /** Options of {@link readStatus}. */
 export interface StatusOptions {
-  /** Which feeds are asked. @default google-cloud, openai and anthropic */
+  /**
+   * Endpoints that are shown beside what feeds say of them. For a host that has one its feed is asked, unless one of `feeds`
+   * speaks of it. @default none
+   */
+  readonly endpoints?: readonly StatusEndpoint[]
+  /** Which feeds are asked besides. @default none, and without `endpoints` google-cloud, openai and anthropic */
   readonly feeds?: readonly ShownFeed[]
   /** The out folder of a run that is looked at. @default none */
   readonly run?: string
@@ -24,11 +29,19 @@ export interface StatusOptions {
   readonly signal?: AbortSignal
 }
 
+/** What a feed has said. */
+export interface ShownReading extends FeedReading {
+  /** Of which of the shown endpoints. One that none speaks of has no feed that is known: that says nothing of how it does. */
+  readonly endpoints: readonly StatusEndpoint[]
+}
+
 /** What feeds say and requests have seen. */
 export interface StatusOverview {
   /** When, in milliseconds since 1970 UTC. */
   readonly at: number
-  readonly feeds: readonly FeedReading[]
+  /** Those that are configured, and those that the run has asked. */
+  readonly endpoints: readonly StatusEndpoint[]
+  readonly feeds: readonly ShownReading[]
   readonly observed: readonly Observed[]
   readonly disagreements: readonly StatusDisagreement[]
   /** The run asked a simulated model: it has seen nothing of a real one, and nothing of it is in here. */
@@ -53,27 +66,48 @@ export interface StatusOverview {
  */
 export async function readStatus(options: StatusOptions = {}): Promise<StatusOverview> {
   checkKnown('readStatus', options, FIELDS)
-  const { feeds: shown = defaultFeeds(), run, probe: probed = [], timeoutMs = 10_000, signal } = options
+  const { endpoints: configured = [], run, probe: probed = [], timeoutMs = 10_000, signal } = options
+  const { feeds: named = configured.length > 0 ? [] : defaultFeeds() } = options
   const { clock = systemClock, probeModel: model } = options
   checkDuration('readStatus.timeoutMs', timeoutMs, { min: Number.MIN_VALUE })
-  for (const [i, each] of shown.entries())
+  for (const [i, each] of named.entries())
     if (typeof each?.feed?.poll !== 'function')
       throw new InvalidOptionsError(`readStatus.feeds[${i}].feed`, each, 'a status feed, such as openaiStatus()')
   const found = run === undefined ? undefined : readRun(run)
   const simulated = found?.launches.some(({ options: given }) => isSimulated(given)) === true
   const seen = found === undefined || simulated ? [] : observedIn(found)
-  const [feeds, probes] = await Promise.all([
+  const shown = [...named, ...feedsFor(configured, named)]
+  const [readings, probes] = await Promise.all([
     Promise.all(shown.map(({ feed }) => readFeed(feed, { timeoutMs, clock, ...(signal !== undefined && { signal }) }))),
     Promise.all(probed.map((each) => probe(each, { model, timeoutMs, signal }))),
   ])
   signal?.throwIfAborted()
   const observed = [...seen, ...probes]
   const at = clock.wallTime()
-  const disagreements = disagreementsOf(feeds, shown, observed, at)
-  return { at, feeds, observed, disagreements, ...(simulated && { simulated }) }
+  const endpoints = together(configured, seen)
+  const told = readings.map((reading, i) => ({ reading, shown: shown[i] as ShownFeed }))
+  const feeds = told.map(({ reading, shown: feed }) => ({
+    ...reading,
+    endpoints: endpoints.filter((each) => speaksOf(feed, each)),
+  }))
+  const disagreements = disagreementsOf(told, observed, at)
+  return { at, endpoints, feeds, observed, disagreements, ...(simulated && { simulated }) }
 }
+
+/** Each once: what a run has asked is one that is configured, where it was not elsewhere then. */
+const together = (
+  configured: readonly StatusEndpoint[],
+  seen: readonly StatusEndpoint[],
+): readonly StatusEndpoint[] => [
+  ...configured,
+  ...seen
+    .filter(({ endpoint, host }) =>
+      configured.every((each) => each.endpoint !== endpoint || (host !== undefined && each.host !== host)),
+    )
+    .map(({ endpoint, host }) => ({ endpoint, ...(host !== undefined && { host }) })),
+]
 
 const isSimulated = ({ note }: Readonly<Record<string, unknown>>): boolean =>
   (note as { readonly simulated?: unknown } | undefined)?.simulated === true
 
-const FIELDS = ['feeds', 'run', 'probe', 'probeModel', 'timeoutMs', 'clock', 'signal']
+const FIELDS = ['endpoints', 'feeds', 'run', 'probe', 'probeModel', 'timeoutMs', 'clock', 'signal']

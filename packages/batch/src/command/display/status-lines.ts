@@ -1,5 +1,6 @@
 import type { FeedReading, StatusLevel } from '@spillway/monitor'
 import { isRecent, type Observed } from '../../status/observed.ts'
+import type { StatusEndpoint } from '../../status/shown-feed.ts'
 import type { StatusOverview } from '../../status/read-status.ts'
 import { REASONS } from './happening.ts'
 import type { Style } from './style.ts'
@@ -8,15 +9,17 @@ import { lengthOfTime } from './words.ts'
 
 /** An overview as people read it: feeds, endpoints, and where the two disagree. */
 export function statusLines(
-  { at, feeds, observed, disagreements }: StatusOverview,
+  { at, endpoints, feeds, observed, disagreements }: StatusOverview,
   style: Style,
   columns?: number,
 ): string[] {
-  const lines = tableOf(
-    ['status page', 'says', 'since', 'about'],
-    feeds.flatMap((reading) => feedRows(reading, at, style)),
-    { style, columns },
-  )
+  const rows = (reading: FeedReading): Row[] => feedRows(reading, at, style)
+  const said = endpoints.flatMap((each) => beside(each, feeds, rows))
+  const others = feeds.filter((reading) => reading.endpoints.length === 0).flatMap(rows)
+  const lines =
+    said.length === 0
+      ? tableOf(HEADS, others, { style, columns })
+      : tableOf(['endpoint', ...HEADS], [...said, ...others.map((row) => ['', ...row])], { style, columns })
   if (observed.length > 0)
     lines.push(
       '',
@@ -32,6 +35,16 @@ export function statusLines(
 }
 
 type Row = readonly string[]
+
+const HEADS = ['status page', 'says', 'since', 'about']
+
+/** An endpoint, beside what the feeds say that speak of it. */
+function beside(shown: StatusEndpoint, feeds: StatusOverview['feeds'], rowsOf: (reading: FeedReading) => Row[]): Row[] {
+  const { endpoint, host } = shown
+  const rows = feeds.filter((reading) => reading.endpoints.includes(shown)).flatMap(rowsOf)
+  if (rows.length === 0) return [[endpoint, '', 'no feed known', '', host === undefined ? '' : `for ${host}`]]
+  return rows.map((row, i) => [i === 0 ? endpoint : '', ...row])
+}
 
 function feedRows({ feed, level, components, reason }: FeedReading, at: number, style: Style): Row[] {
   if (reason !== undefined) return [[feed, paint(level, style), '', reason]]

@@ -112,7 +112,7 @@ async function makeAll(
         watch.onEvent(event)
         ends.onEvent(event)
       },
-      note: { places: places.map(({ name, model }) => ({ name, model })), simulated: rate !== 1 },
+      note: { places: places.map(({ name, model, host }) => ({ name, model, host })), simulated: rate !== 1 },
     })
     await writeJsonFile(profileFileOf(folder, options), profile.snapshot())
   } finally {

@@ -4,6 +4,8 @@ import { aspectRatioOf } from './aspect-ratio.ts'
 import type { Place, PlaceOptions } from './place.ts'
 import { sendingOf } from './sending.ts'
 
+const GOOGLE = 'https://generativelanguage.googleapis.com'
+
 /** Settings of a line that go into the request as they are. */
 const KNOWN = ['seed', 'temperature', 'topP', 'topK', 'safetySettings', 'systemInstruction'] as const
 
@@ -19,6 +21,7 @@ export const geminiPlace = ({ name, apiKey, baseUrl, model: ownModel }: PlaceOpt
   return {
     name,
     model: ownModel,
+    host: URL.parse(baseUrl ?? GOOGLE)?.hostname ?? '',
     async ask({ item, model, idempotencyKey, signal }) {
       // The provider itself knows no such key.
       const headers = baseUrl === undefined || idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }

@@ -34,6 +34,7 @@ export const openaiPlace = (options: OpenAIPlaceOptions): Place => {
   return {
     name,
     model,
+    host: URL.parse(baseUrl)?.hostname ?? '',
     async ask(asking) {
       const { idempotencyKey, signal } = asking
       const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }

@@ -17,6 +17,8 @@ export interface Place {
   readonly name: string
   /** What it calls the model of the run. */
   readonly model: string
+  /** Where it is: `relay.example`. For the journal, so that a status page can be told to speak of it. @default not known */
+  readonly host?: string
   ask(asking: Asking): Promise<readonly MadeImage[]>
 }
 
