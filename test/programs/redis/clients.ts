@@ -1,12 +1,17 @@
 import type { RedisClient } from '@spillway/redis'
-import { Redis } from 'ioredis'
-import { createClient } from 'redis'
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createCluster } from 'redis'
 import type { RedisTest } from './redis-server.ts'
 
 /** Opens a client that is closed with the test. */
 export interface ClientKind {
   readonly name: string
-  readonly open: (context: Pick<RedisTest, 'onTestFinished'>, url: string) => Promise<RedisClient>
+  readonly open: (context: Pick<RedisTest, 'onTestFinished'>, url: string) => Promise<RedisClient & Closable>
+}
+
+interface Closable {
+  /** Ends all of its connections. */
+  readonly quit: () => Promise<unknown>
 }
 
 const nodeRedis = (protocol: 2 | 3): ClientKind => ({
@@ -34,4 +39,27 @@ export const clients: readonly ClientKind[] = [
   },
   nodeRedis(2),
   nodeRedis(3),
+]
+
+/** The same for a cluster, of which the URL names one node. */
+export const clusterClients: readonly ClientKind[] = [
+  {
+    name: 'ioredis, Cluster',
+    async open({ onTestFinished }, url) {
+      const client = new Cluster([url], { clusterRetryStrategy: () => 50 })
+      client.on('error', () => undefined)
+      onTestFinished(() => client.disconnect())
+      return client
+    },
+  },
+  {
+    name: 'node-redis, createCluster',
+    async open({ onTestFinished }, url) {
+      const client = createCluster({ rootNodes: [{ url }], defaults: { socket: { reconnectStrategy: 20 } } })
+      client.on('error', () => undefined)
+      onTestFinished(() => client.destroy())
+      await client.connect()
+      return client
+    },
+  },
 ]

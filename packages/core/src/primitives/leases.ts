@@ -17,6 +17,14 @@ export interface Leases {
    * @param owner who has it; left out: whoever has it
    */
   release(key: string, owner?: string): unknown
+  /**
+   * Tells whoever waits when a lease is given back, where that can be told. It spares them time and nothing else: it may be
+   * told late, for nothing, or not at all, as where a lease is over by itself.
+   *
+   * @param released called at each time
+   * @returns ends it
+   */
+  watch?(key: string, released: () => void): () => void
 }
 
 /** A name that nobody else goes by. */

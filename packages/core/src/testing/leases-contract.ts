@@ -88,6 +88,30 @@ export const leasesContract = (
     await other.release('nobody has it')
   })
 
+  trial('tell who waits that one was given back, where they can', async ({ leases, other, pass }) => {
+    if (other.watch === undefined) return
+    const told: string[] = []
+    const stop = other.watch('a', () => told.push('released'))
+    // Until it hears, it may miss some.
+    for (let tries = 0; tries < 50 && told.length === 0; tries++) {
+      await leases.take('a', 'one', 10_000)
+      await leases.release('a', 'one')
+      await pass(100)
+    }
+    check(told.length > 0, 'nobody was told in five seconds')
+    told.length = 0
+    await leases.take('b', 'one', 10_000)
+    await leases.release('b', 'one')
+    await leases.take('a', 'one', 10_000)
+    await leases.release('a', 'another')
+    await pass(200)
+    check(told.length === 0, 'it was told of another lease, or of one that is still held')
+    stop()
+    await leases.release('a', 'one')
+    await pass(200)
+    check(told.length === 0, 'it was told after it had gone')
+  })
+
   trial('have one winner among many', async ({ leases, other }) => {
     const asked = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? leases : other).take('a', `owner ${i}`, 10_000))
     const answers = await Promise.all(asked.map((each) => Promise.resolve(each)))

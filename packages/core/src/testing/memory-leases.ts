@@ -18,6 +18,7 @@ import type { Leases } from '../primitives/leases.ts'
  */
 export const memoryLeases = (clock: Clock = systemClock): Leases => {
   const held = new Map<string, { readonly owner: string; readonly until: number }>()
+  const watching = new Set<{ readonly key: string; readonly released: () => void }>()
   return {
     take(key, owner, leaseMs) {
       const now = clock.now()
@@ -27,7 +28,13 @@ export const memoryLeases = (clock: Clock = systemClock): Leases => {
       return 0
     },
     release(key, owner) {
-      if (owner === undefined || held.get(key)?.owner === owner) held.delete(key)
+      if (owner !== undefined && held.get(key)?.owner !== owner) return
+      if (held.delete(key)) for (const each of watching) if (each.key === key) each.released()
+    },
+    watch(key, released) {
+      const watcher = { key, released }
+      watching.add(watcher)
+      return () => void watching.delete(watcher)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Subscription } from '@spillway/core'
 import { Availability } from './availability.ts'
+import { Channels } from './channels.ts'
 import type { ConnectionEvent } from './connection-events.ts'
 import { keyNames } from './key-names.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -7,6 +8,7 @@ import { checkConnectionOptions, type RedisConnectionOptions } from './redis-con
 import { portOf } from './redis-port.ts'
 import type { Script } from './script.ts'
 import { reasonOf, StoreUnavailableError } from './store-unavailable-error.ts'
+import { subscriberOf } from './subscriber.ts'
 
 /**
  * A client of yours, made safe to lean on: every call has a deadline, nothing waits in a client's queue, and a dead Redis is
@@ -36,9 +38,18 @@ export interface RedisConnection {
   /** Keeps `value` for so many milliseconds: an integer from 1. */
   readonly set: (key: string, value: string, ttlMs: number) => Promise<void>
   readonly delete: (key: string) => Promise<void>
+  /**
+   * Hears what is published on a channel, as long as Redis can be asked: on a connection besides, which is opened with the
+   * first that listens and closed with the last. What is published while it breaks is lost. Hears nothing over a client that
+   * has no `duplicate()`.
+   *
+   * @param heard called for each message
+   * @returns ends it
+   */
+  readonly listen: (channel: string, heard: () => void) => () => void
   /** Hears when Redis is given up and when it is back. A listener that throws hurts nobody. */
   readonly subscribe: (listener: (event: ConnectionEvent) => void) => Subscription
-  /** Ends probes; whatever is asked afterwards is refused. The client stays open: it is yours. */
+  /** Ends probes and what listens; whatever is asked afterwards is refused. The client stays open: it is yours. */
   readonly dispose: () => void
 }
 
@@ -62,6 +73,7 @@ const LOOK_MS = 5
 export const redisConnection = (client: RedisClient, options: RedisConnectionOptions = {}): RedisConnection => {
   const { name, prefix, secret, deadlineMs, clock, ...rest } = checkConnectionOptions(options)
   const port = portOf(client)
+  const channels = new Channels(subscriberOf(client))
   const keyOf = keyNames(prefix, secret)
   let listeners: readonly ((event: ConnectionEvent) => void)[] = []
   let disposed = false
@@ -147,6 +159,7 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
     get: (key) => ask(() => port.get(key)),
     set: async (key, value, ttlMs) => void (await ask(() => port.set(key, value, ttlMs))),
     delete: async (key) => void (await ask(() => port.delete(key))),
+    listen: (channel, heard) => (disposed ? () => {} : channels.listen(channel, heard)),
     subscribe(listener) {
       listeners = [...listeners, listener]
       return {
@@ -158,6 +171,7 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
     dispose() {
       disposed = true
       availability.dispose()
+      channels.close()
     },
   }
 }

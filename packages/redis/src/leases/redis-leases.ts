@@ -13,10 +13,15 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 0
 `)
 
-/** KEYS[1]: the lease; ARGV: its owner, or nothing where it does not matter who has it. */
+/**
+ * KEYS[1]: the lease; ARGV: the channel on which that is told, its owner, or nothing where it does not matter who has it.
+ * A user of Redis who may not publish gives a lease back all the same.
+ */
 const RELEASE = defineScript(`
-if not ARGV[1] or redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
+if ARGV[2] and redis.call('GET', KEYS[1]) ~= ARGV[2] then return 0 end
+if redis.call('DEL', KEYS[1]) == 0 then return 0 end
+redis.pcall('PUBLISH', ARGV[1], '')
+return 1
 `)
 
 /**
@@ -44,7 +49,10 @@ export const redisLeases = (redis: RedisConnection, name: string): Leases => {
       return Number(await redis.run(TAKE, [keyOf(key)], [owner, String(Math.max(1, Math.ceil(leaseMs)))]))
     },
     async release(key, owner) {
-      if (redis.available) await redis.run(RELEASE, [keyOf(key)], owner === undefined ? [] : [owner])
+      // Its channel has its name.
+      const lease = keyOf(key)
+      if (redis.available) await redis.run(RELEASE, [lease], owner === undefined ? [lease] : [lease, owner])
     },
+    watch: (key, released) => redis.listen(keyOf(key), released),
   }
 }

@@ -89,6 +89,16 @@ export class GuardedStore {
     }
   }
 
+  /** Where leases tell that one was given back. The answer ends it. */
+  watch(key: string, context: CallContext, released: () => void): () => void {
+    try {
+      return this.#store.leases?.watch?.(key, released) ?? NOT_WATCHED
+    } catch (thrown) {
+      context.report(this.#source('watch'), thrown)
+      return NOT_WATCHED
+    }
+  }
+
   /** Nobody waits for that. */
   release({ key, owner }: LeaseWanted, context: CallContext): void {
     const report = (thrown: unknown): void => context.report(this.#source('release'), thrown)
@@ -129,9 +139,11 @@ export class GuardedStore {
   }
 }
 
-type Method = 'get' | 'set' | 'take' | 'renew' | 'release'
+type Method = 'get' | 'set' | 'take' | 'renew' | 'release' | 'watch'
 
 const FAILED = Symbol('the store failed')
+
+const NOT_WATCHED = (): void => {}
 
 const entryOf = (found: unknown): CacheEntry | undefined => (isCacheEntry(found) ? found : undefined)
 

@@ -4,8 +4,12 @@ import { leaseOwner } from '../../primitives/leases.ts'
 import { isUnsharedMark, type CacheEntry } from './cache-store.ts'
 import type { Flight } from './flight.ts'
 import type { GuardedStore, LeaseWanted } from './guarded-store.ts'
+import { Wake } from './wake.ts'
 
-/** Who waits for another process looks again after this share of the time it has waited, within bounds in milliseconds. */
+/**
+ * Who waits for another process looks when it is told that the lead was given back, and, as that may be lost, after this share
+ * of the time it has waited, within bounds in milliseconds.
+ */
 const LOOK_RATIO = 0.1
 const FIRST_LOOK_MS = 50
 const LAST_LOOK_MS = 1000
@@ -42,7 +46,21 @@ export class Lead {
   }
 
   /** Waits until it is up to this process: `undefined`. Or until another one has stored an answer. */
-  async search({ known, isFresh, followed }: Search): Promise<CacheEntry | undefined> {
+  async search(search: Search): Promise<CacheEntry | undefined> {
+    const wake = new Wake()
+    let unwatch: (() => void) | undefined
+    const follow = (): void => {
+      unwatch = this.#store.watch(this.#wanted.key, this.#context, () => wake.call())
+      search.followed()
+    }
+    try {
+      return await this.#searchUntil(wake, { ...search, followed: follow })
+    } finally {
+      unwatch?.()
+    }
+  }
+
+  async #searchUntil(wake: Wake, { known, isFresh, followed }: Search): Promise<CacheEntry | undefined> {
     const { clock } = this.#context.call
     const since = clock.now()
     for (let first = true; ; first = false) {
@@ -69,7 +87,7 @@ export class Lead {
       this.#flight.endBackground('Another process renews it.')
       if (this.#context.aborted) return undefined
       if (first) followed()
-      if (!(await this.#context.sleep(this.#pauseMs(clock.now() - since)))) return undefined
+      if (!(await wake.sleep(this.#pauseMs(clock.now() - since), this.#context))) return undefined
     }
   }
 

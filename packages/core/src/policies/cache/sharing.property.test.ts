@@ -16,13 +16,14 @@ const settings = fc.record({
   ttlMs: fc.constantFrom(0, 1000, 300_000),
   staleWhileRevalidateMs: fc.constantFrom(0, 20_000),
   leaseMs: fc.constantFrom(1000, 10_000),
+  tells: fc.boolean(),
 })
 
 // trap: one-asks-for-all
 test.prop([settings, fc.array(arrival, { minLength: 1, maxLength: 25 })], { numRuns: 200 })(
   'processes work on a key one at a time, each caller ends in its own way, and nothing is left behind',
-  async (options, arrivals) => {
-    const { clock, all, store } = processes(3, options)
+  async ({ tells, ...options }, arrivals) => {
+    const { clock, all, store } = processes(3, { ...options, tells })
     const running = new Map<string, number>()
     const mostAtOnce: number[] = []
     const asked = arrivals.map(async ({ process, key, workMs, fails, abortAfterMs }, i) => {

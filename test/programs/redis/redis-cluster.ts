@@ -1,0 +1,46 @@
+import { Redis } from 'ioredis'
+import { expect } from 'vitest'
+import { redisServer, type RedisServer, type RedisTest } from './redis-server.ts'
+
+const SLOTS = 16_384
+
+/** Masters without replicas that share all slots. It ends with the test. */
+export interface RedisCluster {
+  readonly masters: readonly RedisServer[]
+  /** Commands to one of them, past the routing of a client. */
+  readonly admin: (master: RedisServer) => Redis
+}
+
+/** A cluster of so many masters, with the slots in equal ranges. One refuses keys of several slots in a script as many do. */
+export const redisCluster = async (context: RedisTest, count = 1): Promise<RedisCluster> => {
+  const settings = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+    // One that is gone is noticed within seconds; the slots of the others are served all the same.
+    '--cluster-node-timeout',
+    '2000',
+    '--cluster-require-full-coverage',
+    'no',
+  ]
+  const masters = await Promise.all(Array.from({ length: count }, () => redisServer(context, { args: settings })))
+  const admins = new Map(masters.map((master) => [master, new Redis(master.url, { retryStrategy: () => 50 })]))
+  const admin = (master: RedisServer): Redis => admins.get(master)!
+  context.onTestFinished(() => {
+    for (const each of admins.values()) each.disconnect()
+  })
+  const [first] = masters
+  for (const [i, master] of masters.entries()) {
+    admin(master).on('error', () => undefined)
+    const range = [i, i + 1].map((n) => Math.floor((n * SLOTS) / count)) as [number, number]
+    await admin(master).call('CLUSTER', 'ADDSLOTSRANGE', range[0], range[1] - 1)
+    if (master !== first) await admin(master).call('CLUSTER', 'MEET', '127.0.0.1', first!.port)
+  }
+  for (const master of masters) {
+    const info = (): Promise<unknown> => admin(master).call('CLUSTER', 'INFO')
+    await expect.poll(info).toContain(`cluster_known_nodes:${count}`)
+    await expect.poll(info).toMatch(/cluster_state:ok[^]*cluster_slots_ok:16384/)
+  }
+  return { masters, admin }
+}
