@@ -24,7 +24,8 @@ async function askFor(run: RunState, item: ItemRecord): Promise<void> {
   const { options, journal, stopping, budget } = run
   if (!budget.allows(options.estimateCost(item))) return stopping.stop('cost')
   const attempts = new Attempts(run, item)
-  const idempotencyKey = `${journal.key}-${item.seq}`
+  // What is asked for is a part of it: a line that has changed must not get the picture of what stood there.
+  const idempotencyKey = `${journal.key}-${item.seq}-${item.fingerprint.slice(0, 16)}`
   let made: Made
   try {
     made = await stopping.during(attempts, (signal) =>
