@@ -8,7 +8,7 @@ describe('spillway simulate', () => {
     const { code, stdout, stderr } = await spillway(['simulate', 'peak-brown-out', '--price-per-image', '0.04'])
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.split('\n')
-    expect(lines[0]).toMatch(/^peak-brown-out: \d+ calls from 4 processes in 1 h from 2026-03-02 13:00 UTC/)
+    expect(lines[0]).toMatch(/^peak-brown-out: [\d,]+ calls from 4 processes in 1 h from 2026-03-02 13:00 UTC/)
     expect(lines[2]).toMatch(/in time +of calls +half within +95 % within +requests +refused +made +in vain +cost$/)
     const inTime = (caller: string): number => Number(new RegExp(`^${caller} +([\\d.]+) %`, 'm').exec(stdout)?.[1])
     expect(inTime('Spillway, defaults')).toBeGreaterThan(inTime('openai client, own retries') + 10)

@@ -4,7 +4,7 @@ import type { Finding, FindingState } from '../doctor/finding.ts'
 import type { CommandIo } from './command.ts'
 import { type Style, styleFor } from './display/style.ts'
 import { padEnd, widthOf } from './display/width.ts'
-import { count } from './display/words.ts'
+import { counted } from '../words/amounts.ts'
 import { EXIT } from './exit-codes.ts'
 import { printable } from './printable.ts'
 import { several } from './values.ts'
@@ -43,7 +43,7 @@ export const command = (io: CommandIo): Command =>
       if (options.json === true) io.stdout.write(`${JSON.stringify({ problems, warnings, findings }, null, 2)}\n`)
       else {
         for (const line of linesOf(findings, styleFor(io.stdout, io.env, options.color))) io.stdout.write(`${line}\n`)
-        io.stderr.write(`${count(problems, 'problem')}, ${count(warnings, 'warning')}.\n`)
+        io.stderr.write(`${counted(problems, 'problem')}, ${counted(warnings, 'warning')}.\n`)
       }
       io.end(problems > 0 ? EXIT.someFailed : EXIT.done)
     })

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { reportRun } from '../report/report-run.ts'
 import type { CommandIo } from './command.ts'
-import { count } from './display/words.ts'
+import { counted } from '../words/amounts.ts'
 import { printable } from './printable.ts'
 import { amount } from './values.ts'
 
@@ -31,8 +31,8 @@ export const command = (io: CommandIo): Command =>
       })
       const { file, bytes, embedded, linked } = report
       const where = [
-        ...(embedded > 0 ? [`${count(embedded, 'picture')} within it`] : []),
-        ...(linked > 0 ? [`${count(linked, 'picture')} beside it`] : []),
+        ...(embedded > 0 ? [`${counted(embedded, 'picture')} within it`] : []),
+        ...(linked > 0 ? [`${counted(linked, 'picture')} beside it`] : []),
       ]
       const size = `${(bytes / MEGABYTE).toFixed(1)} MB`
       io.stderr.write(`Written: ${[size, ...where].join(', ')}.\n`)

@@ -1,4 +1,5 @@
 import type { Answered } from '../probe/ask.ts'
+import { duration } from '../words/durations.ts'
 import { ok, problem, warning, type Finding } from './finding.ts'
 
 const NETWORK: readonly (readonly [RegExp, string, string])[] = [
@@ -56,7 +57,7 @@ const LARGE_SKEW_MS = 300_000
 export function checkClock(endpoint: string, { theirs, ours }: NonNullable<Answered['clocks']>): Finding {
   const skewMs = Math.abs(theirs - ours)
   if (skewMs <= HARMLESS_SKEW_MS) return ok('clock', endpoint, 'this clock agrees with the server’s')
-  const found = `this clock is ${Math.round(skewMs / 1000)} s ${ours > theirs ? 'ahead of' : 'behind'} the server’s`
+  const found = `this clock is ${duration(skewMs)} ${ours > theirs ? 'ahead of' : 'behind'} the server’s`
   const todo = 'Set it by NTP: off-peak hours, deadlines and the waits that servers ask for go by it.'
   return (skewMs > LARGE_SKEW_MS ? problem : warning)('clock', endpoint, found, todo)
 }

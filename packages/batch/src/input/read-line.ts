@@ -1,5 +1,6 @@
 import type { BatchItem } from './item.ts'
 import { isOpenaiLine, readOpenaiLine } from './openai-line.ts'
+import { count } from '../words/amounts.ts'
 import { nameOf } from './problem-words.ts'
 
 /** Longer ones are a file in the wrong place, not a description of a picture; the models take fewer tokens than this. */
@@ -62,7 +63,7 @@ function checked(content: LineContent): LineContent | string {
 }
 
 function tooLong(what: string, length: number, limit: number): string {
-  const [is, may] = [length, limit].map((count) => count.toLocaleString('en'))
+  const [is, may] = [count(length), count(limit)]
   return `${what} has ${is} characters, and ${may} are allowed: shorten it`
 }
 

@@ -14,6 +14,7 @@ import { failures, unknowns } from './sections/failures.ts'
 import { launches } from './sections/launches.ts'
 import { summary } from './sections/summary.ts'
 import { STYLE } from './style.ts'
+import { instant } from '../words/instants.ts'
 
 /** Only this style and this script, pictures from beside or within the page, and nothing else from anywhere. */
 const POLICY = [
@@ -61,7 +62,7 @@ ${unknowns(run)}
 ${failures(run)}
 ${contactSheet(run, source)}
 ${launches(run)}
-<footer>Made by <a href="https://github.com/spillway/spillway" rel="noreferrer">Spillway</a> on ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC. All times are UTC; costs are in the currency of the prices.</footer>
+<footer>Made by <a href="https://github.com/spillway/spillway" rel="noreferrer">Spillway</a> on ${instant(now)}. All times are UTC; costs are in the currency of the prices.</footer>
 </main>
 ${/* In the template itself the builder would replace the end tag by a helper that no package has. */ trusted(`<script>${SCRIPT}</script>`)}
 </body>

@@ -1,5 +1,6 @@
 import { type FeedReading, worseOf } from '@spillway/monitor'
-import { lengthOfTime } from '../command/display/words.ts'
+import { counted, percent } from '../words/amounts.ts'
+import { duration } from '../words/durations.ts'
 import { type ShownFeed, speaksOf } from './shown-feed.ts'
 import { isRecent, type Observed } from './observed.ts'
 
@@ -49,15 +50,13 @@ const says = ({ feed, level, components }: FeedReading): string => {
   return `${feed} says ${level}${title === undefined ? '' : ` (${title})`}`
 }
 
-const percent = (ratio = 0): string => `${Math.round(ratio * 100)} %`
-
 const but = (observed: Observed, worse: StatusDisagreement['worse']): string => {
-  const { endpoint, attempts, successRatio, overloadedRatio = 0, troubleRatio = 0, probe, from, until } = observed
+  const { endpoint, attempts, successRatio = 0, overloadedRatio = 0, troubleRatio = 0, probe, from, until } = observed
   if (probe !== undefined)
     return worse === 'page'
       ? `one request at ${endpoint} was answered`
       : `one request at ${endpoint} was ${probe.verdict === 'overloaded' ? 'refused as overloaded' : 'not answered'}. One says little: ask again, or look at a run`
-  const which = `of ${attempts} attempts at ${endpoint} within ${lengthOfTime(until - from)}`
+  const which = `of ${counted(attempts, 'attempt')} at ${endpoint} within ${duration(until - from)}`
   if (worse === 'page') return `${percent(successRatio)} ${which} were answered`
   return overloadedRatio * 2 >= troubleRatio
     ? `${percent(overloadedRatio)} ${which} were refused`

@@ -75,13 +75,13 @@ describe('the live display', () => {
         '',
         'images   10 done · 1 failed · 4 in flight',
         'waiting  2 for the quota and 1 for off-peak hours',
-        'pace     5.0 images/min · time left about 108 s · cost 0.90 of 40.00',
+        'pace     5.0 images/min · time left about 2 min · cost 0.90 of 40.00',
         '',
         '● gemini · ready · 4 in flight · 10 made · 30 s each',
         '○ relay · left alone · 0 in flight · 0 made',
         '',
         '02:00  ✗ heron  failed: the request was refused (400)',
-        '02:00  ✗ relay  left alone for 4.0 s: broken connection or server error',
+        '02:00  ✗ relay  left alone for 4 s: broken connection or server error',
       ].map((line, i) => (i === 1 ? expect.stringMatching(/^━+╌+─+ {2}10\/20$/) : line)),
     )
   })

@@ -3,7 +3,8 @@ import type { Happening } from './happening.ts'
 import type { EndpointView, Progress } from './progress.ts'
 import type { Style } from './style.ts'
 import { fit, padEnd, whatFits, widthOf } from './width.ts'
-import { clockTime, count, lengthOfTime, listed, money } from './words.ts'
+import { count, counted, listed, money, rate } from '../../words/amounts.ts'
+import { clockTime, duration, roughDuration } from '../../words/durations.ts'
 
 /** What a frame is drawn from. */
 export interface FrameInput {
@@ -55,7 +56,7 @@ const labelled = (label: string, parts: readonly string[], columns: number, styl
   style.dim(padEnd(label, LABEL)) + whatFits(parts, columns - LABEL, style.dim(' · '))
 
 function headline({ title, now, startedAt, deadlineAt, progress, style }: FrameInput, columns: number): string {
-  const ends = deadlineAt === undefined ? [] : [`deadline in ${lengthOfTime(Math.max(0, deadlineAt - now))}`]
+  const ends = deadlineAt === undefined ? [] : [`deadline in ${roughDuration(Math.max(0, deadlineAt - now))}`]
   const stopping = progress.stopping === undefined ? [] : ['stopping']
   const times = whatFits([clockTime(now - startedAt), ...stopping, ...ends], Math.max(8, columns - 16), ' · ')
   const name = fit(title, columns - widthOf(times) - 2)
@@ -64,7 +65,7 @@ function headline({ title, now, startedAt, deadlineAt, progress, style }: FrameI
 
 function progressBar(progress: Progress, columns: number, style: Style): string {
   const { counts: has, total, inFlight } = progress
-  const figure = `${has.done}/${total}`
+  const figure = `${count(has.done)}/${count(total)}`
   const parts = [
     { amount: has.done, paint: 'good', sign: '━' },
     { amount: has.failed + has.unknown, paint: 'bad', sign: '━' },
@@ -75,16 +76,16 @@ function progressBar(progress: Progress, columns: number, style: Style): string 
 
 function counts({ counts: has, reused, inFlight }: Progress, style: Style): string[] {
   return [
-    style.good(`${has.done} done`),
-    has.failed > 0 ? style.bad(`${has.failed} failed`) : style.dim('0 failed'),
-    ...(has.unknown > 0 ? [style.warn(`${has.unknown} unknown`)] : []),
+    style.good(`${count(has.done)} done`),
+    has.failed > 0 ? style.bad(`${count(has.failed)} failed`) : style.dim('0 failed'),
+    ...(has.unknown > 0 ? [style.warn(`${count(has.unknown)} unknown`)] : []),
     style.accent(`${inFlight} in flight`),
-    ...(reused > 0 ? [style.dim(`${reused} without a request`)] : []),
+    ...(reused > 0 ? [style.dim(`${count(reused)} without a request`)] : []),
   ]
 }
 
 function waiting(progress: Progress, columns: number, style: Style): string[] {
-  const words = [...progress.waiting()].map(([why, number]) => `${number} for ${why}`)
+  const words = [...progress.waiting()].map(([why, number]) => `${count(number)} for ${why}`)
   return [words.length === 0 ? style.dim('none') : style.warn(fit(listed(words), columns - LABEL))]
 }
 
@@ -92,9 +93,9 @@ function pace({ progress, now, maxCost, priced, style }: FrameInput): string[] {
   const perMinute = progress.perMinute(now)
   const limit = maxCost === undefined ? '' : ` of ${money(maxCost)}`
   const left =
-    perMinute === undefined ? 'unknown' : `about ${lengthOfTime((progress.counts.left / perMinute) * 60_000)}`
+    perMinute === undefined ? 'unknown' : `about ${roughDuration((progress.counts.left / perMinute) * 60_000)}`
   return [
-    perMinute === undefined ? style.dim('rate unknown yet') : `${perMinute.toFixed(1)} images/min`,
+    perMinute === undefined ? style.dim('rate unknown yet') : rate(perMinute, 'image'),
     `time left ${left}`,
     ...(priced ? [`cost ${money(progress.cost)}${limit}`] : []),
   ]
@@ -113,13 +114,13 @@ function endpointLine(
 ): string {
   const { sign, paint } = STATES[state]
   const meanMs = answersMs.reduce((sum, ms) => sum + ms, 0) / answersMs.length
-  const failed = [...failures].map(([what, times]) => `${fit(what, 24)} ×${times}`)
+  const failed = [...failures].map(([what, times]) => `${fit(what, 24)} ×${count(times)}`)
   const parts = [
     `${style[paint](sign)} ${style.bold(fit(name, 24))}`,
     style[paint](state),
     `${inFlight} in flight`,
-    `${made} made`,
-    ...(answersMs.length === 0 ? [] : [`${lengthOfTime(meanMs)} each`]),
+    `${count(made)} made`,
+    ...(answersMs.length === 0 ? [] : [`${duration(meanMs)} each`]),
     ...failed.map((each) => style.dim(each)),
   ]
   return whatFits(parts, columns, style.dim(' · '))
@@ -151,16 +152,16 @@ export const lastFrame = (input: FrameInput): string[] => {
 export function progressLine({ progress, now, startedAt, maxCost, priced }: FrameInput): string {
   const { counts: has, total } = progress
   const perMinute = progress.perMinute(now)
-  const waits = [...progress.waiting()].map(([why, number]) => `${number} for ${why}`)
+  const waits = [...progress.waiting()].map(([why, number]) => `${count(number)} for ${why}`)
   return [
-    `${clockTime(now - startedAt)}  ${has.done} of ${count(total, 'image')} done`,
-    `${has.failed} failed`,
-    ...(has.unknown > 0 ? [`${has.unknown} unknown`] : []),
+    `${clockTime(now - startedAt)}  ${count(has.done)} of ${counted(total, 'image')} done`,
+    `${count(has.failed)} failed`,
+    ...(has.unknown > 0 ? [`${count(has.unknown)} unknown`] : []),
     `${progress.inFlight} in flight`,
     ...(waits.length > 0 ? [`waiting: ${listed(waits)}`] : []),
     ...(perMinute === undefined
       ? ['time left unknown']
-      : [`${perMinute.toFixed(1)}/min`, `about ${lengthOfTime((has.left / perMinute) * 60_000)} left`]),
+      : [rate(perMinute), `about ${roughDuration((has.left / perMinute) * 60_000)} left`]),
     ...(priced ? [`cost ${money(progress.cost)}${maxCost === undefined ? '' : ` of ${money(maxCost)}`}`] : []),
   ].join(', ')
 }

@@ -1,5 +1,5 @@
 import type { SpillwayEvent, VerdictKind } from '@spillway/core'
-import { lengthOfTime } from './words.ts'
+import { duration } from '../../words/durations.ts'
 
 /** Something that happened, in words. */
 export interface Happening {
@@ -17,16 +17,16 @@ type Tell<T extends SpillwayEvent['type']> = (event: Extract<SpillwayEvent, { ty
 /** The events that are told; the others only move a counter. All of them are about an endpoint. */
 const WORDS: { readonly [T in SpillwayEvent['type']]?: Tell<T> } = {
   'circuit.opened': ({ openForMs, verdict }) => ({
-    what: `left alone for ${lengthOfTime(openForMs)}: ${REASONS[verdict]}`,
+    what: `left alone for ${duration(openForMs)}: ${REASONS[verdict]}`,
     tone: 'bad',
   }),
   'circuit.closed': () => ({ what: 'answers again', tone: 'good' }),
   'rate_limit.paused': ({ pauseMs }) => ({
-    what: `asks everybody to wait ${lengthOfTime(pauseMs)} for its quota`,
+    what: `asks everybody to wait ${duration(pauseMs)} for its quota`,
     tone: 'warn',
   }),
   'endpoint.ejected': ({ ejectedMs, verdict }) => ({
-    what: `passed over for ${lengthOfTime(ejectedMs)}: ${REASONS[verdict]}`,
+    what: `passed over for ${duration(ejectedMs)}: ${REASONS[verdict]}`,
     tone: 'bad',
   }),
 }

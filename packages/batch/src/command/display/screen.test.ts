@@ -4,7 +4,6 @@ import { createPace } from './pace.ts'
 import { isLive, liveScreen, plainScreen } from './screen.ts'
 import { COLOURS, NO_COLOURS, styleFor } from './style.ts'
 import { fit, padEnd } from './width.ts'
-import { clockTime, lengthOfTime, listed, money } from './words.ts'
 
 /** A terminal that keeps what a person would see. */
 const terminal = (columns: number) => {
@@ -139,12 +138,4 @@ test('a pace is unknown until five pictures and a minute say something, and afte
   expect(pace.perMinute(60_000)).toBe(5)
   expect(pace.perMinute(300_000)).toBe(1)
   expect(pace.perMinute(700_000)).toBeUndefined()
-})
-
-test('time and money are told as exactly as makes sense', () => {
-  const times = [900, 31_000, 119_000, 240_000, 3_600_000, 4_800_000, 86_400_000, 97_200_000].map(lengthOfTime)
-  expect(times).toEqual(['0.9 s', '31 s', '119 s', '4 min', '1 h', '1 h 20 min', '1 d', '1 d 3 h'])
-  expect([clockTime(192_000), clockTime(3_792_000), clockTime(-5)]).toEqual(['03:12', '1:03:12', '00:00'])
-  expect([money(0), money(0.039), money(16.4)]).toEqual(['0.00', '0.0390', '16.40'])
-  expect([listed([]), listed(['a']), listed(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c'])
 })

@@ -5,7 +5,8 @@ import type { StatusOverview } from '../../status/read-status.ts'
 import { REASONS } from './happening.ts'
 import type { Style } from './style.ts'
 import { tableOf } from './table.ts'
-import { lengthOfTime } from './words.ts'
+import { count, percent } from '../../words/amounts.ts'
+import { duration } from '../../words/durations.ts'
 
 /** An overview as people read it: feeds, endpoints, and where the two disagree. */
 export function statusLines(
@@ -53,27 +54,27 @@ function feedRows({ feed, level, components, reason }: FeedReading, at: number, 
   return telling.map(({ component, level: own, since, title }, i) => [
     i === 0 ? feed : '',
     paint(own, style),
-    since === undefined ? '' : lengthOfTime(Math.max(0, at - since)),
+    since === undefined ? '' : duration(Math.max(0, at - since)),
     title === undefined ? component : `${component}: ${title}`,
   ])
 }
 
 function observedRow(observed: Observed, at: number, style: Style): Row {
   const { endpoint, level, source, attempts, successRatio, overloadedRatio, durationMs, until, from, probe } = observed
-  const median = durationMs === undefined ? '' : lengthOfTime(durationMs.p50)
+  const median = durationMs === undefined ? '' : duration(durationMs.p50)
   if (probe !== undefined) {
     const { verdict, status, model } = probe
     const was = verdict === 'success' ? style.good('answered') : style.bad(REASONS[verdict])
     const seen = `probe of ${model ?? 'the list of models'}${status === undefined ? '' : `, HTTP ${status}`}`
     return [endpoint, was, '1', '', '', median, seen]
   }
-  const age = `${lengthOfTime(Math.max(0, at - until))} ago`
-  const seen = `${source}, ${lengthOfTime(until - from)} up to ${age}${isRecent(observed, at) ? '' : ': too old to compare'}`
+  const age = `${duration(Math.max(0, at - until))} ago`
+  const seen = `${source}, ${duration(until - from)} up to ${age}${isRecent(observed, at) ? '' : ': too old to compare'}`
   const was = level === 'healthy' ? style.good(level) : level === 'unknown' ? style.dim(level) : style.bad(level)
-  return [endpoint, was, String(attempts), percent(successRatio), percent(overloadedRatio), median, seen]
+  return [endpoint, was, count(attempts), share(successRatio), share(overloadedRatio), median, seen]
 }
 
-const percent = (ratio: number | undefined): string => (ratio === undefined ? '' : `${Math.round(ratio * 100)} %`)
+const share = (ratio: number | undefined): string => (ratio === undefined ? '' : percent(ratio))
 
 const paint = (level: StatusLevel, style: Style): string => {
   const paints = { operational: style.good, degraded: style.warn, down: style.bad, unknown: style.dim }

@@ -7,7 +7,7 @@ import { readRun } from '../../journal/read-run.ts'
 import { usageOf } from '../../make/expected-usage.ts'
 import { BATCH_POLICY } from '../../make/pipeline-options.ts'
 import type { CommandIo } from '../command.ts'
-import { count, listed } from '../display/words.ts'
+import { count, counted, listed } from '../../words/amounts.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { printable } from '../printable.ts'
 import { latestStartOf } from './moments.ts'
@@ -34,7 +34,7 @@ export async function dryRun(
   const say = (line: string): void => void (options.quiet ? undefined : io.stderr.write(`${line}\n`))
   const same = items - done.size - usages.size
   say(
-    `${count(items, 'item')} in ${printable(folder)}: ${done.size} done before, ${same} the same as another one, ${toMake} to make.`,
+    `${counted(items, 'item')} in ${printable(folder)}: ${count(done.size)} done before, ${count(same)} the same as another one, ${count(toMake)} to make.`,
   )
   say(`endpoints ${listed(places.map(({ name, model }) => `${printable(name)} (${printable(model)})`))}`)
   if (toMake === 0) return EXIT.done

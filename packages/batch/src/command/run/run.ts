@@ -9,7 +9,7 @@ import type { CommandIo } from '../command.ts'
 import { screenFor } from '../display/screen.ts'
 import { styleFor } from '../display/style.ts'
 import { watchRun } from '../display/watch-run.ts'
-import { lengthOfTime } from '../display/words.ts'
+import { duration } from '../../words/durations.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { writeJsonFile } from '../json-file.ts'
 import { printable } from '../printable.ts'
@@ -80,7 +80,7 @@ async function makeAll(
     deadlineAt: deadline.at,
     maxCost,
   })
-  const ends = waysToEnd(watch, screen, lengthOfTime(graceMs / rate))
+  const ends = waysToEnd(watch, screen, duration(graceMs / rate))
   if (rate !== 1) watch.print(`Simulated, ${rate} times as fast as life: no key is used and nothing is paid.`)
   let summary: BatchSummary
   try {

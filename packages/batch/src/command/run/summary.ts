@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Counts } from '../../journal/records.ts'
 import type { Place } from '../../make/place/place.ts'
 import type { BatchSummary } from '../../run/run-batch.ts'
-import { count, listed, money } from '../display/words.ts'
+import { count, counted, listed, money } from '../../words/amounts.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { printable } from '../printable.ts'
 
@@ -20,12 +20,12 @@ export interface Ending {
 export function beginningLine(counts: Counts, places: readonly Pick<Place, 'name' | 'model'>[]): string {
   const total = Object.values(counts).reduce((sum, each) => sum + each, 0)
   const before = [
-    ...(counts.done > 0 ? [`${counts.done} done before`] : []),
-    ...(counts.failed > 0 ? [`${counts.failed} failed before`] : []),
-    ...(counts.unknown > 0 ? [`${counts.unknown} unknown`] : []),
+    ...(counts.done > 0 ? [`${count(counts.done)} done before`] : []),
+    ...(counts.failed > 0 ? [`${count(counts.failed)} failed before`] : []),
+    ...(counts.unknown > 0 ? [`${count(counts.unknown)} unknown`] : []),
   ]
   const asked = places.map(({ name, model }) => printable(`${name} (${model})`))
-  return `${[count(total, 'item'), ...before].join(', ')}. Asked: ${listed(asked)}.`
+  return `${[counted(total, 'item'), ...before].join(', ')}. Asked: ${listed(asked)}.`
 }
 
 /** Why a run has stopped before its end. */
@@ -45,11 +45,11 @@ export function summaryLines({ stopped, counts, cost, adopted }: BatchSummary, e
   const { folder, priced, typed } = ending
   const left = counts.waiting + counts.sent + counts.saving
   const parts = [
-    `${count(counts.done, 'item')} done`,
-    ...(counts.failed > 0 ? [`${counts.failed} failed (see ${printable(join(folder, 'errors.jsonl'))})`] : []),
-    ...(counts.unknown > 0 ? [`${counts.unknown} unknown`] : []),
-    ...(left > 0 ? [`${left} left`] : []),
-    ...(adopted > 0 ? [`${adopted} found on the disk`] : []),
+    `${counted(counts.done, 'item')} done`,
+    ...(counts.failed > 0 ? [`${count(counts.failed)} failed (see ${printable(join(folder, 'errors.jsonl'))})`] : []),
+    ...(counts.unknown > 0 ? [`${count(counts.unknown)} unknown`] : []),
+    ...(left > 0 ? [`${count(left)} left`] : []),
+    ...(adopted > 0 ? [`${count(adopted)} found on the disk`] : []),
     ...(priced ? [`cost ${money(cost)}`] : []),
   ]
   const unknown = [

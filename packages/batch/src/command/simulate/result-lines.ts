@@ -1,7 +1,9 @@
 import type { Change } from '../../incident/changes.ts'
 import type { Incident } from '../../incident/incident.ts'
 import type { Replayed } from '../../incident/replay.ts'
-import { count, lengthOfTime, money } from '../display/words.ts'
+import { count, counted, money, percent } from '../../words/amounts.ts'
+import { duration } from '../../words/durations.ts'
+import { instant } from '../../words/instants.ts'
 import { printable } from '../printable.ts'
 
 /** More changes than this are for `--json`. */
@@ -20,19 +22,19 @@ export const resultLines = (
   const head = ['', 'in time', 'of calls', 'half within', '95 % within', 'requests', 'refused', 'made', 'in vain']
   const rows = results.map((result) => [
     result.caller,
-    `${((100 * result.succeeded) / Math.max(1, result.offered)).toFixed(1)} %`,
-    String(result.succeeded),
+    percent(result.succeeded, result.offered),
+    count(result.succeeded),
     lengthOr(result.p50Ms),
     lengthOr(result.p95Ms),
-    String(result.requests),
-    String(result.refused),
-    String(result.made),
-    result.wastedMs < 1000 ? '–' : lengthOfTime(result.wastedMs),
+    count(result.requests),
+    count(result.refused),
+    count(result.made),
+    result.wastedMs < 1000 ? '–' : duration(result.wastedMs),
     ...(pricePerImage === undefined ? [] : [money(result.made * pricePerImage)]),
   ])
   const changes = first.changes.map((change) => changeLine(change))
   return [
-    `${printable(name)}: ${count(first.offered, 'call')}${from} in ${lengthOfTime(minutes * 60_000)} from ${instant(startsAt)}, each to be answered within ${lengthOfTime(deadlineMs)}`,
+    `${printable(name)}: ${counted(first.offered, 'call')}${from} in ${duration(minutes * 60_000)} from ${instant(startsAt)}, each to be answered within ${duration(deadlineMs)}`,
     '',
     ...table([[...head, ...(pricePerImage === undefined ? [] : ['cost'])], ...rows]),
     ...(changes.length === 0
@@ -43,7 +45,7 @@ export const resultLines = (
   ]
 }
 
-const lengthOr = (ms: number | undefined): string => (ms === undefined ? '–' : lengthOfTime(ms))
+const lengthOr = (ms: number | undefined): string => (ms === undefined ? '–' : duration(ms))
 
 /** Columns as wide as their widest cell, names at the left and numbers at the right. */
 const table = (rows: readonly (readonly string[])[]): string[] => {
@@ -61,11 +63,10 @@ const changeLine = (change: Change): string =>
 
 const wordsOf = (change: Change): string => {
   if (change.kind === 'limit') return `attempts at once: ${change.before} → ${change.after} by ${clock(change.to)}`
-  if (change.kind === 'paused') return `asked us to wait, ${count(change.times, 'time')} until ${clock(change.to)}`
-  if (change.kind === 'quota learned') return `quota learned: ${count(change.permits, 'request')} a minute`
+  if (change.kind === 'paused') return `asked us to wait, ${counted(change.times, 'time')} until ${clock(change.to)}`
+  if (change.kind === 'quota learned') return `quota learned: ${counted(change.permits, 'request')} a minute`
   const until = change.to === undefined ? 'to the end' : `until ${clock(change.to)}`
-  return `left alone ${until}, ${count(change.probes, 'probe')}`
+  return `left alone ${until}, ${counted(change.probes, 'probe')}`
 }
 
 const clock = (at: number): string => new Date(at).toISOString().slice(11, 19)
-const instant = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`

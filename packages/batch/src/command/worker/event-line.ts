@@ -1,5 +1,5 @@
 import type { QueueWorkerEvent } from '../../queue/batch-queue.ts'
-import { lengthOfTime } from '../display/words.ts'
+import { duration } from '../../words/durations.ts'
 import { printable } from '../printable.ts'
 
 type Told = Exclude<QueueWorkerEvent, { readonly type: 'queue.failed' }>
@@ -11,9 +11,9 @@ const WORDS: Words = {
   'item.failed': ({ item }) => `${printable(item)}: failed`,
   'item.unknown': ({ item }) =>
     `${printable(item)}: its worker was lost after it was sent; nobody knows whether it was made`,
-  'item.delayed': ({ item, waitMs }) => `${printable(item)}: again in ${lengthOfTime(waitMs)}`,
+  'item.delayed': ({ item, waitMs }) => `${printable(item)}: again in ${duration(waitMs)}`,
   'item.given_back': ({ item }) => `${printable(item)}: given back`,
-  'queue.paused': ({ waitMs }) => `The queue pauses for ${lengthOfTime(waitMs)}: everybody is too fast.`,
+  'queue.paused': ({ waitMs }) => `The queue pauses for ${duration(waitMs)}: everybody is too fast.`,
 }
 
 /** What happens at a worker, in a line. */

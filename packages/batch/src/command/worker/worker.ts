@@ -6,7 +6,7 @@ import type { BatchQueue, SharedQuota } from '../../queue/batch-queue.ts'
 import { loadQueue } from '../../queue/load-queue.ts'
 import { placesOf, readAccess } from '../access.ts'
 import type { CommandIo } from '../command.ts'
-import { count } from '../display/words.ts'
+import { count, counted } from '../../words/amounts.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { watchInterrupts } from '../interrupt.ts'
 import { readJsonFile } from '../json-file.ts'
@@ -76,7 +76,7 @@ async function workAt(
     return EXIT.someFailed
   } finally {
     interrupt.stop()
-    print(`${count(made.done, 'item')} made, ${made.failed} failed.`)
+    print(`${counted(made.done, 'item')} made, ${count(made.failed)} failed.`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CostPoint, Span } from '../figures.ts'
 import { markup, type Markup } from '../markup.ts'
-import { moment, money, percent } from '../words.ts'
+import { money, percent } from '../../words/amounts.ts'
+import { moment } from '../../words/instants.ts'
 import { at, both, legend, numbers, roundTicks, timeAxis, timeScale, valueAxis, type Frame } from './frame.ts'
 
 /** More steps than this are finer than a screen. */

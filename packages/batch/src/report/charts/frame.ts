@@ -1,7 +1,7 @@
 import { stepFor, type Span } from '../figures.ts'
 import { markup, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
-import { tick } from '../words.ts'
+import { tick } from '../../words/instants.ts'
 
 /** The place that a chart draws into, in units of its view box. */
 export interface Frame {

@@ -1,6 +1,7 @@
 import type { Lane, Span } from '../figures.ts'
 import { markup, type Markup } from '../markup.ts'
-import { duration, moment } from '../words.ts'
+import { duration } from '../../words/durations.ts'
+import { moment } from '../../words/instants.ts'
 import { both, legend, numbers, timeAxis, timeScale, type Frame } from './frame.ts'
 
 /** What the words of a pipeline mean to somebody who reads a report, and their colour. */

@@ -1,6 +1,7 @@
 import type { HourLatency } from '../figures.ts'
 import { markup, type Markup } from '../markup.ts'
-import { count, duration } from '../words.ts'
+import { count } from '../../words/amounts.ts'
+import { duration } from '../../words/durations.ts'
 import { at, both, legend, numbers, roundTicks, valueAxis, type Frame } from './frame.ts'
 
 const HOURS = 24

@@ -1,6 +1,7 @@
 import type { OutcomeBucket, Span } from '../figures.ts'
 import { markup, type Markup } from '../markup.ts'
-import { count, moment } from '../words.ts'
+import { count } from '../../words/amounts.ts'
+import { moment } from '../../words/instants.ts'
 import { at, both, legend, numbers, roundTicks, timeAxis, timeScale, valueAxis, type Frame } from './frame.ts'
 
 const ABOVE = [

@@ -1,6 +1,6 @@
 import type { FileRecord, ItemRecord, RunRecord } from '../../journal/records.ts'
 import { markup, type Markup } from '../markup.ts'
-import { count } from '../words.ts'
+import { count } from '../../words/amounts.ts'
 import { shortened } from './failures.ts'
 
 /** Where the page finds a picture: beside it, or within it. */

@@ -2,7 +2,8 @@ import type { RunRecord } from '../../journal/records.ts'
 import { answersOf, medianOf } from '../figures.ts'
 import { markup, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
-import { count, duration, money, percent } from '../words.ts'
+import { count, money, percent } from '../../words/amounts.ts'
+import { duration } from '../../words/durations.ts'
 
 const HEAD = ['endpoint', 'model', 'requests', 'answered', 'refused', 'half within', 'cost']
 

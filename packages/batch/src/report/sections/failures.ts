@@ -1,7 +1,7 @@
 import type { ItemRecord, RunRecord } from '../../journal/records.ts'
 import { markup, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
-import { count } from '../words.ts'
+import { count } from '../../words/amounts.ts'
 
 /** More lines than this nobody reads here; all of them are in errors.jsonl. */
 const MOST_LINES = 500

@@ -1,6 +1,8 @@
 import type { LaunchRecord, RunRecord } from '../../journal/records.ts'
 import { markup, type Markup } from '../markup.ts'
-import { count, duration, moment } from '../words.ts'
+import { count } from '../../words/amounts.ts'
+import { duration } from '../../words/durations.ts'
+import { moment } from '../../words/instants.ts'
 
 const ENDS: Readonly<Record<string, string>> = {
   finished: 'nothing was left to do',

@@ -1,7 +1,9 @@
 import type { ItemState, RunRecord } from '../../journal/records.ts'
 import { answersOf, medianOf, type Span } from '../figures.ts'
 import { markup, type Content, type Markup } from '../markup.ts'
-import { count, duration, moment, money, percent } from '../words.ts'
+import { count, money, percent } from '../../words/amounts.ts'
+import { duration } from '../../words/durations.ts'
+import { moment } from '../../words/instants.ts'
 
 /** The states that a reader tells apart, in the order in which they stand. */
 const STATES: readonly (readonly [mark: string, text: string, states: readonly ItemState[]])[] = [
