@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { BatchItem } from './item.ts'
 
 /** The SHA-256 of what an item asks for, with the fields of its settings in one order. */
 export const fingerprintOf = ({ prompt, model, settings }: Pick<BatchItem, 'prompt' | 'model' | 'settings'>): string =>
-  createHash('sha256')
-    .update(JSON.stringify([prompt, model ?? null, inOneOrder(settings)]))
-    .digest('hex')
+  hash('sha256', JSON.stringify([prompt, model ?? null, inOneOrder(settings)]))
 
 function inOneOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOneOrder)

@@ -35,7 +35,7 @@ export interface Journal {
   /** The hash of the input that the run has, `undefined` before it has one. */
   inputHash(): string | undefined
 
-  /** Everything within happens, or nothing of it. May wait in between: nobody else writes. */
+  /** Loads the input: everything within happens, or nothing of it. May wait in between: nobody else writes. */
   atomically(work: () => Promise<void>): Promise<void>
   setInput(hash: string): void
   /** Adds an item behind the others. */

@@ -9,8 +9,9 @@ import { sqlite } from './sqlite.ts'
 /**
  * The journal of the run in `folder`, in SQLite. The caller has the lock of the folder.
  *
- * It is written ahead (`WAL`), so that readers never wait for the run nor the run for readers, and every commit is on the
- * disk before it counts (`synchronous = FULL`): a commit that a power cut takes back would be a picture paid for twice.
+ * Once its input is loaded it is written ahead (`WAL`), so that readers never wait for the run nor the run for readers;
+ * before that nobody can read anything, and a load that is written ahead is written twice. Every commit is on the disk
+ * before it counts (`synchronous = FULL`): a commit that a power cut takes back would be a picture paid for twice.
  *
  * @throws BatchError where the file is damaged, somebody else's, or of another version
  */
@@ -19,10 +20,9 @@ export function openJournal(folder: string, clock: Clock): Journal {
   const path = join(folder, '.spillway', 'journal.db')
   const db = new (sqlite().DatabaseSync)(path)
   try {
-    db.exec('PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON')
+    db.exec('PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL')
     const isNew = isEmpty(db)
     if (!isNew) checkSchema(db, path)
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     if (isNew) createTables(db, clock.wallTime())
     const [found] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})
     if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: SQLITE_CORRUPT })

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { DatabaseSync } from 'node:sqlite'
 import { sqlite } from './sqlite.ts'
 
-const SQLITE_CANTOPEN = 14
+const [SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_READONLY_ROLLBACK] = [5, 14, 776]
 
 /** Opens a journal that nothing is written to, in a transaction that sees one moment, however much is written meanwhile. */
 export function openToRead(path: string): DatabaseSync {
@@ -28,4 +28,10 @@ export function openToRead(path: string): DatabaseSync {
     url.search = 'immutable=1'
     return begin(new DatabaseSync(url, { readOnly: true }))
   }
+}
+
+/** A journal is not written ahead before its input is loaded: it is taken, or was left half-way by one that was killed. */
+export function isBeingLoaded(error: unknown): boolean {
+  const { errcode } = error as { readonly errcode?: number }
+  return errcode === SQLITE_BUSY || errcode === SQLITE_READONLY_ROLLBACK
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { PastUse } from '@spillway/core'
 import { usageOf } from '../make/expected-usage.ts'
-import { openToRead } from './open-to-read.ts'
+import { isBeingLoaded, openToRead } from './open-to-read.ts'
 import { ATTEMPT_USE, type Row, itemOf } from './rows.ts'
 import { checkSchema, damaged, isEmpty } from './schema.ts'
 
@@ -35,6 +35,7 @@ export function readPastUse(folder: string, since: number): readonly PastUse[] {
     checkSchema(db, path)
     return inSteps(db.prepare(ATTEMPT_USE).iterate(since))
   } catch (error) {
+    if (isBeingLoaded(error)) return []
     throw damaged(path, error)
   } finally {
     db?.close()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { BatchError } from '../batch-error.ts'
 import { holderOf } from './lock.ts'
-import { openToRead } from './open-to-read.ts'
+import { isBeingLoaded, openToRead } from './open-to-read.ts'
 import type { EndpointStateRecord, RunRecord, WaitRecord } from './records.ts'
 import { ATTEMPT_COLUMNS, ITEM_COLUMNS, attemptOf, costOf, countsOf, itemOf, launchOf, present } from './rows.ts'
 import { checkSchema, damaged, isEmpty } from './schema.ts'
@@ -37,7 +37,7 @@ export function readRun(folder: string): RunRecord {
     checkSchema(db, path)
     return { folder, ...readAll(db, folder) }
   } catch (error) {
-    throw damaged(path, error)
+    throw isBeingLoaded(error) ? notBegun(folder) : damaged(path, error)
   } finally {
     db?.close()
   }

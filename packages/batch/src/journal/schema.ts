@@ -42,9 +42,6 @@ CREATE TABLE item (
   ended_at INTEGER,
   place INTEGER UNIQUE            -- its place in results.jsonl
 ) STRICT;
-CREATE INDEX item_by_state ON item (state, seq);
-CREATE INDEX item_by_fingerprint ON item (fingerprint);
-CREATE INDEX item_by_leader ON item (same_as) WHERE same_as IS NOT NULL;
 
 CREATE TABLE attempt (
   rowid INTEGER PRIMARY KEY,
@@ -79,9 +76,19 @@ CREATE TABLE wait (
 ) STRICT;
 `
 
+/** Made when the items are there: to sort them once takes a third of the time that it takes to put each in its place. */
+export const ITEM_INDEXES = `
+CREATE INDEX IF NOT EXISTS item_by_state ON item (state, seq);
+CREATE INDEX IF NOT EXISTS item_by_fingerprint ON item (fingerprint);
+CREATE INDEX IF NOT EXISTS item_by_leader ON item (same_as) WHERE same_as IS NOT NULL;
+`
+
+/** Several long prompts have room in one: with SQLite's own 4096 a file of them is half air. */
+const PAGE_BYTES = 8192
+
 /** Makes the tables of an empty file, in one step. */
 export function createTables(db: DatabaseSync, at: number): void {
-  db.exec(`BEGIN IMMEDIATE;${TABLES}
+  db.exec(`PRAGMA page_size = ${PAGE_BYTES}; BEGIN IMMEDIATE;${TABLES}
     INSERT INTO run VALUES (1, '${randomUUID()}', NULL, ${at});
     PRAGMA application_id = ${APPLICATION_ID};
     PRAGMA user_version = ${SCHEMA_VERSION};

@@ -3,6 +3,7 @@ import { conditions } from './item-query.ts'
 import type { Journal, KnownItem, NewItem } from './journal.ts'
 import { ATTEMPT_COLUMNS, ITEM_COLUMNS, type Row, attemptOf, costOf, countsOf, itemOf } from './rows.ts'
 import type { ItemRecord } from './records.ts'
+import { ITEM_INDEXES } from './schema.ts'
 import { statementsOf } from './statements.ts'
 
 /** A journal over an open database whose tables are there. */
@@ -14,7 +15,10 @@ export function sqliteJournal(db: DatabaseSync): Journal {
     key: String(one('SELECT key FROM run')?.['key']),
     inputHash: () => (one('SELECT input_hash FROM run')?.['input_hash'] as string | null) ?? undefined,
 
-    atomically,
+    async atomically(work) {
+      await atomically(work)
+      db.exec('PRAGMA journal_mode = WAL')
+    },
     setInput: (hash) => void run('UPDATE run SET input_hash = ?', hash),
     add: (item) =>
       void run(
@@ -29,7 +33,7 @@ export function sqliteJournal(db: DatabaseSync): Journal {
         seq,
       ),
     remove: (seq) => void run('DELETE FROM item WHERE seq = ?', seq),
-    findSame: () => void run(FIND_SAME),
+    findSame: () => db.exec(ITEM_INDEXES + FIND_SAME),
     makeAlone: (seq) => void run('UPDATE item SET same_as = NULL WHERE seq = ?', seq),
 
     launch({ pid, options, startedAt }) {
@@ -133,10 +137,13 @@ export function sqliteJournal(db: DatabaseSync): Journal {
   }
 }
 
-/** Touches only what is not so already: of a hundred thousand items few share a picture. */
-const FIND_SAME = `UPDATE item SET same_as = nullif(first.seq, item.seq)
-  FROM (SELECT fingerprint, min(seq) AS seq FROM item GROUP BY fingerprint) AS first
-  WHERE first.fingerprint = item.fingerprint AND item.same_as IS NOT nullif(first.seq, item.seq)`
+/** Reads the index and touches only what is not so already: of a hundred thousand items few share a picture. */
+const FIND_SAME = `
+UPDATE item SET same_as = nullif(first.seq, item.seq)
+  FROM (SELECT fingerprint, min(seq) AS seq FROM item GROUP BY fingerprint HAVING count(*) > 1) AS first
+  WHERE first.fingerprint = item.fingerprint AND item.same_as IS NOT nullif(first.seq, item.seq);
+UPDATE item SET same_as = NULL WHERE same_as IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM item AS other WHERE other.fingerprint = item.fingerprint AND other.seq < item.seq)`
 const NEXT_PLACE = '(SELECT coalesce(max(place), 0) + 1 FROM item)'
 
 const columnsOf = (item: NewItem): SQLInputValue[] => [

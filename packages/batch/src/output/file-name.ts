@@ -9,6 +9,8 @@ const graphemes = new Intl.Segmenter()
 /** As much of a text as fits, cut between two letters. */
 function upTo(maxBytes: number, text: string): string {
   if (Buffer.byteLength(text) <= maxBytes) return text
+  // Each character is a letter of its own there.
+  if (/^[\w-]*$/.test(text)) return text.slice(0, maxBytes)
   let kept = ''
   let bytes = 0
   for (const { segment } of graphemes.segment(text)) {
@@ -22,13 +24,13 @@ function upTo(maxBytes: number, text: string): string {
 /** The words of a prompt, in whatever script, as a part of a file name. */
 function slugOf(prompt: string): string {
   // Long enough for whatever is kept of it, so that a long prompt costs no more than a short one.
-  const words = prompt
-    .slice(0, 500)
-    .normalize('NFC')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’]*/gu)
-  const slug = upTo(MAX_SLUG_BYTES, (words ?? []).join('-').replaceAll(/['’]/g, ''))
-  return slug.replace(/-+$/, '') || 'image'
+  const text = prompt.slice(0, 500).normalize('NFC').toLowerCase()
+  let slug = ''
+  for (const [word] of text.matchAll(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’]*/gu)) {
+    slug += `${slug && '-'}${word.replaceAll(/['’]/g, '')}`
+    if (slug.length > MAX_SLUG_BYTES) break
+  }
+  return upTo(MAX_SLUG_BYTES, slug).replace(/-+$/, '') || 'image'
 }
 
 /** An id as a part of a file name: no path, nothing hidden, nothing that a shell or another system reads its own way. */
@@ -57,13 +59,16 @@ export class FileNames {
   nameOf({ id, prompt }: Pick<BatchItem, 'id' | 'prompt'>): string {
     const base = `${idPart(id, ID_DIGITS)}-${slugOf(prompt)}`
     const key = keyOf(base)
-    let name = base
+    if (!this.#taken.has(key)) {
+      this.#taken.add(key)
+      return base
+    }
     let count = this.#counts.get(key) ?? 1
-    // A tilde, which no id and no slug has.
-    while (this.#taken.has(keyOf(name))) name = `${base}~${++count}`
+    // A tilde, which no id and no slug has, and which stays what it is.
+    while (this.#taken.has(`${key}~${++count}`));
     this.#counts.set(key, count)
-    this.#taken.add(keyOf(name))
-    return name
+    this.#taken.add(`${key}~${count}`)
+    return `${base}~${count}`
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { BatchError } from '../batch-error.ts'
 import type { BatchItem } from '../input/item.ts'
-import type { Journal, KnownItem } from '../journal/journal.ts'
+import type { Journal, NewItem } from '../journal/journal.ts'
 import { FileNames } from '../output/file-name.ts'
+import { KnownItems } from './known-items.ts'
 
 type Items = Iterable<BatchItem> | AsyncIterable<BatchItem>
 
@@ -15,32 +16,43 @@ type Items = Iterable<BatchItem> | AsyncIterable<BatchItem>
 export function loadInput(journal: Journal, items: Items, acceptChanges: boolean): Promise<void> {
   const isNew = journal.inputHash() === undefined
   return journal.atomically(async () => {
-    const before = new Map<string, KnownItem>()
-    for (const item of journal.known()) before.set(item.id, item)
-    const names = new FileNames([...before.values()].map(({ name }) => name))
+    const before = new KnownItems(journal.known())
+    // Known names are of no interest to a run that goes on with what it has.
+    let names: FileNames | undefined
+    const named = (item: BatchItem): NewItem => {
+      names ??= new FileNames(namesOf(journal))
+      return { ...item, name: names.nameOf(item) }
+    }
     const changes = new Changes()
     const hash = createHash('sha256')
-    for await (const item of items) {
-      hash.update(`${item.id}\n${item.fingerprint}\n`)
-      const known = before.get(item.id)
-      before.delete(item.id)
-      if (known === undefined) {
-        if (!isNew) changes.added.push(item.id)
-        journal.add({ ...item, name: names.nameOf(item) })
-      } else if (known.fingerprint !== item.fingerprint) {
-        changes.changed.push(item.id)
-        journal.replace(known.seq, { ...item, name: names.nameOf(item) })
+    try {
+      for await (const item of items) {
+        hash.update(`${item.id}\n${item.fingerprint}\n`)
+        const known = before.take(item)
+        if (known === undefined) {
+          if (!isNew) changes.added.push(item.id)
+          journal.add(named(item))
+        } else if (known.fingerprint !== item.fingerprint) {
+          changes.changed.push(item.id)
+          journal.replace(known.seq, named(item))
+        }
       }
-    }
-    for (const [id, { seq, state }] of before) {
-      changes.removed.push(id)
-      // What was paid for stays a part of the run.
-      if (state === 'waiting') journal.remove(seq)
+      for (const { id, seq, state } of before.left()) {
+        changes.removed.push(id)
+        // What was paid for stays a part of the run.
+        if (state === 'waiting') journal.remove(seq)
+      }
+    } finally {
+      before.close()
     }
     if (!acceptChanges) changes.throw()
     journal.findSame()
     journal.setInput(hash.digest('hex'))
   })
+}
+
+function* namesOf(journal: Journal): Generator<string> {
+  for (const { name } of journal.known()) yield name
 }
 
 const MAX_IDS_SHOWN = 5
