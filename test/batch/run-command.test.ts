@@ -113,6 +113,15 @@ describe('exit codes', () => {
     expect(code).toBe(3)
   })
 
+  it('3: the deadline leaves what waits for a place at which nobody listens', async () => {
+    const { simulator, env } = await serve()
+    await simulator.close()
+    const args = [...RUN, '--deadline', '1s', '--json']
+    const { code, stdout } = await spillway(args, { cwd: folderWith(['a', 'b']), env })
+    expect(JSON.parse(stdout)).toMatchObject({ stopped: 'deadline', unknown: 0, failed: 0, left: 2 })
+    expect(code).toBe(3)
+  })
+
   it('3: a key that nobody takes ends the run before it has failed everything', async () => {
     const { simulator, env } = await serve({ keys: ['another-key'] })
     const { code, stderr } = await spillway([...RUN, '--max-concurrency', '2'], { cwd: folderWith(numbered(50)), env })

@@ -30,9 +30,7 @@ export interface MakerOptions {
   readonly policy?: PolicyOptions
   /** What was used of the places' quotas before: `readPastUse(folder)`, or of your own. @default nothing */
   readonly usedBefore?: readonly PastUse[]
-  /** When everything has to be done, on the clock's `now()`. @default never */
-  readonly deadlineAt?: number
-  /** Until when a request may wait for a calm hour, on the clock's `now()`. @default the deadline */
+  /** Until when a request may wait for a calm hour, on the clock's `now()`. @default for ever */
   readonly latestStartAt?: number
   /** @default real time */
   readonly clock?: Clock
@@ -52,8 +50,8 @@ export interface Maker {
 }
 
 /**
- * Puts places behind one pipeline: a request goes to the place that will answer first, and is tried again as long as the deadline
- * allows. What may have been made is not asked for again.
+ * Puts places behind one pipeline: a request goes to the place that will answer first, and is tried again until its signal ends:
+ * the deadline is the run's, which leaves what waits then for the next start. What may have been made is not asked for again.
  *
  * ```ts
  * import { createMaker, openaiPlace } from '@spillway/batch'
@@ -76,16 +74,7 @@ export interface Maker {
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const createMaker = (options: MakerOptions): Maker => {
-  const {
-    places,
-    policy = {},
-    usedBefore,
-    deadlineAt = Infinity,
-    latestStartAt = deadlineAt,
-    clock,
-    clockRate = 1,
-    random,
-  } = options
+  const { places, policy = {}, usedBefore, latestStartAt = Infinity, clock, clockRate = 1, random } = options
   const verdicts = new WeakMap<object, Verdict>()
   const classifier: Classifier = {
     error: (error) => verdicts.get(error as object),
@@ -151,7 +140,6 @@ export const createMaker = (options: MakerOptions): Maker => {
           [expectedUsage, usageOf(item)],
           ...(latestStartAt < Infinity ? [[latestStartMs, Math.max(0, latestStartAt - now())] as const] : []),
         ],
-        ...(deadlineAt < Infinity && { totalMs: Math.max(1, deadlineAt - now()) }),
       })
       const verdict = verdicts.get(made)
       if (made.images.length === 0) throw new NoImageError(made.endpoint, verdict ?? { kind: 'empty' })

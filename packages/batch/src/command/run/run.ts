@@ -57,7 +57,6 @@ async function makeAll(
   // How long calm hours may be waited for depends on how many there are.
   const items = offPeak ? await collected(read) : read
   const latestStartAt = Array.isArray(items) ? latestStartOf(deadline, items.length, rpm) : deadline.at
-  // The deadline is the run's: an item that waits when it comes has not failed, and is left for the next start.
   const maker = createMaker({
     places,
     policy,
