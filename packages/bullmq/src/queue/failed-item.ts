@@ -2,53 +2,44 @@ import type { Classifier, Verdict } from '@spillway/core'
 import { handover, judge, type Handover } from '../handover/handover.ts'
 import { HANDOVER_DEFAULTS } from '../handover/handover-options.ts'
 import type { HeldItem } from './held-item.ts'
-import type { FailedData, ResultData, WorkData } from './job-data.ts'
+import type { EndedAttempt, FailedData, ResultData, WorkData } from './job-data.ts'
 
 /** What is to be done with an item that was not made. */
 export type FailedItem =
-  /** The job waits, with what is known of it now. */
-  | { readonly becomes: Handover; readonly data: WorkData; readonly verdict: Verdict; readonly unfit: boolean }
+  /** Nothing of it is out: the job waits. */
+  | { readonly becomes: Handover; readonly unfit: boolean }
   /** The run hears of it. */
-  | { readonly result: ResultData; readonly verdict: Verdict }
+  | { readonly result: ResultData }
   /** Not this worker's to decide: another has the job, or will find that a request was out. */
   | 'leave'
 
-/** Decides what becomes of an item whose maker failed with `error`. */
+/**
+ * Decides what becomes of an item whose maker failed with `error`.
+ *
+ * @param attempts its requests that have ended, those in these hands included
+ */
 export const failedItem = (
   error: unknown,
   held: HeldItem,
-  data: WorkData,
-  { idempotent }: { readonly idempotent: boolean },
+  { item: { id: item }, onUnknown, deadlineAt = Infinity }: WorkData,
+  { attempts, idempotent }: { readonly attempts: readonly EndedAttempt[]; readonly idempotent: boolean },
 ): FailedItem => {
-  const { sent: _, ...rest } = data
-  const { ended: attempts } = held
-  const unsent = { ...rest, attempts }
   if (held.lost) return 'leave'
+  if (held.signal.aborted) return held.unsettled ? 'leave' : { becomes: { to: 'give_back' }, unfit: false }
+  if (isUnfit(held)) return { becomes: { to: 'give_back' }, unfit: true }
   const judged = judge(error, judgedBy(held))
   const { verdict } = judged
-  const { kind } = verdict
-  const giveBack = { becomes: { to: 'give_back' } as const, data: unsent, verdict }
-  if (held.signal.aborted) return held.unsettled ? 'leave' : { ...giveBack, unfit: false }
-  if (isUnfit(held)) return { ...giveBack, unfit: true }
-  const failures = (data.failures?.[kind] ?? 0) + 1
-  const decided = handover({
+  const becomes = handover({
     ...HANDOVER_DEFAULTS,
     ...judged,
-    failures,
-    repeatable: idempotent || data.onUnknown === 'again',
-    leftMs: (data.deadlineAt ?? Infinity) - Date.now(),
+    failures: Math.max(1, attempts.filter(({ end }) => end.verdict === verdict.kind).length),
+    repeatable: idempotent || onUnknown === 'again',
+    leftMs: deadlineAt - Date.now(),
   })
-  if (decided.to === 'fail_job')
-    return {
-      verdict,
-      result: { status: 'failed', item: data.item.id, attempts, error: failedData(error, verdict, held) },
-    }
-  return {
-    becomes: decided,
-    data: { ...unsent, failures: { ...data.failures, [kind]: failures } },
-    verdict,
-    unfit: false,
-  }
+  if (becomes.to !== 'fail_job') return { becomes, unfit: false }
+  // Its maker broke: what it had sent is still on its way.
+  if (held.out > 0 && held.sent !== undefined) return { result: { status: 'unknown', item, attempts, sent: held.sent } }
+  return { result: { status: 'failed', item, attempts, error: failedData(error, verdict, held) } }
 }
 
 /** A model that is not there is the item's mistake as often as the worker's. */
@@ -58,15 +49,15 @@ const NOT_THERE: ReadonlySet<number | undefined> = new Set([404, 410])
 const isUnfit = ({ last }: HeldItem): boolean => last?.verdict === 'endpoint_failed' && !NOT_THERE.has(last.status)
 
 /** Errors of an official client were judged when they came. Without a request nothing can have been paid. */
-const judgedBy = ({ last, mark }: HeldItem): Classifier => ({
+const judgedBy = ({ last, sent }: HeldItem): Classifier => ({
   error: () => {
-    if (last === undefined) return { kind: 'transient', ...(mark === undefined && { sent: false }) }
+    if (last === undefined) return { kind: 'transient', ...(sent === undefined && { sent: false }) }
     const { verdict: kind, billed, status, retryAfterMs } = last
     return { kind, sent: true, billed, ...(status && { status }), ...(retryAfterMs !== undefined && { retryAfterMs }) }
   },
 })
 
-const failedData = (error: unknown, verdict: Verdict, { last, mark }: HeldItem): FailedData => {
+const failedData = (error: unknown, verdict: Verdict, { last, sent }: HeldItem): FailedData => {
   const thrown: Error & { readonly code?: unknown } = error instanceof Error ? error : new Error(String(error))
   const { name, message, code } = thrown
   return {
@@ -76,6 +67,6 @@ const failedData = (error: unknown, verdict: Verdict, { last, mark }: HeldItem):
     billed: last?.billed ?? verdict.billed ?? 'no',
     ...(typeof code === 'string' && { code }),
     ...(last?.status !== undefined && { httpStatus: last.status }),
-    ...(mark !== undefined && { endpoint: mark.endpoint, model: mark.model }),
+    ...(sent !== undefined && { endpoint: sent.endpoint, model: sent.model }),
   }
 }

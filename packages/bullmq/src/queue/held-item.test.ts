@@ -7,11 +7,11 @@ const ENDED = { endpoint: 'relay', verdict: 'success', billed: 'yes', tookMs: 1 
 
 /** A job whose lock is there, or not, and what was written into it. */
 const jobWith = (lock: { held: boolean }) => {
-  const written: WorkData[] = []
+  const written: unknown[] = []
   const data = { run: 'r', item: { id: '1' }, idempotencyKey: 'k', onUnknown: 'skip' } as WorkData
   const job = {
     data,
-    updateData: async (next: WorkData) => void written.push(next),
+    log: async (row: string) => written.push(JSON.parse(row)),
     extendLock: async () => (lock.held ? 1 : 0),
   } as unknown as HeldJob
   return { job, written }
@@ -22,7 +22,7 @@ test('what is to be sent is written down first, under the lock by which it is he
   const told: string[] = []
   const held = holdItem(job, 'token-1', 1000, (endpoint) => told.push(endpoint))
   await held.attempts.sending(TO)
-  expect(written).toEqual([{ ...job.data, sent: { token: 'token-1', at: expect.any(Number) as number, ...TO } }])
+  expect(written).toEqual([{ by: expect.any(String) as string, sent: { at: expect.any(Number) as number, ...TO } }])
   expect(told).toEqual(['relay'])
   expect(held.unsettled).toBe(true)
 })

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import type { AttemptEnd, AttemptListener } from '@spillway/batch'
 import type { Job } from 'bullmq'
-import { MOST_ATTEMPTS, type EndedAttempt, type SentMark, type WorkData } from './job-data.ts'
+import type { EndedAttempt, SentMark, WorkData } from './job-data.ts'
+import { writeNote } from './job-notes.ts'
 
 /** What is needed of the job. */
 export type HeldJob = Pick<
   Job<WorkData>,
-  'id' | 'data' | 'stalledCounter' | 'extendLock' | 'updateData' | 'moveToDelayed' | 'moveToWait'
+  'id' | 'data' | 'stalledCounter' | 'extendLock' | 'log' | 'moveToDelayed' | 'moveToWait'
 >
 
 /** The lock of a job has gone to another worker: this one has no say any more. */
@@ -17,23 +19,27 @@ class LockLostError extends Error {
 export interface HeldItem {
   readonly signal: AbortSignal
   readonly attempts: AttemptListener
-  /** Its requests that have ended, in the hands of other workers too. */
+  /** Its requests that have ended in these hands. */
   readonly ended: readonly EndedAttempt[]
-  /** The last request that has ended in these hands. */
+  /** The last of them. */
   readonly last: AttemptEnd | undefined
-  /** The last request that was written down. */
-  readonly mark: SentMark | undefined
+  /** The last request that has left these hands. */
+  readonly sent: SentMark | undefined
+  /** Requests that have not ended. */
+  readonly out: number
   /** A request is out, or nobody knows what became of the last. */
   readonly unsettled: boolean
   /** Another worker has the item. */
   readonly lost: boolean
+  /** Writes down that nothing is out, and that the item may be asked for again. */
+  settle(): Promise<void>
   /** Lets go of what has not been sent; what has is waited for. */
   release(): void
 }
 
 /**
  * Writes down before each request that it leaves, and looks whether the job is still this worker's: a worker that was frozen
- * or cut off while another took over sends nothing. What it wrote meanwhile can only make an item count as sent that was not.
+ * or cut off while another took over sends nothing.
  */
 export const holdItem = (
   job: HeldJob,
@@ -41,22 +47,27 @@ export const holdItem = (
   lockMs: number,
   onSent: (endpoint: string) => void = () => {},
 ): HeldItem => {
+  /** Locks are named after workers' places: the same place may take the same job again. */
+  const by = randomUUID()
   const ending = new AbortController()
+  const ended: EndedAttempt[] = []
   let out = 0
   let last: AttemptEnd | undefined
-  let mark: SentMark | undefined
+  let noted = false
+  let sent: SentMark | undefined
   let lost = false
-  const ended = [...(job.data.attempts ?? [])]
 
   const sending = async ({ endpoint, model }: { endpoint: string; model: string }): Promise<void> => {
     ending.signal.throwIfAborted()
     out++
     try {
-      mark = { token, at: Date.now(), endpoint, model }
-      await job.updateData({ ...job.data, sent: mark })
+      const mark = { at: Date.now(), endpoint, model }
+      noted = true
+      await writeNote(job, { by, sent: mark })
       lost = !(await job.extendLock(token, lockMs))
       if (lost)
         throw new LockLostError(`The item ${job.data.item.id} was taken over by another worker: it was not sent.`)
+      sent = mark
       onSent(endpoint)
     } catch (error) {
       out--
@@ -70,22 +81,27 @@ export const holdItem = (
       ended: (attempt) => {
         out--
         last = attempt
-        const at = Math.round(Date.now() - attempt.tookMs)
-        if (ended.push({ at, model: mark?.model ?? '', end: attempt }) > MOST_ATTEMPTS) ended.shift()
+        ended.push({ at: Math.round(Date.now() - attempt.tookMs), model: sent?.model ?? '', end: attempt })
       },
     },
     ended,
     get last() {
       return last
     },
-    get mark() {
-      return mark
+    get sent() {
+      return sent
+    },
+    get out() {
+      return out
     },
     get unsettled() {
       return out > 0 || (last !== undefined && last.billed !== 'no')
     },
     get lost() {
       return lost
+    },
+    settle: async () => {
+      if (noted) await writeNote(job, { by, settled: ended })
     },
     release: () => {
       if (out === 0) ending.abort()

@@ -2,19 +2,13 @@ import { createHash } from 'node:crypto'
 import type { AttemptEnd, BatchItem } from '@spillway/batch'
 import type { VerdictKind } from '@spillway/core'
 
-/** What stands in line: one item, with its prompt, and what is known of its requests. Never a key. */
+/** What stands in line: one item, with its prompt, and what its run says of it. Never a key. */
 export interface WorkData {
   readonly run: string
   readonly item: BatchItem
   readonly idempotencyKey: string
   readonly onUnknown: 'skip' | 'again'
   readonly deadlineAt?: number
-  /** Written before a request leaves, taken back when it has failed: still there, its worker was lost on the way. */
-  readonly sent?: SentMark
-  /** How often it has failed by verdict: decides how long it waits. */
-  readonly failures?: Partial<Record<VerdictKind, number>>
-  /** Its requests that have ended, the last of many. */
-  readonly attempts?: readonly EndedAttempt[]
 }
 
 /** A request, for the books of the run. */
@@ -25,13 +19,8 @@ export interface EndedAttempt {
   readonly end: AttemptEnd
 }
 
-/** A night under overload has hundreds of refusals for an item; no report shows them all. */
-export const MOST_ATTEMPTS = 50
-
 /** A request that is out, or was. */
 export interface SentMark {
-  /** The lock under which it was sent: each taking of a job has its own. */
-  readonly token: string
   /** Wall milliseconds. */
   readonly at: number
   readonly endpoint: string
@@ -50,7 +39,10 @@ type Outcome =
       readonly usage?: Readonly<Record<string, number>>
     }
   | { readonly status: 'failed'; readonly error: FailedData }
-  | { readonly status: 'unknown'; readonly sent: Omit<SentMark, 'token'> }
+  | { readonly status: 'unknown'; readonly sent: SentMark }
+
+/** The name of the error of what was not sent in time: another start may have more of it. */
+export const DEADLINE_PASSED = 'DeadlinePassedError'
 
 /** An error, as far as it may travel. */
 export interface FailedData {

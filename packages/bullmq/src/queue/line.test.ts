@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { WorkData } from './job-data.ts'
+import { QueueServer } from './__fixtures__/queue-server.ts'
+import { DEADLINE_PASSED, type ResultData, type WorkData } from './job-data.ts'
+import { writeNote } from './job-notes.ts'
 import { clearAway, lineUp, withdraw, type Line } from './line.ts'
 
 const DATA: WorkData = {
@@ -7,102 +9,113 @@ const DATA: WorkData = {
   item: { id: 'fox', line: 1, fingerprint: 'print', prompt: 'a fox', settings: {} },
   idempotencyKey: 'a-run:fox',
   onUnknown: 'skip',
+  deadlineAt: 1000,
 }
-const SENT = { token: 't', at: 0, endpoint: 'relay', model: 'm' }
+const AGAIN = { ...DATA, onUnknown: 'again' } as const
+const RESULT: ResultData = {
+  status: 'done',
+  item: 'fox',
+  attempts: [],
+  images: [],
+  endpoint: 'relay',
+  model: 'm',
+}
+const failed = (name: string): ResultData => ({
+  status: 'failed',
+  item: 'fox',
+  attempts: [],
+  error: { name, message: '', verdict: 'rejected', billed: 'no' },
+})
 
-/** Two queues in memory. What is `locked` is in a worker's hands. */
-const queues = (stood: { readonly work?: WorkData; readonly results?: readonly string[] } = {}) => {
-  const work = new Map(stood.work && [['i1', stood.work]])
-  const results = new Set(stood.results)
-  const locked = new Set<string>()
-  const onAdd: (() => void)[] = []
-  const steps: string[] = []
-  const line = {
-    work: {
-      add: async (_: string, data: WorkData, { jobId }: { jobId: string }) => {
-        for (const act of onAdd) act()
-        work.set(jobId, data)
-      },
-      remove: async (id: string) => {
-        steps.push(`work ${id}`)
-        if (locked.has(id)) return 0
-        work.delete(id)
-        return 1
-      },
-      getJobState: async (id: string) => (locked.has(id) ? 'active' : work.has(id) ? 'waiting' : 'unknown'),
-      getJob: async (id: string) => (work.has(id) ? { data: work.get(id) } : undefined),
-    },
-    results: {
-      getJobState: async (id: string) => (results.has(id) ? 'waiting' : 'unknown'),
-      remove: async (id: string) => {
-        steps.push(`results ${id}`)
-        return Number(results.delete(id))
-      },
-    },
-  } as unknown as Line
-  return { line, work, results, locked, onAdd, steps }
+/** Two queues in memory, and the names of what was done to them. */
+const queues = (results: Readonly<Record<string, ResultData>> = {}) => {
+  const server = new QueueServer()
+  for (const [id, result] of Object.entries(results)) server.results.set(id, result)
+  const wire = async <T>(call: () => T): Promise<T> => call()
+  const line: Line = { work: server.workQueue(wire), results: server.resultQueue(wire) }
+  const note = (sent = { at: 0, endpoint: 'relay', model: 'm' }): Promise<unknown> =>
+    writeNote(server.jobOf(server.work.get('i1')!, wire), { by: 'somebody', sent })
+  return { server, line, note }
 }
 
 describe('lineUp', () => {
   test('puts an item in line once', async () => {
-    const { line, work } = queues()
+    const { line, server } = queues()
     await lineUp('i1', DATA, line)
-    expect(work.get('i1')).toEqual(DATA)
+    await lineUp('i1', DATA, line)
+    expect([...server.work.values()].map(({ data }) => data)).toEqual([DATA])
   })
 
   test.for([['i1'], ['i1u']])('makes nothing where %s stands from before', async ([stands]) => {
-    const { line, work } = queues({ results: [stands!] })
+    const { line, server } = queues({ [stands!]: RESULT })
     await lineUp('i1', DATA, line)
-    expect(work.size).toBe(0)
-  })
-
-  test.for([['i1'], ['i1u']])('makes nothing where %s came between the look and the line', async ([comes]) => {
-    const { line, work, results, onAdd } = queues()
-    onAdd.push(() => void results.add(comes!))
-    await lineUp('i1', DATA, line)
-    expect(work.size).toBe(0)
+    expect(server.work.size).toBe(0)
   })
 
   test('asks again for what nobody knows of, where the run says so, but not for what is there', async () => {
-    const again = { ...DATA, onUnknown: 'again' } as const
-    const reported = queues({ results: ['i1u'] })
-    await lineUp('i1', again, reported.line)
-    expect([reported.work.size, reported.results.size]).toEqual([1, 0])
-    const made = queues({ results: ['i1', 'i1u'] })
-    await lineUp('i1', again, made.line)
-    expect(made.work.size).toBe(0)
+    const reported = queues({ i1u: RESULT })
+    await lineUp('i1', AGAIN, reported.line)
+    expect([reported.server.work.size, reported.server.results.size]).toEqual([1, 0])
+    const made = queues({ i1: RESULT, i1u: RESULT })
+    await lineUp('i1', AGAIN, made.line)
+    expect(made.server.work.size).toBe(0)
+  })
+
+  test('what this start says holds for what stands in line from an earlier one, and what was sent is still known', async () => {
+    const { line, server, note } = queues()
+    await lineUp('i1', DATA, line)
+    await note()
+    const later = { ...AGAIN, deadlineAt: 5000 }
+    await lineUp('i1', later, line)
+    expect(server.work.get('i1')).toMatchObject({ data: later, logs: [expect.stringContaining('relay')] })
+  })
+
+  test('what was too late for an earlier start is asked for again, other failures are not', async () => {
+    const late = queues({ i1: failed(DEADLINE_PASSED) })
+    await lineUp('i1', DATA, late.line)
+    expect([late.server.work.size, late.server.results.size]).toEqual([1, 0])
+    const refused = queues({ i1: failed('Error') })
+    await lineUp('i1', DATA, refused.line)
+    expect(refused.server.work.size).toBe(0)
   })
 })
 
 describe('withdraw', () => {
   test.for([
-    ['was not sent', DATA, 0],
-    ['may have been sent', { ...DATA, sent: SENT }, 1],
-    ['is asked for again anyway', { ...DATA, sent: SENT, onUnknown: 'again' }, 0],
-  ] as const)('what %s', async ([, data, left]) => {
-    const { line, work } = queues({ work: data })
+    ['was not sent', DATA, false, 0],
+    ['may have been sent', DATA, true, 1],
+    ['is asked for again anyway', AGAIN, true, 0],
+  ] as const)('what %s', async ([, data, sent, left]) => {
+    const { line, server, note } = queues()
+    await lineUp('i1', data, line)
+    if (sent) await note()
     await withdraw('i1', line.work)
-    expect(work.size).toBe(left)
+    expect(server.work.size).toBe(left)
   })
 })
 
 describe('clearAway', () => {
+  const held = async () => {
+    const all = queues()
+    await lineUp('i1', DATA, all.line)
+    all.server.take('a token')
+    all.server.results.set('i1', RESULT)
+    return all
+  }
+
   test('leaves the result beside a job until its worker has let go of it', async () => {
-    const { line, locked, results, steps } = queues({ work: DATA, results: ['i1'] })
-    locked.add('i1')
+    const { line, server } = await held()
     const cleared = clearAway('i1', line, new AbortController().signal)
-    await expect.poll(() => steps.length).toBeGreaterThan(1)
-    expect(results.has('i1')).toBe(true)
-    locked.clear()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(server.results.has('i1')).toBe(true)
+    server.leave('i1', 'a token', (job) => (job.state = 'delayed'))
     await cleared
-    expect(results.size).toBe(0)
-    expect(new Set(steps.slice(0, -2))).toEqual(new Set(['work i1']))
+    expect([server.work.size, server.results.size]).toEqual([0, 0])
   })
 
   test('leaves everything as it stands when the run is closed meanwhile', async () => {
-    const { line, locked, results } = queues({ work: DATA, results: ['i1'] })
-    locked.add('i1')
+    const { line, server } = await held()
     await clearAway('i1', line, AbortSignal.abort())
-    expect(results.has('i1')).toBe(true)
+    expect(server.results.has('i1')).toBe(true)
   })
 })

@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import { systemClock } from '@spillway/core'
 import type { Queue } from 'bullmq'
-import { unknownIdOf, type ResultData, type WorkData } from './job-data.ts'
+import { DEADLINE_PASSED, type ResultData, unknownIdOf, type WorkData } from './job-data.ts'
+import { MOST_NOTES, readNotes } from './job-notes.ts'
 
-type Results = Pick<Queue<ResultData>, 'getJobState' | 'remove'>
+type Results = Pick<Queue<ResultData>, 'getJob' | 'getJobState' | 'remove'>
 
 /** The queue of a run's items, and that of their results. */
 export interface Line {
-  readonly work: Pick<Queue<WorkData>, 'add' | 'remove' | 'getJob' | 'getJobState'>
+  readonly work: Pick<Queue<WorkData>, 'add' | 'remove' | 'getJob' | 'getJobLogs' | 'getJobState'>
   readonly results: Results
 }
 
@@ -16,20 +18,34 @@ export const isSettled = async (id: string, results: Pick<Results, 'getJobState'
   return states.some((state) => state !== 'unknown')
 }
 
-/** Puts an item in line, unless it stands there, or was settled while its run was away. */
+/** Puts an item in line, unless it stands there, or was settled while its run was away. What is settled in this instant its worker finds. */
 export const lineUp = async (id: string, data: WorkData, { work, results }: Line): Promise<void> => {
-  // Said of an earlier launch; this one wants it made.
-  if (data.onUnknown === 'again') await results.remove(unknownIdOf(id))
+  await overrule(id, data, results)
   if (await isSettled(id, results)) return
-  await work.add('item', data, { jobId: id, removeOnFail: true })
-  // Settled between the look and the line: what stands in line now knows nothing of what was sent.
-  if (await isSettled(id, results)) await work.remove(id)
+  const stands = await work.getJob(id)
+  if (stands === undefined) await work.add('item', data, { jobId: id, removeOnFail: true, keepLogs: MOST_NOTES })
+  // Of an earlier start, which may have said otherwise. Where it has ended in this instant, its result is there.
+  else if (!isDeepStrictEqual(stands.data, data)) await stands.updateData(data).catch(onlyIfThere(id, work))
 }
+
+/** What an earlier start wanted does not bind this one: now it is to be made, or there is time again. */
+const overrule = async (id: string, { onUnknown }: WorkData, results: Results): Promise<void> => {
+  if (onUnknown === 'again') await results.remove(unknownIdOf(id))
+  const { data } = (await results.getJob(id)) ?? {}
+  if (data?.status === 'failed' && data.error.name === DEADLINE_PASSED) await results.remove(id)
+}
+
+const onlyIfThere =
+  (id: string, work: Line['work']) =>
+  async (error: unknown): Promise<void> => {
+    if ((await work.getJobState(id)) !== 'unknown') throw error
+  }
 
 /** Takes an item out of the line. What a worker has in hand stays with it, and so does what may have been sent: the next start hears of it. */
 export const withdraw = async (id: string, work: Line['work']): Promise<void> => {
-  const { sent, onUnknown } = (await work.getJob(id))?.data ?? {}
-  if (sent === undefined || onUnknown === 'again') await work.remove(id)
+  const { onUnknown } = (await work.getJob(id))?.data ?? {}
+  const { open } = await readNotes(id, work)
+  if (open === undefined || onUnknown === 'again') await work.remove(id)
 }
 
 /** How often it is looked whether a worker has let go of a job. */
@@ -40,8 +56,8 @@ const AGAIN_MS = 250
  * it would make it once more.
  */
 export const clearAway = async (id: string, { work, results }: Line, signal: AbortSignal): Promise<void> => {
-  // Redis takes away only what nobody has in hand; PostgreSQL says no of what is not there as well.
-  while ((await work.remove(id)) === 0 && (await work.getJobState(id)) === 'active') {
+  // Only what nobody has in hand can be taken away; of what is not there PostgreSQL says the same.
+  while ((await work.remove(id)) === 0 && (await work.getJobState(id)) !== 'unknown') {
     if (signal.aborted) return
     await new Promise<void>((resolve) => systemClock.setTimer(AGAIN_MS, resolve))
   }

@@ -46,7 +46,7 @@ export const startWorker = (
     reject(error)
     void stop()
   }
-  const station: Station = { make, idempotent, results, tell, unfit, lostAfterMs, maxResults }
+  const station: Station = { make, idempotent, work: queue, results, tell, unfit, lostAfterMs, maxResults }
 
   let stopping: Promise<void> | undefined
   const process = async (job: Job<WorkData>, token: string): Promise<void> => {

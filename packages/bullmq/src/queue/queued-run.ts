@@ -47,17 +47,19 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
     const id = jobIdOf(runKey, item)
     handedOut.set(item.id, id)
     const { promise: aborted, reject } = Promise.withResolvers<never>()
+    const data = { run: runKey, item, idempotencyKey, onUnknown, ...(deadlineAt !== undefined && { deadlineAt }) }
+    const inLine = lineUp(id, data, { work, results })
     const letGo = (): void => {
       poll.forget(id)
-      send(withdraw(id, work))
+      // Not before it stands there: what is on its way is not found.
+      send(inLine.then(() => withdraw(id, work)))
       reject(signal.reason)
     }
     signal.addEventListener('abort', letGo, { once: true })
-    const data = { run: runKey, item, idempotencyKey, onUnknown, ...(deadlineAt !== undefined && { deadlineAt }) }
     try {
-      const coming = poll.expect(id)
-      await Promise.race([lineUp(id, data, { work, results }), aborted])
-      return await madeOf(await Promise.race([coming, aborted]), attempts)
+      await Promise.race([inLine, aborted])
+      // Only now: what stood there before may be what this start overrules.
+      return await madeOf(await Promise.race([poll.expect(id), aborted]), attempts)
     } finally {
       signal.removeEventListener('abort', letGo)
     }

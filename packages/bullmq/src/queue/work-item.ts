@@ -1,16 +1,18 @@
-import type { Make, QueueWorkerEvent } from '@spillway/batch'
+import type { Made, Make, QueueWorkerEvent } from '@spillway/batch'
 import type { Queue } from 'bullmq'
 import type { Handover } from '../handover/handover.ts'
 import { failedItem } from './failed-item.ts'
 import type { HeldItem, HeldJob } from './held-item.ts'
-import { unknownIdOf, type ResultData } from './job-data.ts'
+import { DEADLINE_PASSED, type EndedAttempt, type ResultData, unknownIdOf, type WorkData } from './job-data.ts'
+import { readNotes } from './job-notes.ts'
 import { isSettled } from './line.ts'
 
 /** A worker, as its items see it. */
 export interface Station {
   readonly make: Make
   readonly idempotent: boolean
-  readonly results: (run: string) => Queue<ResultData>
+  readonly work: Pick<Queue<WorkData>, 'getJobLogs'>
+  readonly results: (run: string) => Pick<Queue<ResultData>, 'add' | 'getJobState' | 'getWaitingCount' | 'remove'>
   readonly tell: (event: QueueWorkerEvent) => void
   /** What only this worker's key or endpoints are to blame for is left to other workers. */
   readonly unfit: (error: unknown) => void
@@ -31,67 +33,67 @@ const BACKLOG_MS = 5000
 /** Makes an item and puts its result in the run's queue. The job ends after that, so that nothing is lost between. */
 export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promise<Worked> => {
   const { data } = job
+  const id = job.id!
   const results = at.results(data.run)
-  const put = async (result: ResultData, id = job.id!): Promise<Worked> => {
-    await results.add(result.status, result, { jobId: id })
+  const put = async (result: ResultData, jobId = id): Promise<Worked> => {
+    await results.add(result.status, result, { jobId })
     at.tell({ type: `item.${result.status}`, item: result.item })
     return { to: 'finish' }
   }
+  const { open, attempts: before } = await readNotes(id, at.work)
   // A worker was lost after its result stood there, and before it could say so.
-  if (await isSettled(job.id!, results)) return { to: 'finish' }
-  if (data.sent !== undefined && data.onUnknown === 'skip' && !at.idempotent) {
-    const waitMs = data.sent.at + at.lostAfterMs - Date.now()
+  if (await isSettled(id, results)) return { to: 'finish' }
+  if (open !== undefined && data.onUnknown === 'skip' && !at.idempotent) {
+    const waitMs = open.at + at.lostAfterMs - Date.now()
     if (waitMs > 0) return { to: 'delay_job', waitMs }
-    const { token: _, ...sent } = data.sent
-    const { attempts = [], item } = data
-    return put({ status: 'unknown', item: item.id, attempts, sent }, unknownIdOf(job.id!))
+    return put({ status: 'unknown', item: data.item.id, attempts: before, sent: open }, unknownIdOf(id))
   }
-  const refusal = refused(job)
+  const refusal = refused(job, before)
   if (refusal !== undefined) return put(refusal)
   if ((await results.getWaitingCount()) >= at.maxResults) return { to: 'delay_job', waitMs: BACKLOG_MS }
-  return made(job, held, at).then(put, (error: unknown) => notMade(error, job, held, at, put))
+  const attempts = (): readonly EndedAttempt[] => [...before, ...held.ended]
+  return at.make(data.item, { signal: held.signal, attempts: held.attempts, idempotencyKey: data.idempotencyKey }).then(
+    (made) => put(resultOf(data.item.id, made, attempts())),
+    (error: unknown) => notMade(error, job, held, { ...at, attempts: attempts() }, put),
+  )
 }
 
-const made = async ({ data }: HeldJob, held: HeldItem, at: Station): Promise<ResultData> => {
-  const { item, idempotencyKey } = data
-  const { images, ...rest } = await at.make(item, { signal: held.signal, attempts: held.attempts, idempotencyKey })
-  return {
-    status: 'done',
-    item: item.id,
-    ...rest,
-    attempts: held.ended,
-    images: images.map(({ bytes, mimeType }) => ({
-      base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
-      ...(mimeType !== undefined && { mimeType }),
-    })),
-  }
-}
+const resultOf = (item: string, { images, ...rest }: Made, attempts: readonly EndedAttempt[]): ResultData => ({
+  status: 'done',
+  item,
+  ...rest,
+  attempts,
+  images: images.map(({ bytes, mimeType }) => ({
+    base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+    ...(mimeType !== undefined && { mimeType }),
+  })),
+})
 
 const notMade = async (
   error: unknown,
   job: HeldJob,
   held: HeldItem,
-  at: Station,
+  at: Station & { readonly attempts: readonly EndedAttempt[] },
   put: (result: ResultData) => Promise<Worked>,
 ): Promise<Worked> => {
   const failed = failedItem(error, held, job.data, at)
   if (failed === 'leave') return { to: 'leave' }
   if ('result' in failed) return put(failed.result)
-  await job.updateData(failed.data)
+  await held.settle()
   if (failed.unfit) at.unfit(error)
   return failed.becomes
 }
 
 /** Why an item is not asked for, where it is not. */
-const refused = ({ data, stalledCounter }: HeldJob): ResultData | undefined => {
+const refused = ({ data, stalledCounter }: HeldJob, attempts: readonly EndedAttempt[]): ResultData | undefined => {
   const failedWith = (name: string, message: string): ResultData => ({
     status: 'failed',
     item: data.item.id,
-    attempts: data.attempts ?? [],
+    attempts,
     error: { name, message, verdict: 'rejected', billed: 'no' },
   })
   if (Date.now() >= (data.deadlineAt ?? Infinity))
-    return failedWith('DeadlinePassedError', 'The deadline of the run passed before it was sent.')
+    return failedWith(DEADLINE_PASSED, 'The deadline of the run passed before it was sent.')
   if (stalledCounter > DEADLY)
     return failedWith('DeadlyItemError', `${stalledCounter} workers ended with it in hand, before anything was sent.`)
   return undefined
