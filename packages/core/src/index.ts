@@ -136,7 +136,7 @@ export type { HedgeDenied, HedgeLost, HedgeStarted, HedgeWon } from './policies/
 
 export { rateLimit } from './policies/rate-limit/rate-limit.ts'
 export { RATE_LIMIT_DEFAULTS } from './policies/rate-limit/rate-limit-options.ts'
-export type { Quota, RateLimitOptions } from './policies/rate-limit/rate-limit-options.ts'
+export type { ConcurrencyQuota, Quota, RateLimitOptions } from './policies/rate-limit/rate-limit-options.ts'
 export type { PastUse } from './policies/rate-limit/past-use.ts'
 export type { DailyReset } from './policies/rate-limit/calendar-reset.ts'
 export type { Costs } from './policies/rate-limit/costs.ts'
@@ -147,6 +147,7 @@ export {
 } from './policies/rate-limit/memory-shared-quota-store.ts'
 export type { MemorySharedQuotaStoreOptions } from './policies/rate-limit/memory-shared-quota-store.ts'
 export type {
+  ConcurrencyPlan,
   QuotaPlan,
   SharedAnswer,
   SharedGrant,

@@ -12,8 +12,6 @@ interface Asking {
   readonly apiKey: string | undefined
   readonly model: string
   readonly timeoutMs: number
-  /** The variable that names the proxy for an address, where there is one. */
-  readonly proxyFor: (url: string) => string | undefined
   readonly signal?: AbortSignal
 }
 
@@ -26,7 +24,7 @@ export interface EndpointFindings {
 /** Looks at an endpoint's address, at the way to it, and, with a key, at whether that is accepted. Each builds on the one before. */
 export async function checkEndpoint(
   spec: EndpointSpec,
-  { apiKey, model, timeoutMs, signal, proxyFor }: Asking,
+  { apiKey, model, timeoutMs, signal }: Asking,
 ): Promise<EndpointFindings> {
   const { name, api, baseUrl } = spec
   const findings: Finding[] = []
@@ -36,9 +34,8 @@ export async function checkEndpoint(
     if (address.state === 'problem') return { findings }
   }
   const asking = { timeoutMs, ...(signal !== undefined && { signal }) }
-  const greeting = originQuestion(spec)
-  const there = await ask(greeting, asking)
-  const reach = checkReach(name, there, { timeoutMs, proxy: proxyFor(greeting.url) })
+  const there = await ask(originQuestion(spec), asking)
+  const reach = checkReach(name, there, timeoutMs)
   findings.push(reach)
   if (apiKey !== undefined && reach.state === 'ok')
     findings.push(checkAccess(name, await ask(modelsQuestion(spec, apiKey), asking), model))

@@ -1,75 +1,18 @@
-import type {
-  QuotaPlan,
-  SharedAnswer,
-  SharedGrant,
-  SharedQuota,
-  SharedQuotaStore,
-  UnitCosts,
-} from '../policies/rate-limit/shared-quota-store.ts'
+import type { QuotaPlan, SharedAnswer } from '../policies/rate-limit/shared-quota-store.ts'
 import type { TestRunner } from './policy-contract.ts'
-
-/** A store of shared quotas to try, and how its time passes. */
-export interface SharedQuotaTrial {
-  readonly store: SharedQuotaStore
-  /** Another handle on the same quotas, as another process has it. */
-  readonly other: SharedQuotaStore
-  /** Lets time pass for the store: a virtual clock, or a real wait. */
-  readonly pass: (ms: number) => PromiseLike<void>
-  /** The instant on that clock, in milliseconds. */
-  readonly now: () => number
-  /** Ends what the store needs: connections, files. */
-  readonly close?: () => PromiseLike<void>
-}
-
-const PERIOD_MS = 400
-
-const plan = (permits: number, more: Partial<QuotaPlan> = {}): QuotaPlan => ({
-  unit: 'requests',
-  permits,
-  periodMs: PERIOD_MS,
-  smooth: false,
-  reset: undefined,
-  ...more,
-})
-
-const check = (right: boolean, message: string): void => {
-  if (!right) throw new Error(message)
-}
-
-const granted = (answer: SharedAnswer): SharedGrant => {
-  if (answer.kind !== 'granted') throw new Error(`no permit, but ${JSON.stringify(answer)}`)
-  return answer.grant
-}
-
-const waits = (answer: SharedAnswer, atMost: number): number => {
-  if (answer.kind !== 'wait') throw new Error(`${answer.kind} instead of a wait`)
-  const { readyInMs } = answer
-  check(readyInMs > 0 && readyInMs <= atMost, `a wait of ${readyInMs} ms, where at most ${atMost} is right`)
-  return readyInMs
-}
-
-const ONE = { requests: 1 }
-
-/** Nobody waits for what is settled: others know of it a little later. */
-const soonGranted = async (
-  quota: SharedQuota,
-  costs: UnitCosts,
-  pass: SharedQuotaTrial['pass'],
-): Promise<SharedGrant> => {
-  let answer = await quota.take(costs)
-  for (let i = 0; i < 10 && answer.kind === 'wait'; i++) {
-    await pass(10)
-    answer = await quota.take(costs)
-  }
-  return granted(answer)
-}
-
-/** How many of so many wishes are granted, from both sides in turn. */
-const takeInTurn = async (sides: readonly SharedQuota[], wishes: number): Promise<SharedGrant[]> => {
-  const take = async (i: number): Promise<SharedAnswer | undefined> => sides[i % sides.length]?.take(ONE)
-  const answers = await Promise.all(Array.from({ length: wishes }, (_, i) => take(i)))
-  return answers.flatMap((answer) => (answer?.kind === 'granted' ? [answer.grant] : []))
-}
+import { sharedPlacesContract } from './shared-places-contract.ts'
+import {
+  check,
+  granted,
+  ONE,
+  PERIOD_MS,
+  plan,
+  soonGranted,
+  takeInTurn,
+  trialsOf,
+  waits,
+  type SharedQuotaTrial,
+} from './shared-quota-trial.ts'
 
 /**
  * What every store of shared quotas must do, as tests: give everybody together what the quotas allow, in no period more, and
@@ -95,25 +38,10 @@ const takeInTurn = async (sides: readonly SharedQuota[], wishes: number): Promis
 export const sharedQuotaContract = (
   name: string,
   open: () => SharedQuotaTrial | PromiseLike<SharedQuotaTrial>,
-  { test }: TestRunner,
+  runner: TestRunner,
 ): void => {
-  const trial = (
-    behaviour: string,
-    plans: readonly QuotaPlan[],
-    body: (own: SharedQuota, other: SharedQuota, opened: SharedQuotaTrial) => Promise<void>,
-  ): void =>
-    test(`${name} ${behaviour}`, async () => {
-      const opened = await open()
-      const own = opened.store.open('a', plans)
-      const other = opened.other.open('a', plans)
-      try {
-        await body(own, other, opened)
-      } finally {
-        own.dispose()
-        other.dispose()
-        await opened.close?.()
-      }
-    })
+  const trial = trialsOf(name, open, runner)
+  sharedPlacesContract(name, open, runner)
 
   trial('gives everybody together what there is, and no more', [plan(10)], async (own, other) => {
     const grants = await takeInTurn([own, other], 40)

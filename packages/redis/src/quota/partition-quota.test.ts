@@ -3,7 +3,7 @@ import { settle, VirtualClock } from '@spillway/core/testing'
 import { describe, expect, test } from 'vitest'
 import { redisConnection } from '../connection/redis-connection.ts'
 import type { IoredisClient } from '../connection/redis-client.ts'
-import type { QuotaAnswer, QuotaWish } from './quota-script.ts'
+import type { QuotaAnswer, QuotaWish } from './quota-wish.ts'
 import { redisSharedQuota } from './redis-shared-quota.ts'
 
 const plan: QuotaPlan = { unit: 'requests', permits: 5, periodMs: 60_000, smooth: false, reset: undefined }

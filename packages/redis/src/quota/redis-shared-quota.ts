@@ -23,5 +23,8 @@ import { checkSharedQuota, type RedisSharedQuotaOptions } from './redis-shared-q
  */
 export const redisSharedQuota = (redis: RedisConnection, options: RedisSharedQuotaOptions = {}): SharedQuotaStore => {
   const resolved = checkSharedQuota(options)
-  return { open: (partition, plans) => new PartitionQuota(redis, partition, plans, resolved) }
+  return {
+    open: (partition, quotas, concurrency, freed = () => {}) =>
+      new PartitionQuota(redis, partition, quotas, concurrency, resolved, freed),
+  }
 }

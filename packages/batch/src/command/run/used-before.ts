@@ -12,8 +12,9 @@ const DAY_MS = 26 * HOUR_MS
 export const usedBefore = (folder: string, { rateLimit }: PolicyOptions, clock: Clock): readonly PastUse[] => {
   if (rateLimit === false) return []
   const { quotas = [] } = rateLimit ?? {}
-  const periods = (typeof quotas === 'function' ? [] : quotas).map(
-    ({ periodMs, per }) => periodMs ?? (per === 'day' ? DAY_MS : HOUR_MS),
+  const periods = (typeof quotas === 'function' ? [] : quotas).map((quota) =>
+    // What is at work ends with its process.
+    'maxConcurrency' in quota ? 0 : (quota.periodMs ?? (quota.per === 'day' ? DAY_MS : HOUR_MS)),
   )
   return readPastUse(folder, clock.wallTime() - Math.max(MINUTE_MS, ...periods))
 }

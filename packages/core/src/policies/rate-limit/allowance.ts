@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts'
 import type { ServerLimit } from '../../kernel/provider-report.ts'
 import { costIn, REQUESTS, type Costs } from './costs.ts'
+import { Concurrency } from './concurrency.ts'
 import { LearnedLimit } from './learned-limit.ts'
 import { LoneShare } from './lone-share.ts'
 import type { Random } from '../../kernel/random.ts'
@@ -8,7 +9,7 @@ import type { PastUse } from './past-use.ts'
 import { Pause } from './pause.ts'
 import { charge, refund, startQuota, type QuotaState } from './quota-state.ts'
 import { ServerBudget } from './server-budget.ts'
-import type { QuotaPlan } from './shared-quota-store.ts'
+import type { QuotaPlans } from './shared-quota-store.ts'
 
 /** What was taken, to be settled or given back. */
 export interface Spending {
@@ -27,7 +28,7 @@ export interface LimitUsage {
   readonly permits: number
   /** Above `permits` where more was used than there is. */
   readonly used: number
-  /** The period that a quota is for; left out where the provider has not said it. */
+  /** The period that a quota is for; left out where the provider has not said it, and where calls at work are counted. */
   readonly periodMs?: number
 }
 
@@ -35,6 +36,8 @@ export interface LimitUsage {
 export class Allowance {
   readonly #quotas: readonly QuotaState[]
   readonly #calendar: boolean
+  /** Set where calls at work are bounded. */
+  readonly #concurrency: Concurrency | undefined
   /** `undefined` where requests have a quota of their own, or nothing is to be learned. */
   readonly #learned: LearnedLimit | undefined
   readonly #learns: boolean
@@ -46,18 +49,22 @@ export class Allowance {
   /** Set while that store cannot be asked. */
   #loneShare: LoneShare | undefined
 
-  constructor(plans: readonly QuotaPlan[], learns: boolean, shared = false) {
+  constructor({ quotas, concurrency }: QuotaPlans, learns: boolean, shared = false) {
     this.#shared = shared
-    this.#quotas = plans.map(startQuota)
-    this.#calendar = plans.some(({ reset }) => reset !== undefined)
+    this.#quotas = quotas.map(startQuota)
+    this.#calendar = quotas.some(({ reset }) => reset !== undefined)
+    this.#concurrency = concurrency && new Concurrency(concurrency)
     this.#learns = learns
-    this.#learned = learns && !plans.some(({ unit }) => unit === REQUESTS) ? new LearnedLimit() : undefined
+    this.#learned = learns && !quotas.some(({ unit }) => unit === REQUESTS) ? new LearnedLimit() : undefined
   }
 
   readyInMs(clock: Clock, costs: Costs): number {
     const now = clock.now()
     const wallTimeMs = this.#wallTime(clock)
     let ready = Math.max(this.#pause.readyInMs(now), this.#learned?.readyInMs(now) ?? 0)
+    // What all have at work together their store knows.
+    const share = this.#shared ? this.#loneShare?.share : 1
+    if (share !== undefined) ready = Math.max(ready, this.#concurrency?.readyInMs(share) ?? 0)
     if (this.#shared) ready = Math.max(ready, this.#loneShare?.readyInMs(now, costs) ?? 0)
     else
       for (const { unit, window, calendar, pacer } of this.#quotas) {
@@ -76,6 +83,7 @@ export class Allowance {
     const spending = { at: now, wallTimeMs: this.#wallTime(clock), costs, sent: ++this.#sent }
     this.#learned?.spend(now)
     this.#loneShare?.spend(now, costs)
+    this.#concurrency?.begin()
     for (const quota of this.#quotas) charge(quota, spending, costIn(costs, quota.unit))
     for (const [unit, budget] of this.#budgets) budget.spend(costIn(costs, unit))
     return spending
@@ -104,6 +112,16 @@ export class Allowance {
   /** The others can be asked again: what may be spent is for them to say. */
   joinOthers(): void {
     this.#loneShare = undefined
+  }
+
+  /** What was spent for is at work no more. Called once for each spending. */
+  ended(): void {
+    this.#concurrency?.end()
+  }
+
+  /** How many of its calls are at work; `undefined`: they are not counted. */
+  get running(): number | undefined {
+    return this.#concurrency?.running
   }
 
   /** The request never left. */
@@ -168,6 +186,10 @@ export class Allowance {
       const used = window?.used(now) ?? calendar?.used(wallTimeMs) ?? 0
       return { unit, source: 'quota', permits, used, periodMs }
     })
+    if (this.#concurrency !== undefined) {
+      const { limit, running } = this.#concurrency
+      known.push({ unit: 'concurrency', source: 'quota', permits: limit, used: running })
+    }
     const learned = this.#learned?.usage(now)
     if (learned !== undefined) known.push({ unit: REQUESTS, source: 'learned', ...learned })
     for (const [unit, budget] of this.#budgets) {

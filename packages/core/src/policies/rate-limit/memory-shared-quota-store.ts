@@ -2,7 +2,7 @@ import { checkKnown } from '../../kernel/check-options.ts'
 import { systemClock, type Clock } from '../../kernel/clock.ts'
 import { systemRandom } from '../../kernel/random.ts'
 import { Allowance, type Spending } from './allowance.ts'
-import type { QuotaPlan, SharedGrant, SharedQuota, SharedQuotaStore } from './shared-quota-store.ts'
+import type { SharedGrant, SharedQuota, SharedQuotaStore } from './shared-quota-store.ts'
 
 /** Options of {@link memorySharedQuotaStore}. */
 export interface MemorySharedQuotaStoreOptions {
@@ -16,6 +16,8 @@ export const MEMORY_SHARED_QUOTA_STORE_DEFAULTS: Required<MemorySharedQuotaStore
 interface Kept {
   readonly allowance: Allowance
   pausedUntil: number
+  /** Those who wait for a place, in order of coming. */
+  readonly waiting: (() => void)[]
 }
 
 interface Grant extends SharedGrant {
@@ -44,10 +46,15 @@ export const memorySharedQuotaStore = (options: MemorySharedQuotaStoreOptions = 
   const { clock } = { ...MEMORY_SHARED_QUOTA_STORE_DEFAULTS, ...options }
   const partitions = new Map<string, Kept>()
 
-  const open = (partition: string, plans: readonly QuotaPlan[]): SharedQuota => {
-    const kept = partitions.get(partition) ?? { allowance: new Allowance(plans, false), pausedUntil: 0 }
+  const open: SharedQuotaStore['open'] = (partition, quotas, concurrency, freed = () => {}): SharedQuota => {
+    const kept = partitions.get(partition) ?? {
+      allowance: new Allowance({ quotas, concurrency }, false),
+      pausedUntil: 0,
+      waiting: [],
+    }
     partitions.set(partition, kept)
-    const { allowance } = kept
+    const { allowance, waiting } = kept
+    const freePlaces = (): number => (concurrency?.maxConcurrency ?? Infinity) - (allowance.running ?? 0)
     const spend = (costs: SharedGrant['costs']): Grant => ({
       costs,
       spending: allowance.spend(clock, costs, 0, systemRandom),
@@ -56,16 +63,34 @@ export const memorySharedQuotaStore = (options: MemorySharedQuotaStoreOptions = 
       share: 1,
       async take(costs) {
         const pausedMs = kept.pausedUntil - clock.now()
-        const readyInMs = Math.max(pausedMs, allowance.readyInMs(clock, costs))
+        const ready = allowance.readyInMs(clock, costs)
+        const readyInMs = Math.max(pausedMs, ready === Infinity ? 0 : ready)
         if (readyInMs > 0) return { kind: 'wait', readyInMs, ...(pausedMs > 0 ? { pausedMs } : {}) }
+        const place = waiting.indexOf(freed)
+        if (freePlaces() <= (place === -1 ? waiting.length : place)) {
+          if (place === -1) waiting.push(freed)
+          return { kind: 'full', askInMs: Infinity }
+        }
+        if (place !== -1) waiting.splice(place, 1)
         return { kind: 'granted', grant: spend(costs) }
       },
       spent: spend,
       settle: (grant, used) => allowance.settle((grant as Grant).spending, used, clock),
+      end() {
+        allowance.ended()
+        for (let first = waiting[0]; first !== undefined && freePlaces() > 0; first = waiting[0]) {
+          first()
+          // Who does not ask now has gone.
+          if (waiting[0] === first) waiting.shift()
+        }
+      },
       pause(pauseMs) {
         kept.pausedUntil = Math.max(kept.pausedUntil, clock.now() + pauseMs)
       },
-      dispose() {},
+      dispose() {
+        const place = waiting.indexOf(freed)
+        if (place !== -1) waiting.splice(place, 1)
+      },
     }
   }
   return { open }

@@ -31,15 +31,28 @@ export interface Quota {
   readonly pace?: 'bursty' | 'smooth'
 }
 
+/** So many calls at work at once, beside the quotas of a time. */
+export interface ConcurrencyQuota {
+  /** How many attempts may be at work at once: an integer from 1. With a `store`, of all its processes together. */
+  readonly maxConcurrency: number
+  /**
+   * After how many milliseconds, above 0, the attempts of a process that has died are counted no more, where a `store` counts for
+   * several. A process that lives says so three times as often. @default 30000
+   */
+  readonly leaseMs?: number
+}
+
 /** Options of {@link rateLimit}. */
 export interface RateLimitOptions {
   /** Appears in events, errors and descriptions. @default 'rateLimit' */
   readonly name?: string
   /**
-   * The limits to keep, all at once. A function gives each partition its own; an empty list only obeys the server's
-   * hints. @default []
+   * The limits to keep, all at once: permits in a time, and at most one bound of what is at work. A function gives each
+   * partition its own; an empty list only obeys the server's hints. @default []
    */
-  readonly quotas?: readonly Quota[] | ((partition: string) => readonly Quota[])
+  readonly quotas?:
+    | readonly (Quota | ConcurrencyQuota)[]
+    | ((partition: string) => readonly (Quota | ConcurrencyQuota)[])
   /**
    * What a call costs before it runs: a number of `requests`, or an estimate for each unit, 0 or more. Units it does not
    * name cost nothing, `requests` cost 1. Asked once a call. @default 1

@@ -8,7 +8,7 @@ import { checkCosts, checkUsage, type Costs } from './costs.ts'
 import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './rate-limit-events.ts'
 import { hearStore } from './hear-store.ts'
 import { NotYetError, RateLimitExceededError } from './rate-limit-exceeded-error.ts'
-import { checkRateLimit, type Quota, type RateLimitOptions } from './rate-limit-options.ts'
+import { checkRateLimit, type RateLimitOptions } from './rate-limit-options.ts'
 import { readPastUse } from './past-use.ts'
 import { readQuotas } from './read-quotas.ts'
 import { SharedPermits } from './shared-permits.ts'
@@ -69,7 +69,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
   const partitions = new LruMap<string, Partition>(
     maxPartitions,
     (key) => {
-      const plans = fixed ?? readQuotas((quotas as (partition: string) => readonly Quota[])(key))
+      const plans = fixed ?? readQuotas((quotas as Exclude<typeof quotas, readonly unknown[]>)(key))
       const allowance = new Allowance(plans, learn, store !== undefined)
       allowance.remember(past.get(key) ?? [], lastClock)
       const line = new WaitingLine({
@@ -77,14 +77,15 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
         order,
         queueLimit,
         maxWaitMs,
-        pollMs: plans.some(({ reset }) => reset !== undefined) ? LOOK_AT_CLOCK_MS : Infinity,
+        pollMs: plans.quotas.some(({ reset }) => reset !== undefined) ? LOOK_AT_CLOCK_MS : Infinity,
         tryEnter: (context) => tryEnter(context, partition),
       })
-      const shared = store && new SharedPermits(store.open(key, plans), plans, hearStore(name, key, allowance, line))
+      const quota = store?.open(key, plans.quotas, plans.concurrency, () => shared?.freed())
+      const shared = quota && new SharedPermits(quota, plans, hearStore(name, key, allowance, line))
       const partition: Partition = { key, allowance, line, shared }
       return partition
     },
-    ({ line }) => line.size === 0,
+    ({ line, allowance }) => line.size === 0 && !allowance.running,
   )
 
   const costsOf = (context: CallContext): Costs => checkCosts('rateLimit.cost()', cost(context))
@@ -100,7 +101,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     if (shared !== undefined) {
       if (shared.refusing) return TOO_LATE
       const wait = shared.ask(context, admission.costs)
-      if (wait > Math.min(maxWaitMs, context.remainingMs())) return TOO_LATE
+      if (wait !== Infinity && wait > Math.min(maxWaitMs, context.remainingMs())) return TOO_LATE
       // Who chose the endpoint could not know of that wait, and may have a better one.
       if (wait > 0 && context.endpoint !== undefined) {
         admission.notYet = true
@@ -180,6 +181,14 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       allowance.settle(spending, checkUsage('rateLimit.actualCost()', used), clock)
       if (grant !== undefined) shared?.settle(grant, used)
       line.serve()
+    },
+    release(context) {
+      const { partition, spending, grant } = context.kept(gate) as Admission
+      const { allowance, line, shared } = partition
+      if (spending === undefined) return
+      allowance.ended()
+      if (grant !== undefined) shared?.end(grant)
+      if (allowance.running !== undefined) line.serve()
     },
     providerSaid(context, { limits, usage }) {
       const admission = context.kept(gate) as Admission

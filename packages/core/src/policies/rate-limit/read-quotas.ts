@@ -2,15 +2,37 @@ import { checkDuration, checkKnown, checkNumber, checkOneOf } from '../../kernel
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { nextReset, type DailyReset, type NextReset } from './calendar-reset.ts'
 import { REQUESTS } from './costs.ts'
-import type { Quota } from './rate-limit-options.ts'
-import type { QuotaPlan } from './shared-quota-store.ts'
+import type { ConcurrencyQuota, Quota } from './rate-limit-options.ts'
+import type { ConcurrencyPlan, QuotaPlan, QuotaPlans } from './shared-quota-store.ts'
 
 const PERIODS_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 
+/** How long a process may be silent until what it has at work is given to others. */
+const LEASE_MS = 30_000
+
 /** @throws InvalidOptionsError naming what cannot be */
-export const readQuotas = (quotas: readonly Quota[]): readonly QuotaPlan[] => {
-  if (!Array.isArray(quotas)) throw new InvalidOptionsError('rateLimit.quotas', quotas, 'a list of quotas')
-  return quotas.map((quota: Quota, i) => readQuota(`rateLimit.quotas[${i}]`, quota))
+export const readQuotas = (given: readonly (Quota | ConcurrencyQuota)[]): QuotaPlans => {
+  if (!Array.isArray(given)) throw new InvalidOptionsError('rateLimit.quotas', given, 'a list of quotas')
+  const quotas: QuotaPlan[] = []
+  let concurrency: ConcurrencyPlan | undefined
+  for (const [i, quota] of given.entries() as IterableIterator<[number, Quota | ConcurrencyQuota]>) {
+    const path = `rateLimit.quotas[${i}]`
+    if (!isConcurrency(quota)) quotas.push(readQuota(path, quota))
+    else if (concurrency === undefined) concurrency = readConcurrency(path, quota)
+    else throw new InvalidOptionsError(path, quota, 'left out: one quota with maxConcurrency is enough')
+  }
+  return { quotas, concurrency }
+}
+
+const isConcurrency = (quota: Quota | ConcurrencyQuota): quota is ConcurrencyQuota =>
+  typeof quota === 'object' && quota !== null && 'maxConcurrency' in quota
+
+const readConcurrency = (path: string, quota: ConcurrencyQuota): ConcurrencyPlan => {
+  checkKnown(path, quota, ['maxConcurrency', 'leaseMs'])
+  const { maxConcurrency, leaseMs = LEASE_MS } = quota
+  checkNumber(`${path}.maxConcurrency`, maxConcurrency, { min: 1, integer: true })
+  checkDuration(`${path}.leaseMs`, leaseMs, { min: Number.MIN_VALUE })
+  return { maxConcurrency, leaseMs }
 }
 
 const readQuota = (path: string, quota: Quota): QuotaPlan => {

@@ -1,7 +1,8 @@
 import type { CallContext } from '../../kernel/call-context.ts'
+import type { Timer } from '../../kernel/clock.ts'
 import { ASKING } from '../../primitives/waiting-line.ts'
 import { costIn, type Costs } from './costs.ts'
-import type { QuotaPlan, SharedAnswer, SharedGrant, SharedQuota, UnitCosts } from './shared-quota-store.ts'
+import type { QuotaPlans, SharedAnswer, SharedGrant, SharedQuota, UnitCosts } from './shared-quota-store.ts'
 
 /** A store that has not answered by then is taken for one that cannot be asked. Stores have shorter limits of their own. */
 const LONGEST_ANSWER_MS = 1000
@@ -33,14 +34,21 @@ export class SharedPermits {
   readonly #hearer: SharedHearer
   #asking = false
   #ticket: Ticket | undefined
+  /** Whether calls at work are counted, each until it has ended. */
+  readonly #counted: boolean
   #readyAt = 0
+  /** Set while all places are taken: {@link #readyAt} is then only when to ask again. */
+  #full: { readonly timer: Timer | undefined } | undefined
+  /** What is being asked for may have become free since. */
+  #outdated = false
   /** The share that was told, while the store cannot be asked. */
   #share: number | undefined
   #refusing = false
 
-  constructor(quota: SharedQuota, plans: readonly QuotaPlan[], hearer: SharedHearer) {
+  constructor(quota: SharedQuota, { quotas, concurrency }: QuotaPlans, hearer: SharedHearer) {
     this.#quota = quota
-    this.#units = [...new Set(plans.map(({ unit }) => unit))]
+    this.#units = [...new Set(quotas.map(({ unit }) => unit))]
+    this.#counted = concurrency !== undefined
     this.#hearer = hearer
   }
 
@@ -61,16 +69,19 @@ export class SharedPermits {
 
   /** The same, where there is such a wait. */
   knownWaitMs(now: number): number | undefined {
-    return this.#readyAt > now ? this.#readyAt - now : undefined
+    return this.#readyAt > now && this.#full === undefined ? this.#readyAt - now : undefined
   }
 
-  /** 0: a permit is in hand, for {@link use}. `ASKING`: the answer comes. Else in how many milliseconds to ask again. */
+  /**
+   * 0: a permit is in hand, for {@link use}. `ASKING`: the answer comes. Else in how many milliseconds to ask again; `Infinity`:
+   * when a call ends.
+   */
   ask(context: CallContext, costs: Costs): number {
     const wanted = this.#costsOf(costs)
     if (this.#ticket !== undefined && this.#units.every((unit) => this.#ticket?.costs[unit] === wanted[unit])) return 0
     this.drop()
     const ready = this.readyInMs(context.call.clock.now())
-    if (ready > 0) return ready
+    if (ready > 0) return this.#full === undefined ? ready : Infinity
     if (!this.#asking) this.#askStore(context, wanted)
     return ASKING
   }
@@ -86,11 +97,24 @@ export class SharedPermits {
   drop(): void {
     const grant = this.#ticket?.grant
     this.#ticket = undefined
-    if (grant !== undefined && grant !== 'alone') this.giveBack(grant)
+    if (grant !== undefined && grant !== 'alone') this.#returns(grant)
   }
 
   giveBack(grant: SharedGrant): void {
     this.#quota.settle(grant, Object.fromEntries(this.#units.map((unit) => [unit, 0])))
+  }
+
+  /** What was granted has ended. Called once for each grant. */
+  end(grant: SharedGrant): void {
+    if (!this.#counted) return
+    this.#quota.end(grant)
+    this.#notFull()
+  }
+
+  /** There may be a place: whoever stands first asks again. */
+  freed(): void {
+    this.#notFull()
+    this.#hearer.answered()
   }
 
   settle(grant: SharedGrant, used: Readonly<Record<string, number>>): void {
@@ -105,7 +129,22 @@ export class SharedPermits {
 
   dispose(): void {
     this.drop()
+    this.#notFull()
     this.#quota.dispose()
+  }
+
+  #returns(grant: SharedGrant): void {
+    this.giveBack(grant)
+    this.end(grant)
+  }
+
+  /** From now on it may be asked again, at once. */
+  #notFull(): void {
+    this.#outdated ||= this.#asking
+    if (this.#full === undefined) return
+    this.#full.timer?.cancel()
+    this.#full = undefined
+    this.#readyAt = 0
   }
 
   #costsOf(costs: Costs): UnitCosts {
@@ -114,6 +153,7 @@ export class SharedPermits {
 
   #askStore(context: CallContext, costs: UnitCosts): void {
     this.#asking = true
+    this.#outdated = false
     let waiting = true
     const end = (): boolean => {
       if (!waiting) return false
@@ -133,7 +173,7 @@ export class SharedPermits {
         return
       }
       if (end()) this.#heard(answer, context, costs)
-      else if (answer.kind === 'granted') this.giveBack(answer.grant)
+      else if (answer.kind === 'granted') this.#returns(answer.grant)
     }
     void ask()
   }
@@ -145,11 +185,20 @@ export class SharedPermits {
       this.#hearer.together(context)
     }
     if (answer.kind === 'granted') this.#ticket = { costs, grant: answer.grant }
-    else {
+    else if (answer.kind === 'full') {
+      if (!this.#outdated) this.#wait(answer.askInMs, context)
+    } else {
       this.#readyAt = context.call.clock.now() + answer.readyInMs
       if (answer.pausedMs !== undefined) this.#hearer.paused(answer.pausedMs, context)
     }
     this.#goOn()
+  }
+
+  /** For a place: nobody knows how long. */
+  #wait(askInMs: number, { call: { clock } }: CallContext): void {
+    const timer = askInMs === Infinity ? undefined : clock.setTimer(Math.max(1, askInMs), () => this.freed())
+    this.#full = { timer }
+    this.#readyAt = clock.now() + askInMs
   }
 
   #lost(context: CallContext, costs: UnitCosts): void {

@@ -32,6 +32,7 @@ const scripted = (answers: (SharedAnswer | 'fails' | 'hangs')[], share = 0.25) =
       return { costs }
     },
     settle: (_, used) => void told.push(`settle ${used['requests']}`),
+    end: () => void told.push('end'),
     pause: (ms) => void told.push(`pause ${ms}`),
     dispose: () => void told.push('dispose'),
   }
