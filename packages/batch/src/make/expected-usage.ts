@@ -1,4 +1,4 @@
-import { type Price, type Prices, type Usage } from '@spillway/core'
+import type { Usage } from '@spillway/core'
 import type { BatchItem } from '../input/item.ts'
 
 /** What a picture counts as in the tokens of the models that count so. */
@@ -18,24 +18,4 @@ export const usageOf = ({
     inputTokens: Math.ceil(prompt.length / CHARACTERS_PER_TOKEN),
     outputTokens: images * TOKENS_PER_IMAGE,
   }
-}
-
-/** Makes what estimates the cost of one request for an item, whichever of the models makes it: the dearest. */
-export const costEstimate = (prices: Prices, models: readonly string[]): ((item: BatchItem) => number) => {
-  const known = (names: readonly string[]): readonly Price[] => names.flatMap((name) => prices[name] ?? [])
-  return (item) => {
-    // A model that nobody has priced costs what the dearest does: a ceiling that trusts in luck is none.
-    const asked = known(item.model === undefined ? models : [item.model])
-    return Math.max(0, ...(asked.length > 0 ? asked : Object.values(prices)).map((price) => costOf(price, item)))
-  }
-}
-
-const costOf = (price: Price, item: BatchItem): number => {
-  const { images, inputTokens, outputTokens } = usageOf(item)
-  const { perRequest = 0, perImage = 0, perMillionInputTokens = 0, perMillionOutputTokens = 0 } = price
-  return (
-    perRequest +
-    images * perImage +
-    (inputTokens * perMillionInputTokens + outputTokens * perMillionOutputTokens) / 1_000_000
-  )
 }

@@ -4,8 +4,10 @@ import {
   type Clock,
   expectedUsage,
   latestStartMs,
+  openAccount,
   type PastUse,
   type Pipeline,
+  type Prices,
   type Random,
   requestedModel,
   standardPipeline,
@@ -13,6 +15,7 @@ import {
   type Verdict,
 } from '@spillway/core'
 import type { BatchItem } from '../input/item.ts'
+import { costOfAnswer } from './cost.ts'
 import { usageOf } from './expected-usage.ts'
 import { endOf, verdictOnAnswer, verdictOnError } from './judge-attempt.ts'
 import type { Made, MadeImage, Make } from './make.ts'
@@ -30,6 +33,8 @@ export interface MakerOptions {
   readonly policy?: PolicyOptions
   /** What was used of the places' quotas before: `readPastUse(folder)`, or of your own. @default nothing */
   readonly usedBefore?: readonly PastUse[]
+  /** What each model costs, by the name under which places ask for it. @default nothing is known of what a request has cost */
+  readonly prices?: Prices
   /** Until when a request may wait for a calm hour, on the clock's `now()`. @default for ever */
   readonly latestStartAt?: number
   /** @default real time */
@@ -74,7 +79,18 @@ export interface Maker {
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const createMaker = (options: MakerOptions): Maker => {
-  const { places, policy = {}, usedBefore, latestStartAt = Infinity, clock, clockRate = 1, random } = options
+  const {
+    places,
+    policy = {},
+    usedBefore,
+    prices = {},
+    latestStartAt = Infinity,
+    clock,
+    clockRate = 1,
+    random,
+  } = options
+  // Whoever counts by prices knows what they may be.
+  openAccount({ prices })
   const verdicts = new WeakMap<object, Verdict>()
   const classifier: Classifier = {
     error: (error) => verdicts.get(error as object),
@@ -93,9 +109,9 @@ export const createMaker = (options: MakerOptions): Maker => {
 
   const make: Make = async (item, { signal, attempts, idempotencyKey }) => {
     const ending = new AbortController()
-    const end = (): void => ending.abort(signal.reason)
-    if (signal.aborted) end()
-    signal.addEventListener('abort', end, { once: true })
+    const abort = (): void => ending.abort(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
 
     const attempt = async (context: CallContext): Promise<Made> => {
       const place = byName.get(context.endpoint?.name ?? '') as Place
@@ -115,14 +131,22 @@ export const createMaker = (options: MakerOptions): Maker => {
       const ask = (): Promise<readonly MadeImage[]> =>
         place.ask({ item, model, idempotencyKey, signal: context.signal })
       const sentAt = now()
-      const ended = (verdict: Verdict): Verdict => {
-        attempts.ended({ endpoint: place.name, tookMs: now() - sentAt, ...endOf(verdict) })
+      const ended = (verdict: Verdict, pictures = 0): Verdict => {
+        const end = endOf(verdict)
+        const answer = { item, model, images: pictures, said: heard.usage }
+        const cost = end.billed === 'no' ? undefined : costOfAnswer(prices, answer)
+        attempts.ended({
+          endpoint: place.name,
+          tookMs: now() - sentAt,
+          ...end,
+          ...(cost !== undefined && { cost }),
+        })
         return verdict
       }
       try {
         const images = await hearing(heard, ask)
         const made = { images, endpoint: place.name, model, ...(heard.usage !== undefined && { usage: heard.usage }) }
-        verdicts.set(made, ended(verdictOnAnswer(images.length, heard)))
+        verdicts.set(made, ended(verdictOnAnswer(images.length, heard), images.length))
         return made
       } catch (error) {
         const verdict = ended(verdictOnError(error, heard, context))
@@ -145,7 +169,7 @@ export const createMaker = (options: MakerOptions): Maker => {
       if (made.images.length === 0) throw new NoImageError(made.endpoint, verdict ?? { kind: 'empty' })
       return made
     } finally {
-      signal.removeEventListener('abort', end)
+      signal.removeEventListener('abort', abort)
     }
   }
 

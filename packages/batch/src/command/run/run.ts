@@ -1,6 +1,6 @@
 import type { BatchItem } from '../../input/item.ts'
 import { readItems } from '../../input/read-items.ts'
-import { costEstimate } from '../../make/expected-usage.ts'
+import { costEstimate } from '../../make/cost.ts'
 import { createMaker } from '../../make/maker.ts'
 import { tellNotes } from '../../make/tell-notes.ts'
 import { type BatchSummary, runBatch } from '../../run/run-batch.ts'
@@ -61,6 +61,7 @@ async function makeAll(
     places,
     policy,
     usedBefore: usedBefore(folder, policy, clock),
+    ...(prices !== undefined && { prices }),
     latestStartAt,
     clock,
     clockRate: rate,

@@ -1,0 +1,43 @@
+import { costOf, type Price, type Prices, type Usage } from '@spillway/core'
+import type { BatchItem } from '../input/item.ts'
+import { usageOf } from './expected-usage.ts'
+
+/** Makes what estimates the cost of one request for an item, whichever of the models makes it: the dearest. */
+export const costEstimate = (prices: Prices, models: readonly string[]): ((item: BatchItem) => number) => {
+  const known = (names: readonly string[]): readonly Price[] => names.flatMap((name) => priceOf(prices, name) ?? [])
+  return (item) => {
+    // A model that nobody has priced costs what the dearest does: a ceiling that trusts in luck is none.
+    const asked = known(item.model === undefined ? models : [item.model])
+    return Math.max(
+      0,
+      ...(asked.length > 0 ? asked : Object.values(prices)).map((price) => costOf(price, usageOf(item))),
+    )
+  }
+}
+
+/** An answer, as far as it has a price. */
+interface Answer {
+  readonly item: BatchItem
+  /** The model that was asked. */
+  readonly model: string
+  readonly images: number
+  /** What the provider says that it used. */
+  readonly said: Usage | undefined
+}
+
+/**
+ * What an answer costs by what the provider says that it used: tokens that it does not count cost as expected, pictures are
+ * counted. `undefined` where it says nothing, or the model has no price.
+ */
+export const costOfAnswer = (prices: Prices, { item, model, images, said }: Answer): number | undefined => {
+  const price = priceOf(prices, model)
+  if (price === undefined || said === undefined) return undefined
+  const { inputTokens, outputTokens } = usageOf(item)
+  const expected = TOKENS.some((unit) => said[unit] !== undefined) ? {} : { inputTokens, outputTokens }
+  return costOf(price, { ...expected, images, ...said })
+}
+
+const TOKENS = ['inputTokens', 'outputTokens', 'tokens'] as const
+
+const priceOf = (prices: Prices, model: string): Price | undefined =>
+  Object.hasOwn(prices, model) ? prices[model] : undefined
