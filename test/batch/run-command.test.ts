@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../programs/free-port.ts'
 import { CANARY, folderWith, numbered, pictures, RUN, serve } from './relay.ts'
 import { emptyFolder, MAIN, spillway, startSpillway } from './spillway.ts'
 
@@ -59,9 +60,12 @@ describe('exit codes', () => {
       /--deadline 2020-01-01T00:00:00.000Z has passed\./,
     ],
     ['a limit on an unknown cost', ['--max-cost', '5'], /--max-cost needs to know what a picture costs/],
-    ['a policy file', ['--policy', 'none.json'], /^none\.json: ENOENT/],
+    ['a policy file', ['--policy', 'none.json'], /^none\.json: there is no such file/],
     ['an endpoint', ['--endpoint', `https://a.example,key=${CANARY}`], /takes the name of an environment variable/],
     ['a file of prices', ['--prices', 'prompts.txt'], /^prompts\.txt: /],
+    ['a cache that is a file', ['--cache', 'prompts.txt'], /the cache prompts\.txt: there is a file of that name/],
+    ['a profile that could not be kept', ['--profile', 'nowhere/p.json'], /^--profile nowhere\/p\.json: its folder is/],
+    ['the name of a queue that is nowhere', ['--queue-name', 'x'], /say where it is with --redis or --postgres/],
   ])('2: %s', async (_, args, words) => {
     const { simulator, env } = await serve()
     const { code, stdout, stderr } = await spillway([...RUN, ...args], { cwd: folderWith(['a']), env })
@@ -86,6 +90,32 @@ describe('exit codes', () => {
       stderr: expect.stringContaining('Did you mean run'),
     })
     expect(await spillway([], { cwd })).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('2: an address that cannot be asked, and a key that is none', async () => {
+    const cwd = folderWith(['a'])
+    const url = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: `http://user:${CANARY}@127.0.0.1:9/v1` }
+    const withPassword = await spillway(RUN, { cwd, env: url })
+    expect(withPassword).toMatchObject({ code: 2, stderr: expect.stringContaining('leave them out') })
+    expect(withPassword.stderr).not.toContain(CANARY)
+    const placeholder = await spillway(RUN, { cwd, env: { GEMINI_API_KEY: 'your-key' } })
+    expect(placeholder).toMatchObject({ code: 2, stderr: expect.stringContaining('a placeholder instead of a key') })
+  })
+
+  it('2: more pictures of a line than a place gives, and nothing is left behind', async () => {
+    const { simulator, url } = await serve()
+    const cwd = folderWith(['{"prompt": "a kite"}', '{"prompt": "a heron", "n": 2}'])
+    const { code, stderr } = await spillway(RUN, { cwd, env: { GEMINI_API_KEY: CANARY, GOOGLE_GEMINI_BASE_URL: url } })
+    expect(stderr).toContain('line 2: "n": 2 asks for several pictures, and gemini gives one a request')
+    expect(code).toBe(2)
+    expect(existsSync(join(cwd, 'images'))).toBe(false)
+    expect(simulator.counters().total.requests).toBe(0)
+  })
+
+  it('says of an address at which nobody is that it cannot be reached', async () => {
+    const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: `http://127.0.0.1:${await freePort()}/v1` }
+    const { stderr } = await spillway([...RUN, '--deadline', '1s'], { cwd: folderWith(['a']), env })
+    expect(stderr).toContain('openai  cannot be reached (ECONNREFUSED): spillway doctor looks why')
   })
 
   it('3: stopped by a limit, with how to go on', async () => {

@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../doctor/check-key.ts'
 import type { Place } from '../make/place/place.ts'
 import { type Api, type EndpointSpec, readEndpointSpec } from './endpoint-spec.ts'
 import { UsageError } from './usage-error.ts'
@@ -91,16 +92,22 @@ const uniquelyNamed = (specs: readonly EndpointSpec[]): readonly EndpointSpec[] 
   })
 }
 
-/** @throws UsageError where its base URL is none; it names the variable and does not show what is in it */
+/** @throws UsageError where its base URL is none, or cannot be asked; it names the variable and does not show what is in it */
 export const checkUrl = ({ keyVariable, baseUrl }: EndpointSpec): void => {
-  if (baseUrl === undefined || /^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) return
+  if (baseUrl === undefined) return
+  const url = URL.parse(baseUrl)
   const variable = keyVariable === VARIABLES.geminiKey ? VARIABLES.geminiBaseUrl : VARIABLES.openaiBaseUrl
-  throw new UsageError(`${variable} is no http(s) address. It looks like https://relay.example.com/v1.`)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`${variable} is no http(s) address. It looks like https://relay.example.com/v1.`)
+  // No request is ever sent to such an address: fetch refuses it.
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError(`${variable} has a user or a password in it, and cannot be asked: leave them out.`)
 }
 
 const keyIn = (env: NodeJS.ProcessEnv, name: string): string => {
   const key = env[name]?.trim() ?? ''
   if (key === '') throw new UsageError(`There is no API key in the environment variable ${name}.`)
+  if (isPlaceholder(key)) throw new UsageError(`${name} holds a placeholder instead of a key. Set it: export ${name}=…`)
   if (/^[\x21-\x7e]+$/.test(key) && !/["'`]/.test(key)) return key
   throw new UsageError(`${name} does not look like an API key: there are spaces, quotes or letters beyond ASCII in it.`)
 }

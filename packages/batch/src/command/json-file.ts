@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
+import { whyUnreadable } from '../input/why-unreadable.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -10,7 +11,7 @@ export async function readJsonFile<T>(path: string, read: (json: unknown) => T):
   try {
     return read(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
-    throw new UsageError(`${path}: ${(cause as Error).message}`, { cause })
+    throw new UsageError(`${path}: ${whyUnreadable(cause)}`, { cause })
   }
 }
 

@@ -18,8 +18,13 @@ export const withQueueOptions = (command: Command): Command =>
     .option('--postgres [url]', 'a queue in PostgreSQL: postgres:// (without an address: DATABASE_URL)')
     .option('--queue-name <name>', 'what runs and workers have in common (default: spillway)')
 
-/** Whether the work is done by workers. */
-export const isQueued = ({ redis, postgres }: QueueCommandOptions): boolean => (redis ?? postgres) !== undefined
+/** Whether the work is done by workers. @throws UsageError for the name of a queue that is nowhere */
+export const isQueued = ({ redis, postgres, queueName }: QueueCommandOptions): boolean => {
+  const queued = (redis ?? postgres) !== undefined
+  if (!queued && queueName !== undefined)
+    throw new UsageError('--queue-name is the name of a queue: say where it is with --redis or --postgres.')
+  return queued
+}
 
 /** The queue's address. @throws UsageError where there is none, or two; it shows none */
 export const queueUrlOf = (options: QueueCommandOptions, env: NodeJS.ProcessEnv): string => {

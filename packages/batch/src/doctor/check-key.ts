@@ -7,6 +7,9 @@ export type KeyOwner = 'gemini' | 'openai' | 'relay'
 const PLACEHOLDER =
   /^(?:<.*>|\[.*\]|\$\{.*\}|your\b.*|.*(?:your|my)[-_ ]?(?:api[-_ ]?)?key.*|.*(?:changeme|placeholder|x{6,}|\.\.\.|…).*|none|null|undefined|test|todo)$/i
 
+/** Whether it was copied out of an example. */
+export const isPlaceholder = (key: string): boolean => PLACEHOLDER.test(key)
+
 /** Shorter than any key that is worth having. */
 const SHORTEST_KEY = 16
 
@@ -26,7 +29,7 @@ export function checkKey(variable: string, value: string | undefined, owner: Key
     [/[^\x21-\x7e]/, 'has letters beyond ASCII in it', 'Copy it again, from the place where it was made.'],
   ] as const
   for (const [pattern, found, todo] of oddity) if (pattern.test(key)) return problem('key', variable, found, todo)
-  if (PLACEHOLDER.test(key)) return problem('key', variable, 'holds a placeholder instead of a key', set)
+  if (isPlaceholder(key)) return problem('key', variable, 'holds a placeholder instead of a key', set)
   if (owner !== 'relay') {
     const other = owner === 'gemini' ? 'openai' : 'gemini'
     if (BEGINNINGS[other].own.test(key))

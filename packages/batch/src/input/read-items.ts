@@ -3,7 +3,9 @@ import { checkKnown, checkOneOf } from '@spillway/core'
 import { BatchError } from '../batch-error.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { BatchItem } from './item.ts'
+import { Problems } from './problems.ts'
 import { type LineContent, parseJson, readJsonLine, readPlainLine } from './read-line.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 import { type RawLine, splitLines } from './split-lines.ts'
 
 /** Options of {@link readItems}. */
@@ -20,8 +22,6 @@ export interface ReadItemsOptions {
   /** Settings of the lines that do not say otherwise. @default none */
   readonly settings?: Readonly<Record<string, unknown>>
 }
-
-const MAX_PROBLEMS_SHOWN = 20
 
 /**
  * Reads a file of prompts, or a stream such as standard input, one item at a time and in little memory.
@@ -80,45 +80,14 @@ export async function* readItems(
   problems.throw()
 }
 
-/** The problems that are shown, and how many there are: a wrong file may have a million. */
-class Problems {
-  count = 0
-  readonly #shown: string[] = []
-  readonly #name: string
-
-  constructor(name: string) {
-    this.#name = name
-  }
-
-  add(line: number, problem: string): void {
-    this.count++
-    if (this.count <= MAX_PROBLEMS_SHOWN) this.#shown.push(`line ${line}: ${problem}`)
-  }
-
-  throw(): void {
-    if (this.count === 0) return
-    const count = this.count === 1 ? 'a problem' : `${this.count} problems`
-    const rest = this.count - this.#shown.length
-    const lines = [...this.#shown, ...(rest > 0 ? [`and ${rest} more`] : [])].map((line) => `  ${line}`)
-    const message = [`${this.#name} has ${count}, and nothing was sent:`, ...lines].join('\n')
-    throw new BatchError('ERR_SPILLWAY_BATCH_INPUT', message, { problems: this.#shown })
-  }
-}
-
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path) as AsyncIterable<Uint8Array>
   } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException
-    const reason = REASONS[code] ?? message
-    throw new BatchError('ERR_SPILLWAY_BATCH_INPUT', `Cannot read the prompts in ${path}: ${reason}.`, { cause })
+    throw new BatchError('ERR_SPILLWAY_BATCH_INPUT', `Cannot read the prompts in ${path}: ${whyUnreadable(cause)}.`, {
+      cause,
+    })
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'it is not yours to read',
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -11,6 +11,7 @@ import {
   standardPipeline,
   type StandardPipelineOptions,
 } from '@spillway/core'
+import { whyUnreadable } from '../input/why-unreadable.ts'
 
 /** What of the standard pipeline a policy file may say: everything that is data. */
 export type PolicyOptions = Pick<
@@ -86,7 +87,7 @@ export const readPolicyFile = async (path: string): Promise<PolicyOptions> => {
   try {
     return readPolicy(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
-    throw new PolicyFileError(`${path}: ${(cause as Error).message}`, { cause })
+    throw new PolicyFileError(`${path}: ${whyUnreadable(cause)}`, { cause })
   }
 }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CacheStore, Clock } from '@spillway/core'
+import { BatchError } from '../batch-error.ts'
 import type { BatchItem } from '../input/item.ts'
 import type { Made } from '../make/make.ts'
 import { formatOf } from './image-format.ts'
+import { whyUnwritable } from './why-unwritable.ts'
 import { sha256Of, writeSynced } from './out-folder.ts'
 
 /** Pictures of other runs. Neither method rejects: a run goes on without a cache that fails. */
@@ -50,6 +52,21 @@ export function folderImageCache(folder: string): ImageCache {
         return error
       }
     },
+  }
+}
+
+/**
+ * Makes the folder of a cache.
+ *
+ * @throws BatchError where it cannot be written: found out before anything is paid for
+ */
+export async function prepareImageCache(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    const message = `Cannot keep pictures in the cache ${folder}: ${whyUnwritable(cause)}. Choose another folder.`
+    throw new BatchError('ERR_SPILLWAY_BATCH_FOLDER', message, { cause })
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { access, copyFile, constants, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { access, copyFile, constants, mkdir, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { BatchError } from '../batch-error.ts'
 import type { FileRecord } from '../journal/records.ts'
+import { whyUnwritable } from './why-unwritable.ts'
 
 /** Of a file that is not whole yet. Nobody but the run that has the folder makes or removes such files. */
 const PARTIAL = '.spillway-partial'
@@ -11,47 +12,46 @@ export const partialName = (name: string): string => `.${name}${PARTIAL}`
 /**
  * Makes the folder and proves that it can be written.
  *
+ * @returns the folders that were not there, the outer ones first
  * @throws BatchError
  */
-export async function prepareFolder(folder: string): Promise<void> {
+export async function prepareFolder(folder: string): Promise<readonly string[]> {
+  const made: string[] = []
   try {
-    await makeFolder(resolve(folder))
-    await makeFolder(resolve(folder, '.spillway'))
+    await makeFolder(resolve(folder), made)
+    await makeFolder(resolve(folder, '.spillway'), made)
     const probe = join(folder, partialName('can-write'))
     await writeSynced(probe, new Uint8Array(1))
     await rm(probe)
+    return made
   } catch (cause) {
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException
+    await discardFolders(made)
     throw new BatchError(
       'ERR_SPILLWAY_BATCH_FOLDER',
-      `Cannot write pictures to ${folder}: ${REASONS[code] ?? code}. Choose another folder.`,
+      `Cannot write pictures to ${folder}: ${whyUnwritable(cause)}. Choose another folder.`,
       { cause },
     )
   }
 }
 
 /** Level by level: Node's own recursive way never ends where the system denies that a parent exists (`/proc/x`). */
-async function makeFolder(folder: string, mayAskParent = true): Promise<void> {
+async function makeFolder(folder: string, made: string[], mayAskParent = true): Promise<void> {
   try {
     await mkdir(folder)
+    made.push(folder)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return
     if (code !== 'ENOENT' || !mayAskParent || dirname(folder) === folder) throw error
-    await makeFolder(dirname(folder))
-    await makeFolder(folder, false)
+    await makeFolder(dirname(folder), made)
+    await makeFolder(folder, made, false)
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'it is not yours to write',
-  EPERM: 'it is not yours to write',
-  EROFS: 'the file system is read-only',
-  EEXIST: 'there is a file of that name',
-  ENOENT: 'the system does not allow it',
-  ENOTDIR: 'a part of the path is a file',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is used up',
+/** Takes back what {@link prepareFolder} has made: the journal's folder as it is, the others where nothing is in them. */
+export async function discardFolders(made: readonly string[]): Promise<void> {
+  for (const folder of made.toReversed())
+    await (basename(folder) === '.spillway' ? rm(folder, { recursive: true }) : rmdir(folder)).catch(() => {})
 }
 
 /** Writes a file to the disk under its temporary name; {@link place} puts it in place. */

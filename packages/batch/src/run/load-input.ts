@@ -74,7 +74,7 @@ class Changes {
     const message = [
       'The input is not the one that this run began with:',
       ...problems.map((problem) => `  ${problem}`),
-      'Accept the changes, or choose another folder.',
+      'Accept the changes (--accept-changes), or choose another folder.',
     ].join('\n')
     throw new BatchError('ERR_SPILLWAY_BATCH_INPUT_CHANGED', message, { problems })
   }

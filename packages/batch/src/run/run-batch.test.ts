@@ -235,6 +235,20 @@ describe('refused before any call is', () => {
     }
     await expect(runBatch({ items: broken(), make, folder })).rejects.toThrow('line 3')
     await expect(runBatch({ make, folder })).rejects.toThrow('There is no run in')
+    expect(readdirSync(folder)).toEqual([])
+    await expect(runBatch({ items: broken(), make, folder: join(folder, 'new/images') })).rejects.toThrow('line 3')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a cache that cannot be a folder', async () => {
+    const folder = newFolder()
+    const cache = join(folder, 'file')
+    writeFileSync(cache, '')
+    await expect(runBatch({ items, make, folder: join(folder, 'images'), cache })).rejects.toMatchObject({
+      code: 'ERR_SPILLWAY_BATCH_FOLDER',
+      message: `Cannot keep pictures in the cache ${cache}: there is a file of that name. Choose another folder.`,
+    })
+    expect(readdirSync(folder)).toEqual(['file'])
   })
 
   test('an input that is not the one of the run, with what differs', async () => {
@@ -242,7 +256,7 @@ describe('refused before any call is', () => {
     await runBatch({ items: itemsOf('a', 'b', 'c'), make: studio().make, folder, limit: 1 })
     const changed = itemsOf('a', 'B').with(0, { ...itemsOf('a')[0]!, id: 'new' }) // i1, i3 gone; i2 changed
     await expect(runBatch({ items: changed, make, folder })).rejects.toThrow(
-      /not the one that this run began with:\n {2}1 added: new\n {2}1 changed: i2\n {2}2 removed: i1, i3\nAccept/,
+      /not the one that this run began with:\n {2}1 added: new\n {2}1 changed: i2\n {2}2 removed: i1, i3\nAccept the changes \(--accept-changes\)/,
     )
     // Nothing of it was taken.
     expect(readRun(folder).items.map(({ id, prompt }) => [id, prompt])).toEqual([

@@ -4,8 +4,8 @@ import { lockFolder } from '../journal/lock.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import type { Counts, StopReason } from '../journal/records.ts'
 import { type DiskReserve, isDiskFull, reserveDisk } from '../output/disk-reserve.ts'
-import { folderImageCache, storeImageCache } from '../output/image-cache.ts'
-import { prepareFolder } from '../output/out-folder.ts'
+import { folderImageCache, prepareImageCache, storeImageCache } from '../output/image-cache.ts'
+import { discardFolders, prepareFolder } from '../output/out-folder.ts'
 import { ResultsFiles, reconcileResults } from '../output/results-files.ts'
 import { Budget } from './budget.ts'
 import { loadInput } from './load-input.ts'
@@ -76,19 +76,24 @@ export const runBatch = (options: RunBatchOptions): Promise<BatchSummary> => run
 /** {@link runBatch} as its tests call it. */
 export async function runBatchWith(given: RunBatchOptions, internals: Internals): Promise<BatchSummary> {
   const options = resolveRunOptions(given)
-  await prepareFolder(options.folder)
+  const made = await prepareFolder(options.folder)
   const unlock = lockFolder(options.folder)
+  let begun = false
   try {
+    if (typeof options.cache === 'string') await prepareImageCache(options.cache)
     const journal = openJournal(options.folder, options.clock)
     try {
       if (options.items !== undefined) await loadInput(journal, options.items, options.acceptChanges)
       else if (journal.inputHash() === undefined)
         throw new BatchError('ERR_SPILLWAY_BATCH_NO_RUN', `There is no run in ${options.folder}: give it items.`)
+      begun = true
       return await launch(journal, options, internals)
     } finally {
       journal.close()
     }
   } finally {
+    // What was refused leaves nothing behind. The lock is still held.
+    if (!begun) await discardFolders(made)
     unlock()
   }
 }

@@ -12,10 +12,22 @@ export interface Happening {
 }
 
 type Told = Pick<Happening, 'what' | 'tone'>
-type Tell<T extends SpillwayEvent['type']> = (event: Extract<SpillwayEvent, { type: T }>) => Told
+type Tell<T extends SpillwayEvent['type']> = (event: Extract<SpillwayEvent, { type: T }>) => Told | undefined
+
+/** A wrong address looks like an outage, and goes on looking like one. */
+const UNREACHABLE: ReadonlySet<unknown> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 /** The events that are told; the others only move a counter. All of them are about an endpoint. */
 const WORDS: { readonly [T in SpillwayEvent['type']]?: Tell<T> } = {
+  'attempt.completed': ({ verdict: { code } }) =>
+    UNREACHABLE.has(code) ? { what: `cannot be reached (${code}): spillway doctor looks why`, tone: 'bad' } : undefined,
   'circuit.opened': ({ openForMs, verdict }) => ({
     what: `left alone for ${duration(openForMs)}: ${REASONS[verdict]}`,
     tone: 'bad',
@@ -33,10 +45,10 @@ const WORDS: { readonly [T in SpillwayEvent['type']]?: Tell<T> } = {
 
 /** An event in words, if it is one that is told. */
 export function happeningOf(event: SpillwayEvent): Happening | undefined {
-  const tell = WORDS[event.type] as ((event: SpillwayEvent) => Told) | undefined
-  if (tell === undefined) return undefined
+  const told = (WORDS[event.type] as ((event: SpillwayEvent) => Told | undefined) | undefined)?.(event)
+  if (told === undefined) return undefined
   const { partition, endpoint = partition ?? '' } = event as { readonly partition?: string; readonly endpoint?: string }
-  return { at: event.at, who: partition ?? endpoint, ...tell(event) }
+  return { at: event.at, who: partition ?? endpoint, ...told }
 }
 
 /** What kinds of failure are called when somebody reads of them. */

@@ -32,8 +32,8 @@ describe('prices', () => {
   it.each([
     [{ maxCost: 5 }, /^--max-cost needs to know what a picture costs/],
     [{ pricePerImage: 1, prices: 'x' }, /give one of them/],
-    [{ prices: '/nowhere.json' }, /^\/nowhere\.json: ENOENT/],
-    [{ prices: fileOf('wrong.json', { a: { perImage: 'much' } }) }, /openAccount\.prices\['a'\]\.perImage must be/],
+    [{ prices: '/nowhere.json' }, /^\/nowhere\.json: there is no such file/],
+    [{ prices: fileOf('wrong.json', { a: { perImage: 'much' } }) }, /wrong\.json: prices\['a'\]\.perImage must be/],
     [{ prices: fileOf('other.json', { b: {} }), maxCost: 5 }, /none for a\.$/],
   ])('%j is refused', async (options, words) => {
     await expect(pricesFor(options, ['a'])).rejects.toThrow(words)

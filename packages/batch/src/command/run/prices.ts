@@ -9,6 +9,16 @@ export interface PriceOptions {
   readonly maxCost?: number
 }
 
+/** The same rules as those of the library, in the words of the file. */
+const checked = (json: unknown): Prices => {
+  try {
+    openAccount({ prices: json as Prices })
+  } catch (cause) {
+    throw new UsageError((cause as Error).message.replace(/^openAccount\.prices/, 'prices'), { cause })
+  }
+  return json as Prices
+}
+
 /**
  * The prices of a run: of a file with a price for each model, as `openAccount` takes them, or one for every image.
  *
@@ -23,10 +33,7 @@ export async function pricesFor(options: PriceOptions, models: readonly string[]
   if (pricePerImage !== undefined)
     return Object.fromEntries(models.map((model) => [model, { perImage: pricePerImage }]))
   if (file !== undefined) {
-    const prices = await readJsonFile(file, (json) => {
-      openAccount({ prices: json as Prices })
-      return json as Prices
-    })
+    const prices = await readJsonFile(file, checked)
     const unpriced = models.filter((model) => !Object.hasOwn(prices, model))
     if (maxCost !== undefined && unpriced.length > 0)
       throw new UsageError(`--max-cost needs a price for each model, and ${file} has none for ${unpriced.join(', ')}.`)

@@ -2,6 +2,7 @@ import type { BatchItem } from '../../input/item.ts'
 import { readItems } from '../../input/read-items.ts'
 import { costEstimate } from '../../make/cost.ts'
 import { createMaker } from '../../make/maker.ts'
+import { whyUnwritable } from '../../output/why-unwritable.ts'
 import { tellNotes } from '../../make/tell-notes.ts'
 import { type BatchSummary, runBatch } from '../../run/run-batch.ts'
 import { asTyped } from '../as-typed.ts'
@@ -14,6 +15,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import { writeJsonFile } from '../json-file.ts'
 import { printable } from '../printable.ts'
 import { isQueued } from '../queue-options.ts'
+import { fitting } from '../../input/fitting.ts'
 import { exitCodeOf } from './exit-code-of.ts'
 import { profileFileOf } from './load-profile.ts'
 import { latestStartOf } from './moments.ts'
@@ -36,7 +38,8 @@ export async function run(prompts: string, options: RunCommandOptions, io: Comma
   try {
     const model = plan.places[0]?.model as string
     const source = prompts === '-' ? io.stdin : prompts
-    const items = readItems(source, { model, ...(prompts === '-' && { name: 'standard input' }) })
+    const name = prompts === '-' ? 'standard input' : prompts
+    const items = fitting(readItems(source, { model, name }), plan.places, printable(name))
     if (options.dryRun === undefined) return await makeAll(plan, prompts, items, options, io)
     const { dryRun } = await import('./dry-run.ts')
     return await dryRun(plan, items, options, io)
@@ -114,7 +117,9 @@ async function makeAll(
       },
       note: { places: places.map(({ name, model, host }) => ({ name, model, host })), simulated: rate !== 1 },
     })
-    await writeJsonFile(profileFileOf(folder, options), profile.snapshot())
+    await writeJsonFile(profileFileOf(folder, options), profile.snapshot()).catch((error: unknown) =>
+      watch.print(`What was learned of the hours is not kept: ${whyUnwritable(error)}.`),
+    )
   } finally {
     watch.stop()
     ends.stop()

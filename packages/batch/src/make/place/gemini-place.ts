@@ -22,6 +22,10 @@ export const geminiPlace = ({ name, apiKey, baseUrl, model: ownModel }: PlaceOpt
     name,
     model: ownModel,
     host: URL.parse(baseUrl ?? GOOGLE)?.hostname ?? '',
+    cannotMake: ({ settings: { n } }) =>
+      typeof n === 'number' && n > 1
+        ? `"n": ${n} asks for several pictures, and ${name} gives one a request: write a line for each`
+        : undefined,
     async ask({ item, model, idempotencyKey, signal }) {
       // The provider itself knows no such key.
       const headers = baseUrl === undefined || idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }

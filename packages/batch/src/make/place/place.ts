@@ -19,6 +19,8 @@ export interface Place {
   readonly model: string
   /** Where it is: `relay.example`. For the journal, so that a status page can be told to speak of it. @default not known */
   readonly host?: string
+  /** Why it could not make an item as it is asked for, if it could not: told before anything is sent. @default it makes all */
+  cannotMake?(item: BatchItem): string | undefined
   ask(asking: Asking): Promise<readonly MadeImage[]>
 }
 
