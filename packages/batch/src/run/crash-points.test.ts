@@ -38,7 +38,8 @@ async function goOn(folder: string, onUnknown: 'skip' | 'again' = 'skip'): Promi
   return { ...summary, asked }
 }
 
-describe('killed', () => {
+/** Processes of their own start slowly on a machine that has other things to do. */
+describe('killed', { timeout: 60_000 }, () => {
   test.each([
     ['before its request leaves', 'taken', 2],
     ['when its file is on the disk and in the journal', 'saving', 2],
