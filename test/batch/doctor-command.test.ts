@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createSimulator } from '@spillway/simulator'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { json, ownServer } from './own-server.ts'
 import { emptyFolder, spillway } from './spillway.ts'
+import { CERTIFICATE, tlsServer } from './tls-server.ts'
 
 const CANARY = 'sk-canary-51c8a0e2-canary'
 
@@ -65,6 +68,46 @@ describe('spillway doctor', () => {
     expect(said.findings.every(({ state, todo }) => (todo === undefined) === (state === 'ok'))).toBe(true)
     expect([code, stderr]).toEqual([1, ''])
     expect(stdout).not.toContain(CANARY)
+  })
+
+  it('tells what to do about the way there: certificates, the wrong protocol, proxies', async () => {
+    const host = await tlsServer()
+    const plain = await ownServer((response) => response.end())
+    const cwd = emptyFolder()
+    writeFileSync(join(cwd, 'authority.pem'), CERTIFICATE)
+    const reach = async (url: string, more: Record<string, string> = {}): Promise<string> => {
+      const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: url, ...more }
+      const { code, stdout } = await spillway(['doctor', '--json'], { cwd, env })
+      expect([code, stdout]).toEqual([1, expect.not.stringMatching(/canary|hunter2/)])
+      const { findings } = JSON.parse(stdout) as { findings: { check: string; found: string; todo?: string }[] }
+      const { found = '', todo = '' } = findings.find(({ check }) => check === 'reach') ?? {}
+      return `${found}. ${todo}`
+    }
+    expect(await reach(`https://${host}/v1`)).toMatch(/^its certificate is not trusted .*NODE_EXTRA_CA_CERTS/)
+    expect(await reach(`https://${host}/v1`, { NODE_EXTRA_CA_CERTS: 'authority.pem' })).toMatch(
+      /^its certificate is for another name .*Is the name in the address right/,
+    )
+    expect(await reach(`http://${host}/v1`)).toMatch(/^it ends the connection .*https instead of http/)
+    expect(await reach(`https://${plain.url.slice('http://'.length)}/v1`)).toMatch(
+      /^it does not speak TLS there .*http instead of https/,
+    )
+  })
+
+  it('tells what to do about a proxy that does not let it through, and one that is not there', async () => {
+    const proxy = createServer().on('connect', (_, socket) => socket.end('HTTP/1.1 407 Who are you\r\n\r\n'))
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
+    const address = `http://me:hunter2@127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: 'https://relay.test/v1', NODE_USE_ENV_PROXY: '1' }
+    const refused = await spillway(['doctor'], { env: { ...env, HTTPS_PROXY: address } })
+    expect(refused.stdout).toMatch(
+      /^problem +openai +the proxy of HTTPS_PROXY does not let it through\n +Does it want/m,
+    )
+    await new Promise((done) => proxy.close(done))
+    const gone = await spillway(['doctor'], { env: { ...env, https_proxy: address } })
+    expect(gone.stdout).toMatch(
+      /^problem +openai +it cannot be reached through the proxy of https_proxy \(ECONNREFUSED\)\n +Is the proxy right/m,
+    )
+    expect(refused.stdout + gone.stdout).not.toMatch(/canary|hunter2/)
   })
 
   it('2 for an endpoint that cannot be read', async () => {

@@ -23,6 +23,7 @@ import { senderThrough } from './request/send.ts'
 import { PLAIN_PROTOCOL, type Protocol } from './protocol.ts'
 import { receive } from './response/receive.ts'
 import { refusalResponse, refusalStatus } from './response/refusal-response.ts'
+import { withVerdict } from './response/verdict-behind.ts'
 
 /** An answer that cannot be asked for again is as good as it gets. */
 const takeAsItIs = (): void => {}
@@ -146,7 +147,7 @@ export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientF
       const kept = (protocol === PLAIN_PROTOCOL ? undefined : explainRedirect(last)) ?? last
       const headers = new Headers(kept.headers)
       headers.set('x-should-retry', 'false')
-      return respondWith({ ...kept, headers }, kept.bytes)
+      return withVerdict(respondWith({ ...kept, headers }, kept.bytes), last.verdict)
     }
     const own = isSpillwayError(error) && !(signal?.aborted && signal.reason === error) ? error : undefined
     const status = refusals === 'respond' && own !== undefined ? refusalStatus(own) : undefined

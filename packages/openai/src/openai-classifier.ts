@@ -1,5 +1,5 @@
 import type { Classifier, Verdict } from '@spillway/core'
-import { classifyNetworkError, classifyReply, type HeadersLike } from '@spillway/http'
+import { classifyNetworkError, classifyReply, type HeadersLike, verdictBehind } from '@spillway/http'
 import { isObject } from './json.ts'
 import { EMPTY, readAnswer, WITHHELD } from './read-answer.ts'
 import { refusalOf } from './refusal-of.ts'
@@ -21,7 +21,8 @@ const MALFORMED: Verdict = { kind: 'transient', sent: true, billed: 'unknown', c
 
 /**
  * Judges what the official client throws and gives back, for pipelines around calls of a plain client.
- * `resilient(client)` needs it not: it looks at the replies themselves.
+ * `resilient(client)` needs it not: it looks at the replies themselves. What such a client throws in the end is given the
+ * verdict that its pipeline had of it.
  *
  * ```ts
  * import { pipeline, retry } from '@spillway/core'
@@ -38,8 +39,10 @@ const CLASSIFIER: Classifier = {
     if (typeof error !== 'object' || error === null) return undefined
     const refusal = refusalOf(error)
     if (refusal !== undefined) return refusal.verdict
-    const classes = classesOf(error)
     const { status, headers, error: body, cause } = error as Record<'status' | 'headers' | 'error' | 'cause', unknown>
+    const judged = verdictBehind(headers)
+    if (judged !== undefined) return judged
+    const classes = classesOf(error)
     if (classes.includes('APIUserAbortError')) return { kind: 'canceled' }
     if (classes.includes('APIConnectionTimeoutError')) return TIMEOUT
     if (classes.includes('APIConnectionError')) return classifyNetworkError(cause) ?? NETWORK

@@ -12,6 +12,8 @@ interface Asking {
   readonly apiKey: string | undefined
   readonly model: string
   readonly timeoutMs: number
+  /** The variable that names the proxy for an address, where there is one. */
+  readonly proxyFor: (url: string) => string | undefined
   readonly signal?: AbortSignal
 }
 
@@ -24,7 +26,7 @@ export interface EndpointFindings {
 /** Looks at an endpoint's address, at the way to it, and, with a key, at whether that is accepted. Each builds on the one before. */
 export async function checkEndpoint(
   spec: EndpointSpec,
-  { apiKey, model, timeoutMs, signal }: Asking,
+  { apiKey, model, timeoutMs, signal, proxyFor }: Asking,
 ): Promise<EndpointFindings> {
   const { name, api, baseUrl } = spec
   const findings: Finding[] = []
@@ -34,8 +36,9 @@ export async function checkEndpoint(
     if (address.state === 'problem') return { findings }
   }
   const asking = { timeoutMs, ...(signal !== undefined && { signal }) }
-  const there = await ask(originQuestion(spec), asking)
-  const reach = checkReach(name, there, timeoutMs)
+  const greeting = originQuestion(spec)
+  const there = await ask(greeting, asking)
+  const reach = checkReach(name, there, { timeoutMs, proxy: proxyFor(greeting.url) })
   findings.push(reach)
   if (apiKey !== undefined && reach.state === 'ok')
     findings.push(checkAccess(name, await ask(modelsQuestion(spec, apiKey), asking), model))

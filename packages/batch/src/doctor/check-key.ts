@@ -39,5 +39,12 @@ export function checkKey(variable: string, value: string | undefined, owner: Key
   }
   if (key.length < SHORTEST_KEY)
     return warning('key', variable, `is short: ${key.length} characters`, 'Look whether all of it was copied.')
+  if (key !== value)
+    return warning(
+      'key',
+      variable,
+      `is set, ${key.length} characters, with a line break or spaces around them`,
+      'Set it without: this program leaves them out, others send them along and are refused.',
+    )
   return ok('key', variable, `is set, ${key.length} characters`)
 }

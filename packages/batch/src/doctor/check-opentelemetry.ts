@@ -7,8 +7,8 @@ import { findPackage, type Copy } from './find-package.ts'
 const API = '@opentelemetry/api'
 
 /**
- * The copies of the OpenTelemetry API that the application in `folder` would load: its own, that of each OpenTelemetry package
- * beside it, and that of `@spillway/opentelemetry`. What is registered with an older copy is not seen by a newer one, and nothing
+ * The copies of the OpenTelemetry API that the application in `folder` would load: its own, and that of each package beside it,
+ * whoever made it: SDKs, instrumentations, clients of models that trace their calls. What is registered with an older copy is not seen by a newer one, and nothing
  * says so: nothing is exported, and there is no error.
  */
 export function checkOpenTelemetry(folder: string): Finding[] {
@@ -50,14 +50,21 @@ export function checkOpenTelemetry(folder: string): Finding[] {
 
 const ONE_COPY = `Let there be one: npm ls ${API} shows who brings them, npm dedupe or "overrides" in package.json helps.`
 
-/** The OpenTelemetry packages that the application itself has. */
+/** The folders of the packages that the application itself has, links followed. */
 function packagesBeside(folder: string): string[] {
   for (let at = folder; ; at = dirname(at)) {
-    const scope = join(at, 'node_modules', '@opentelemetry')
-    if (existsSync(scope))
-      return readdirSync(scope).flatMap((name) => findPackage(`@opentelemetry/${name}`, at)?.folder ?? [])
+    const modules = join(at, 'node_modules')
+    if (existsSync(modules))
+      return namesIn(modules)
+        .flatMap((name) => (name.startsWith('@') ? namesIn(join(modules, name), `${name}/`) : name))
+        .flatMap((name) => findPackage(name, at)?.folder ?? [])
     if (at === dirname(at)) return []
   }
 }
+
+const namesIn = (folder: string, prefix = ''): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((each) => !each.isFile() && !each.name.startsWith('.'))
+    .map(({ name }) => `${prefix}${name}`)
 
 const byVersion = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })

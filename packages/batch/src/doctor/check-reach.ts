@@ -14,7 +14,17 @@ const NETWORK: readonly (readonly [RegExp, string, string])[] = [
     'A firewall may swallow it. Is a proxy needed here?',
   ],
   [
-    /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH)/,
+    /^(?:ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/,
+    'its certificate is for another name',
+    'Is the name in the address right? A certificate for a name does not hold for its numbers.',
+  ],
+  [
+    /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
+    'its certificate does not hold today',
+    'Is the clock of this machine right? Else whoever runs it has to renew it.',
+  ],
+  [
+    /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY))/,
     'its certificate is not trusted',
     'Name the certificate of your authority, or of the proxy in between, in NODE_EXTRA_CA_CERTS.',
   ],
@@ -26,14 +36,42 @@ const NETWORK: readonly (readonly [RegExp, string, string])[] = [
   [
     /^(?:ECONNRESET|UND_ERR_SOCKET|EPIPE)$/,
     'it ends the connection',
-    'A firewall may do that. Is a proxy needed here?',
+    'Is it https instead of http? A firewall may do that too: is a proxy needed here?',
   ],
 ]
 
-/** What a request without a key has shown: any answer at all means that the way is free. */
-export function checkReach(endpoint: string, { verdict, status, tookMs }: Answered, timeoutMs: number): Finding {
+/** What undici calls a proxy that answers a CONNECT with anything but 200. */
+const PROXY_REFUSES = 'UND_ERR_ABORTED'
+
+/** What a proxy that stands in between has made of a request. */
+const throughProxy = (endpoint: string, proxy: string, code: string): Finding =>
+  code === PROXY_REFUSES
+    ? problem(
+        'reach',
+        endpoint,
+        `the proxy of ${proxy} does not let it through`,
+        'Does it want a name and a password? They belong in its address: http://name:password@proxy.example:8080.',
+      )
+    : problem(
+        'reach',
+        endpoint,
+        `it cannot be reached through the proxy of ${proxy}${code === '' ? '' : ` (${code})`}`,
+        'Is the proxy right? A host that needs none belongs in NO_PROXY.',
+      )
+
+/**
+ * What a request without a key has shown: any answer at all means that the way is free.
+ *
+ * @param proxy the variable that names the proxy through which it went
+ */
+export function checkReach(
+  endpoint: string,
+  { verdict, status, tookMs }: Answered,
+  { timeoutMs, proxy }: { readonly timeoutMs: number; readonly proxy?: string | undefined },
+): Finding {
   if (status !== undefined) return ok('reach', endpoint, `answers within ${Math.round(tookMs)} ms (HTTP ${status})`)
   const { code = '' } = verdict
+  if (proxy !== undefined) return throughProxy(endpoint, proxy, code)
   if (tookMs >= timeoutMs)
     return problem(
       'reach',

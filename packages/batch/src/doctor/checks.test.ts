@@ -3,7 +3,7 @@ import { checkAccess } from './check-access.ts'
 import { checkAddress } from './check-address.ts'
 import { checkKey } from './check-key.ts'
 import { checkNode } from './check-node.ts'
-import { checkProxies } from './check-proxies.ts'
+import { checkProxies, proxyFor } from './check-proxies.ts'
 import { checkClock, checkReach } from './check-reach.ts'
 
 const GOOGLE = `AIza${'k'.repeat(35)}`
@@ -12,7 +12,6 @@ const OPENAI = `sk-proj-${'k'.repeat(40)}`
 describe('a key', () => {
   test.for([
     ['gemini', GOOGLE, 'ok', 'is set, 39 characters'],
-    ['gemini', ` ${GOOGLE}\n`, 'ok', 'is set, 39 characters'],
     ['gemini', `AQ.${'k'.repeat(40)}`, 'ok', 'is set, 43 characters'],
     ['openai', OPENAI, 'ok', 'is set, 48 characters'],
     ['relay', 'a-relay-has-keys-of-its-own', 'ok', 'is set, 27 characters'],
@@ -27,11 +26,13 @@ describe('a key', () => {
     ['openai', 'sk-...', 'problem', 'holds a placeholder instead of a key'],
     ['gemini', OPENAI, 'problem', 'looks like a key of OpenAI'],
     ['openai', GOOGLE, 'problem', 'looks like a key of Google'],
+    ['gemini', `${GOOGLE}\n`, 'warning', 'is set, 39 characters, with a line break or spaces around them'],
+    ['relay', ` a-relay-has-keys-of-its-own\r`, 'warning', 'is set, 27 characters, with a line break or spaces'],
     ['openai', 'k'.repeat(40), 'warning', 'does not look like a key of OpenAI'],
     ['relay', 'short-key', 'warning', 'is short: 9 characters'],
   ] as const)('of %s: %j is %s', ([owner, value, state, found]) => {
     const finding = checkKey('SOME_KEY', value, owner)
-    expect(finding).toMatchObject({ check: 'key', subject: 'SOME_KEY', state, found })
+    expect(finding).toMatchObject({ check: 'key', subject: 'SOME_KEY', state, found: expect.stringContaining(found) })
     if (value !== undefined && value.trim().length > 12) expect(JSON.stringify(finding)).not.toContain(value.trim())
     expect(finding.todo === undefined).toBe(state === 'ok')
   })
@@ -67,7 +68,10 @@ describe('an address', () => {
 describe('the way to an endpoint', () => {
   test('is free where anything answers', () => {
     const answer = { verdict: { kind: 'request_failed' }, status: 404, tookMs: 31.4 } as const
-    expect(checkReach('relay', answer, 5000)).toMatchObject({ state: 'ok', found: 'answers within 31 ms (HTTP 404)' })
+    expect(checkReach('relay', answer, { timeoutMs: 5000 })).toMatchObject({
+      state: 'ok',
+      found: 'answers within 31 ms (HTTP 404)',
+    })
   })
 
   test.for([
@@ -77,19 +81,36 @@ describe('the way to an endpoint', () => {
     ['ECONNREFUSED', 'nobody listens there (ECONNREFUSED)'],
     ['UND_ERR_CONNECT_TIMEOUT', 'it does not answer in time (UND_ERR_CONNECT_TIMEOUT)'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)'],
-    ['CERT_HAS_EXPIRED', 'its certificate is not trusted (CERT_HAS_EXPIRED)'],
+    ['CERT_HAS_EXPIRED', 'its certificate does not hold today (CERT_HAS_EXPIRED)'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name (ERR_TLS_CERT_ALTNAME_INVALID)'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is not trusted (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS there (ERR_SSL_WRONG_VERSION_NUMBER)'],
     ['ECONNRESET', 'it ends the connection (ECONNRESET)'],
     ['EWEIRD', 'it cannot be reached (EWEIRD)'],
     [undefined, 'it cannot be reached'],
   ] as const)('with %s has a problem, in words', ([code, found]) => {
     const answer = { verdict: { kind: 'transient' as const, ...(code && { code }) }, tookMs: 3 }
-    expect(checkReach('relay', answer, 5000)).toMatchObject({ state: 'problem', found, todo: expect.any(String) })
+    expect(checkReach('relay', answer, { timeoutMs: 5000 })).toMatchObject({
+      state: 'problem',
+      found,
+      todo: expect.any(String),
+    })
   })
 
   test('that takes too long has one too', () => {
     const answer = { verdict: { kind: 'transient' }, tookMs: 5000 } as const
-    expect(checkReach('relay', answer, 5000)).toMatchObject({ found: 'does not answer within 5000 ms' })
+    expect(checkReach('relay', answer, { timeoutMs: 5000 })).toMatchObject({ found: 'does not answer within 5000 ms' })
+  })
+
+  test('through a proxy is the proxy’s affair', () => {
+    const refused = { verdict: { kind: 'transient', code: 'ECONNREFUSED' }, tookMs: 3 } as const
+    expect(checkReach('relay', refused, { timeoutMs: 5000, proxy: 'https_proxy' })).toMatchObject({
+      state: 'problem',
+      found: 'it cannot be reached through the proxy of https_proxy (ECONNREFUSED)',
+      todo: expect.stringContaining('NO_PROXY'),
+    })
+    const answered = { verdict: { kind: 'success' }, status: 200, tookMs: 3 } as const
+    expect(checkReach('relay', answered, { timeoutMs: 5000, proxy: 'HTTP_PROXY' })).toMatchObject({ state: 'ok' })
   })
 })
 
@@ -146,6 +167,30 @@ describe('a proxy', () => {
     const [finding] = checkProxies(env, node)
     expect(finding === undefined ? undefined : [finding.state, finding.todo]).toEqual(expected)
     expect(JSON.stringify(finding ?? '')).not.toContain('canary')
+  })
+
+  const told = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://p:1', http_proxy: 'http://p:2' }
+  test.for<[string, Record<string, string>, string | undefined]>([
+    ['https://relay.example/v1', told, 'HTTPS_PROXY'],
+    ['http://relay.example/v1', told, 'http_proxy'],
+    ['http://relay.example/v1', { ...told, http_proxy: '' }, undefined],
+    ['https://relay.example/v1', { HTTPS_PROXY: 'http://p:1' }, undefined],
+    ['https://relay.example/v1', { ...told, NO_PROXY: 'a.example, relay.example' }, undefined],
+    ['https://eu.relay.example/v1', { ...told, no_proxy: '.relay.example' }, undefined],
+    ['https://eu.relay.example/v1', { ...told, no_proxy: '*.relay.example' }, undefined],
+    ['https://myrelay.example/v1', { ...told, NO_PROXY: 'relay.example' }, 'HTTPS_PROXY'],
+    ['https://relay.example/v1', { ...told, NO_PROXY: '*' }, undefined],
+  ])('for %s with %j is %s', ([url, env, expected]) => {
+    expect(proxyFor(url, env, at('v24.1.0'))).toBe(expected)
+  })
+
+  test('a file of certificates that is not there is a problem, one that is there none', () => {
+    const at24 = at('v24.1.0')
+    expect(checkProxies({ NODE_EXTRA_CA_CERTS: '/no/such/file.pem' }, at24)).toMatchObject([
+      { state: 'problem', subject: 'NODE_EXTRA_CA_CERTS' },
+    ])
+    expect(checkProxies({ NODE_EXTRA_CA_CERTS: import.meta.filename }, at24)).toEqual([])
+    expect(checkProxies({ NODE_EXTRA_CA_CERTS: '' }, at24)).toEqual([])
   })
 
   test('certificates that nobody looks at are a problem', () => {

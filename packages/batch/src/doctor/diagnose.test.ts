@@ -100,6 +100,8 @@ describe('offline', () => {
 
   test('without any key that is the problem', async () => {
     expect(await found({ env: {} })).toEqual([['key', 'problem', 'is not set']])
+    const [finding] = await diagnose({ env: { OPENAI_BASE_URL: 'https://relay.example/v1' }, application: tmpdir() })
+    expect(finding).toMatchObject({ subject: 'OPENAI_API_KEY', state: 'problem', found: 'is not set' })
   })
 })
 

@@ -8,7 +8,7 @@ import { checkFolder } from './check-folder.ts'
 import { checkKey, type KeyOwner } from './check-key.ts'
 import { checkNode } from './check-node.ts'
 import { checkOpenTelemetry } from './check-opentelemetry.ts'
-import { checkProxies } from './check-proxies.ts'
+import { checkProxies, proxyFor } from './check-proxies.ts'
 import { problem, type Finding } from './finding.ts'
 
 /** Options of {@link diagnose}. */
@@ -58,7 +58,13 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<readonly 
       const key = env[spec.keyVariable]?.trim()
       const apiKey = online && key !== '' ? key : undefined
       const model = modelOf(spec, specs, options.model)
-      return checkEndpoint(spec, { apiKey, model, timeoutMs, ...(signal !== undefined && { signal }) })
+      return checkEndpoint(spec, {
+        apiKey,
+        model,
+        timeoutMs,
+        proxyFor: (url) => proxyFor(url, env, process),
+        ...(signal !== undefined && { signal }),
+      })
     }),
   )
   signal?.throwIfAborted()
@@ -81,14 +87,18 @@ const FIELDS = ['env', 'endpoints', 'model', 'folder', 'application', 'online', 
 const checkKeys = (specs: readonly EndpointSpec[], env: NodeJS.ProcessEnv): readonly Finding[] =>
   specs.length > 0
     ? specs.map((spec) => checkKey(spec.keyVariable, env[spec.keyVariable], ownerOf(spec)))
-    : [
-        problem(
-          'key',
-          'GEMINI_API_KEY',
-          'is not set',
-          'Set it, or OPENAI_API_KEY (with OPENAI_BASE_URL for a relay), or give an --endpoint. --simulate needs none.',
-        ),
-      ]
+    : [noKey(env)]
+
+/** Whoever has set an address means its key. */
+const noKey = (env: NodeJS.ProcessEnv): Finding =>
+  env['OPENAI_BASE_URL']?.trim()
+    ? problem('key', 'OPENAI_API_KEY', 'is not set', 'Set it: OPENAI_BASE_URL alone is nobody who is asked.')
+    : problem(
+        'key',
+        'GEMINI_API_KEY',
+        'is not set',
+        'Set it, or OPENAI_API_KEY (with OPENAI_BASE_URL for a relay), or give an --endpoint. --simulate needs none.',
+      )
 
 const ownerOf = ({ api, baseUrl }: EndpointSpec): KeyOwner =>
   baseUrl !== undefined ? 'relay' : api === 'gemini' ? 'gemini' : 'openai'

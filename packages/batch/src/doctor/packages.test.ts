@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -118,6 +118,16 @@ describe('the OpenTelemetry API', () => {
       /^2 copies: 1\.9\.0, 1\.10\.0\. A newer one does not see/,
     ],
     [
+      'is there twice, one with a package of somebody else',
+      {
+        '@opentelemetry/api': { version: '1.10.0' },
+        ai: { version: '7.0.0' },
+        'ai/node_modules/@opentelemetry/api': { version: '1.9.0' },
+      },
+      'warning',
+      /^2 copies: 1\.9\.0, 1\.10\.0\. A newer one does not see/,
+    ],
+    [
       'is there twice in one version',
       {
         '@opentelemetry/api': { version: '1.9.0' },
@@ -129,6 +139,24 @@ describe('the OpenTelemetry API', () => {
     ],
   ])('%s', ([, packages, state, found]) => {
     expect(checkOpenTelemetry(tree(packages))).toMatchObject([{ state, found: expect.stringMatching(found) }])
+  })
+
+  test('is found where packages are links, as pnpm makes them', () => {
+    const root = tree({
+      '.pnpm/a@1/node_modules/@opentelemetry/sdk-trace': { version: '3.0.0' },
+      '.pnpm/a@1/node_modules/@opentelemetry/api': { version: '1.10.0' },
+      '.pnpm/b@1/node_modules/@opentelemetry/api': { version: '1.9.0' },
+    })
+    mkdirSync(join(root, 'node_modules/@opentelemetry'))
+    for (const [name, store] of [
+      ['api', 'b@1'],
+      ['sdk-trace', 'a@1'],
+    ])
+      symlinkSync(
+        join('../.pnpm', store as string, 'node_modules/@opentelemetry', name as string),
+        join(root, 'node_modules/@opentelemetry', name as string),
+      )
+    expect(checkOpenTelemetry(root)).toMatchObject([{ found: expect.stringMatching(/^2 copies: 1\.9\.0, 1\.10\.0/) }])
   })
 
   test('is found from a folder inside the application', () => {

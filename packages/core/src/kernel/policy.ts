@@ -11,7 +11,7 @@ export interface Next<R> {
   (context: CallContext): Promise<Outcome<R>>
   /**
    * Milliseconds until the gates inside would admit a call with this context: 0 is now, `Infinity` never by
-   * themselves. Asks without side effects.
+   * themselves. Takes no place: see `readyInMs` of {@link Gate}.
    */
   readonly readyInMs: (context: CallContext) => number
 }
@@ -29,7 +29,7 @@ export interface Policy<Adds = never> {
   execute<R>(next: Next<R>, context: CallContext): Promise<Outcome<R | Adds>>
   /**
    * Milliseconds until a call with this context could begin, where that is not what `next` says. 0 is now, `Infinity` never
-   * by itself. Asks without side effects.
+   * by itself. Takes no place: see `readyInMs` of {@link Gate}.
    */
   readyInMs?(next: Next<unknown>, context: CallContext): number
   /** What it was made with, for logs and tests. */

@@ -1,3 +1,5 @@
+import type { ProviderError } from '../classify/provider-error.ts'
+
 /** A provider's answer, read and put aside, so that the caller gets it as it was when nothing better comes. */
 export interface KeptReply {
   readonly status: number
@@ -10,14 +12,16 @@ export interface KeptReply {
 const kept = new WeakMap<object, KeptReply>()
 
 /** Puts the answer behind an error aside. Beside the error and not in it: logs print what is in an error. */
-export const keepReply = <E extends object>(error: E, reply: KeptReply): E => {
+export const keepReply = (error: ProviderError, reply: KeptReply): ProviderError => {
   kept.set(error, reply)
   return error
 }
 
-/** The answer behind an error, where there is one. */
-export const keptReply = (error: unknown): KeptReply | undefined =>
-  typeof error === 'object' && error !== null ? kept.get(error) : undefined
+/** The answer behind an error, where there is one, and what it was judged to be. */
+export const keptReply = (error: unknown): (KeptReply & Pick<ProviderError, 'verdict'>) | undefined => {
+  const reply = typeof error === 'object' && error !== null ? kept.get(error) : undefined
+  return reply === undefined ? undefined : { ...reply, verdict: (error as ProviderError).verdict }
+}
 
 /** Keeps the head of a response together with what was read of its body. */
 export const withBytes = (response: Response, bytes: Uint8Array<ArrayBuffer>): KeptReply => ({

@@ -50,18 +50,42 @@ export const statusGator = (options: StatusGatorOptions): StatusFeed => {
   if (monitor !== undefined) checkText('statusGator.monitor', monitor)
   const api = checkAddress('statusGator.url', url, true)
   const board = encodeURIComponent(checkText('statusGator.board', options.board))
-  const address = new URL(`${api.pathname.replace(/\/+$/, '')}/boards/${board}/monitors`, api)
-  return httpFeed({ name, token, address: () => address, read: (json) => readMonitors(json, monitor) }, options)
+  const address = (number: number): URL => {
+    const monitors = new URL(`${api.pathname.replace(/\/+$/, '')}/boards/${board}/monitors`, api)
+    if (number > 1) monitors.searchParams.set('page', String(number))
+    return monitors
+  }
+  // Once the monitor that is wanted has been seen, nothing else matters.
+  const goesOn = (page: unknown): boolean =>
+    hasNext(page) && (monitor === undefined || !monitorsIn(page)?.some(isNamed(monitor)))
+  const read = (...pages: readonly unknown[]): StatusReport | undefined => readMonitors(pages, monitor)
+  return httpFeed({ name, token, address, read, goesOn }, options)
 }
 
-const readMonitors = (json: unknown, wanted: string | undefined): StatusReport | undefined => {
-  const monitors = isObject(json) && json['success'] === true ? objectsOf(json['data']) : undefined
-  if (monitors === undefined) return undefined
+const monitorsIn = (page: unknown): readonly Json[] | undefined =>
+  isObject(page) && page['success'] === true ? objectsOf(page['data']) : undefined
+
+/** An empty page is the last one, whatever it says of itself. */
+const hasNext = (page: unknown): boolean => {
+  if (!isObject(page) || !isObject(page['pagination']) || monitorsIn(page)?.length === 0) return false
+  const { next_page: next, current_page: current, total_pages: total } = page['pagination']
+  return typeof next === 'number' || (typeof current === 'number' && typeof total === 'number' && current < total)
+}
+
+const readMonitors = (pages: readonly unknown[], wanted: string | undefined): StatusReport | undefined => {
+  const lists = pages.map(monitorsIn)
+  if (lists.includes(undefined)) return undefined
+  const monitors = lists.flatMap((list) => list ?? [])
   if (wanted === undefined) return { components: monitors.filter((each) => !isPaused(each)).map(statusOf) }
-  const found = monitors.find((each) => each['id'] === wanted || nameOf(each)?.toLowerCase() === wanted.toLowerCase())
+  const found = monitors.find(isNamed(wanted))
   const missing = { title: `There is no monitor ${wanted} on the board` }
   return { components: [found === undefined ? componentStatus(wanted, 'unknown', missing) : statusOf(found)] }
 }
+
+const isNamed =
+  (wanted: string) =>
+  (monitor: Json): boolean =>
+    monitor['id'] === wanted || nameOf(monitor)?.toLowerCase() === wanted.toLowerCase()
 
 const nameOf = (monitor: Json): string | undefined => textOf(monitor['display_name'])
 
