@@ -31,6 +31,17 @@ describe('an alert', () => {
     expect(at(200, 'a').fired).toEqual([])
   })
 
+  test.each([
+    [40, 40],
+    [150, 100],
+    [Number.NaN, 100],
+  ])('that its rule knows since %s is one since %s, and fires when it has held', (known, since) => {
+    const findings = [{ subject: 'a', text: 'a is busy', since: known }]
+    const { fired } = new AlertBook().enter(new Map([[rule({ forMs: 0 }), findings]]), 100)
+    expect(fired).toMatchObject([{ since, firedAt: 100 }])
+    expect(new AlertBook().enter(new Map([[rule(), findings]]), 100).fired).toHaveLength(since === 40 ? 1 : 0)
+  })
+
   test('that goes away before it has held was none', () => {
     const busy = rule()
     const book = new AlertBook()

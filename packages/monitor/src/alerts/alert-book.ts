@@ -53,7 +53,13 @@ export class AlertBook {
     let entry = this.#entries.get(key)
     if (entry === undefined) {
       if (this.#entries.size >= MAX_ALERTS) return undefined
-      entry = { rule, since: wallTime, finding, foundAt: wallTime, firedAt: undefined }
+      entry = {
+        rule,
+        since: beginOf(finding, wallTime),
+        finding,
+        foundAt: wallTime,
+        firedAt: undefined,
+      }
       this.#entries.set(key, entry)
     }
     entry.finding = finding
@@ -76,6 +82,10 @@ export class AlertBook {
     return resolved
   }
 }
+
+/** A rule may know since when it holds; nothing holds since tomorrow. */
+const beginOf = ({ since }: AlertFinding, wallTime: number): number =>
+  since !== undefined && since < wallTime ? since : wallTime
 
 const alertOf = ({ rule, since, finding }: Entry, firedAt: number): Alert => ({
   rule: rule.name,

@@ -11,6 +11,8 @@ export interface AlertFinding {
   readonly subject: string
   /** What holds, in one line, for people. */
   readonly text: string
+  /** Since when it holds, in milliseconds since 1970 UTC, where the rule knows of earlier. @default since it was found first */
+  readonly since?: number
 }
 
 /** What is watched for. */

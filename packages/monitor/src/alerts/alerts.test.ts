@@ -33,8 +33,46 @@ describe('notices', () => {
     await alerts.idle()
     expect(texts.slice(5)).toEqual([
       'watch: resolved after 1 second: 11 [many]',
-      'watch: 7 notices were withheld because there were too many; 11 alerts are firing now',
+      'watch: 7 notices were withheld because there were too many; firing now: 0 [many]; 1 [many]; 2 [many]; 3 [many]; 4 [many]; and 6 more',
     ])
+  })
+
+  test('tell of an outage once: the worst of a subject, and what is left of it afterwards', async () => {
+    let found: Record<string, string[]> = {}
+    const rule = (name: string, severity: 'warning' | 'critical'): AlertRule => ({
+      name,
+      severity,
+      resolveAfterMs: 0,
+      find: () => (found[name] ?? []).map((subject) => ({ subject, text: `${subject} is ill` })),
+    })
+    const texts: string[] = []
+    const { alerts, events } = started(
+      [rule('overload', 'warning'), rule('down', 'critical'), rule('queue', 'critical')],
+      [({ text }) => void texts.push(text)],
+    )
+    const look = async (at: number, now: Record<string, string[]>): Promise<string[]> => {
+      found = now
+      alerts.look(snapshotOf({ at }))
+      await alerts.idle()
+      return texts.splice(0)
+    }
+    expect(await look(0, { overload: ['a', 'b'], down: ['a'] })).toEqual([
+      'watch: warning: b is ill [overload]',
+      'watch: critical: a is ill [down]',
+    ])
+    expect(await look(1000, { overload: ['a'], down: ['a'], queue: ['a'] })).toEqual([
+      'watch: resolved after 1 second: b [overload]',
+      'watch: critical: a is ill [queue]',
+    ])
+    expect(await look(2000, { overload: ['a'] })).toEqual([
+      'watch: resolved after 2 seconds: a [down]',
+      'watch: resolved after 1 second: a [queue]',
+      'watch: warning: a is ill [overload]',
+    ])
+    expect(await look(3000, {})).toEqual(['watch: resolved after 3 seconds: a [overload]'])
+    expect(await look(4000, { overload: ['a'] })).toHaveLength(1)
+    expect(await look(5000, { overload: ['a'], down: ['a'] })).toEqual(['watch: critical: a is ill [down]'])
+    expect(events.filter(({ type }) => type === 'alert.fired')).toHaveLength(6)
   })
 
   test('of a sink that hangs hold up no other, and of many only the newest wait', async () => {

@@ -6,6 +6,7 @@ import type { Alert, AlertFinding, AlertRule } from './alert-rule.ts'
 import { firedNotice, resolvedNotice, withheldNotice, type Notice } from './notice.ts'
 import { NoticeLimit } from './notice-limit.ts'
 import { SinkLine } from './sink-line.ts'
+import { ToldAlerts } from './told-alerts.ts'
 
 /** Asks the rules, and tells the sinks. */
 export class Alerts {
@@ -14,6 +15,7 @@ export class Alerts {
   readonly #limit: NoticeLimit
   readonly #lines: readonly SinkLine[]
   readonly #book = new AlertBook()
+  readonly #told = new ToldAlerts()
   readonly #tell: (event: MonitorEventBody) => void
 
   /**
@@ -45,15 +47,16 @@ export class Alerts {
     for (const alert of fired) {
       const { rule, subject, severity, text } = alert
       this.#tell({ type: 'alert.fired', rule, subject, severity, text })
-      this.#send(firedNotice(this.#monitor, alert, at))
     }
     for (const alert of resolved) {
       const { rule, subject, severity, since } = alert
       this.#tell({ type: 'alert.resolved', rule, subject, severity, lastedMs: at - since })
-      this.#send(resolvedNotice(this.#monitor, alert, at))
     }
+    const { firing } = this.#book
+    for (const alert of this.#told.end(resolved)) this.#send(resolvedNotice(this.#monitor, alert, at))
+    for (const alert of this.#told.begin(firing)) this.#send(firedNotice(this.#monitor, alert, at))
     const withheld = this.#limit.admitSummary(at)
-    if (withheld > 0) this.#toAll(withheldNotice(this.#monitor, withheld, this.#book.firing.length, at))
+    if (withheld > 0) this.#toAll(withheldNotice(this.#monitor, withheld, firing, at))
   }
 
   dispose(): void {

@@ -43,9 +43,19 @@ export const resolvedNotice = (monitor: string, alert: Alert, at: number): Notic
   alert,
 })
 
-export const withheldNotice = (monitor: string, count: number, firing: number, at: number): Notice => ({
+/** @param firing all that fire now: what was withheld may be that one of them does, or that one does no more */
+export const withheldNotice = (monitor: string, count: number, firing: readonly Alert[], at: number): Notice => ({
   kind: 'withheld',
   monitor,
   at,
-  text: `${monitor}: ${count} notice${count === 1 ? ' was' : 's were'} withheld because there were too many; ${firing} alert${firing === 1 ? ' is' : 's are'} firing now`,
+  text: `${monitor}: ${count} notice${count === 1 ? ' was' : 's were'} withheld because there were too many; firing now: ${named(firing)}`,
 })
+
+/** A notice is read on a telephone: it names so many. */
+const MAX_NAMED = 5
+
+const named = (alerts: readonly Alert[]): string => {
+  const names = alerts.slice(0, MAX_NAMED).map(({ subject, rule }) => `${subject} [${rule}]`)
+  const more = alerts.length - names.length
+  return alerts.length === 0 ? 'nothing' : `${names.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+}

@@ -125,6 +125,13 @@ test('the standard rules have names of their own and wait before they speak', ()
   expect(rules.filter(({ forMs = 0 }) => forMs < 60_000).map(({ name }) => name)).toEqual(['status-disagrees'])
 })
 
+test('a disagreement holds since the two disagree, not since somebody waited for it to last', () => {
+  const disagreements = [
+    { feed: 'page', endpoint: 'official', worse: 'calls', since: 7, sentence: 'they differ' },
+  ] as const
+  expect(statusDisagrees().find(snapshotOf({ at: 300_007, disagreements }))).toMatchObject([{ since: 7 }])
+})
+
 test.each([
   () => overloadAbove({ ratio: 0 }),
   () => overloadAbove({ minAttempts: 0 }),

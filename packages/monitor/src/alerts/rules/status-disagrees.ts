@@ -19,6 +19,10 @@ export const statusDisagrees = (options: RuleOptions = {}): AlertRule => {
     name: 'status-disagrees',
     ...rule,
     find: ({ disagreements }) =>
-      disagreements.map((each) => ({ subject: `${each.feed}: ${placeOf(each)}`, text: each.sentence })),
+      disagreements.map((each) => ({
+        subject: `${each.feed}: ${placeOf(each)}`,
+        text: each.sentence,
+        since: each.since,
+      })),
   }
 }

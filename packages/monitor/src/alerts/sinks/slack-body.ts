@@ -1,3 +1,4 @@
+import { inWords } from '../../disagreement/sentence.ts'
 import type { Notice } from '../notice.ts'
 
 /** Slack reads `<!channel>` and links in a text: what a status page wrote must not call anybody. */
@@ -6,7 +7,7 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 const COLORS = { info: '#6b7280', warning: '#d97706', critical: '#dc2626' } as const
 
 /** A notice as Slack's incoming webhooks take it, and Mattermost's and others after it. */
-export const slackBody = ({ kind, text, alert }: Notice): object => {
+export const slackBody = ({ kind, at, text, alert }: Notice): object => {
   if (alert === undefined) return { text: escaped(text) }
   const { rule, subject, severity, since } = alert
   const field = (title: string, value: string): object => ({ title, value: escaped(value), short: true })
@@ -17,11 +18,12 @@ export const slackBody = ({ kind, text, alert }: Notice): object => {
         color: kind === 'resolved' ? '#16a34a' : COLORS[severity],
         fallback: escaped(text),
         fields: [
-          field('State', kind),
+          field('State', kind === 'resolved' ? 'resolved' : 'firing'),
           field('Severity', severity),
-          field('Rule', rule),
           field('Subject', subject),
-          field('Since', new Date(since).toISOString()),
+          field('Rule', rule),
+          field('Since', `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`),
+          ...(kind === 'resolved' ? [field('Lasted', inWords(at - since))] : []),
         ],
       },
     ],

@@ -78,6 +78,24 @@ describe('a webhook', () => {
     })
   })
 
+  test('gets what is over, with how long it lasted', async () => {
+    const { bodies, url } = await receiver((_, response) => response.end())
+    const fired = notice()
+    await webhook({ url }).send({ ...fired, kind: 'resolved', at: 240_000 }, never)
+    const { attachments } = JSON.parse(bodies[0] as string) as { attachments: { color: string; fields: object[] }[] }
+    expect(attachments[0]?.color).toBe('#16a34a')
+    expect(attachments[0]?.fields).toEqual(
+      [
+        ['State', 'resolved'],
+        ['Severity', 'critical'],
+        ['Subject', 'official'],
+        ['Rule', 'endpoint-down'],
+        ['Since', '1970-01-01 00:00:00 UTC'],
+        ['Lasted', '4 minutes'],
+      ].map(([title, value]) => ({ title, value, short: true })),
+    )
+  })
+
   test('is not made to call everybody by what a status page wrote', async () => {
     const { bodies, url } = await receiver((_, response) => response.end())
     await webhook({ url }).send(notice('page says <!channel> & more'), never)
