@@ -16,6 +16,8 @@ export interface SpillwayOptions {
   readonly input?: string
   /** Whether standard input does not end. */
   readonly staysOpen?: true
+  /** The user whose process it is. */
+  readonly uid?: number
 }
 
 /** What a run of the program has left. */
@@ -34,11 +36,12 @@ export interface Spillway {
 
 /** Starts `spillway` with some arguments. */
 export function startSpillway(args: readonly string[], options: SpillwayOptions = {}): Spillway {
-  const { env = {}, cwd = emptyFolder(), input, staysOpen = false } = options
+  const { env = {}, cwd = emptyFolder(), input, staysOpen = false, uid } = options
   const child = spawn(process.execPath, ['--conditions=@spillway/source', MAIN, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   })
   child.stdin.on('error', () => undefined)
   if (!staysOpen) child.stdin.end(input)

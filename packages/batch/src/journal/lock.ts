@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { BatchError } from '../batch-error.ts'
@@ -22,6 +22,8 @@ export function lockFolder(folder: string): () => void {
   const { lock, pid } = files(folder)
   const db = new (sqlite().DatabaseSync)(lock)
   try {
+    // A file that this user cannot write would be locked for reading only, by everybody at once.
+    accessSync(lock, constants.W_OK)
     // Somebody who only looks whether the folder is taken has it for a moment.
     db.exec('PRAGMA busy_timeout = 300; BEGIN IMMEDIATE')
   } catch (cause) {

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { DatabaseSync } from 'node:sqlite'
 import { sqlite } from './sqlite.ts'
 
-const [SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_READONLY_ROLLBACK] = [5, 14, 776]
+const [SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_READONLY_ROLLBACK, SQLITE_READONLY_DIRECTORY] = [5, 14, 776, 1544]
 
 /** Opens a journal that nothing is written to, in a transaction that sees one moment, however much is written meanwhile. */
 export function openToRead(path: string): DatabaseSync {
@@ -21,9 +21,10 @@ export function openToRead(path: string): DatabaseSync {
   try {
     return begin(new DatabaseSync(path, { readOnly: true }))
   } catch (error) {
-    // Where nothing can be written, a journal that was closed well is read as the file that it is.
+    // Where nothing can be written, or not by this user, a journal that was closed well is read as the file that it is.
     const isClosed = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0
-    if ((error as { readonly errcode?: number }).errcode !== SQLITE_CANTOPEN || !isClosed) throw error
+    const { errcode = 0 } = error as { readonly errcode?: number }
+    if (![SQLITE_CANTOPEN, SQLITE_READONLY_DIRECTORY].includes(errcode) || !isClosed) throw error
     const url = pathToFileURL(path)
     url.search = 'immutable=1'
     return begin(new DatabaseSync(url, { readOnly: true }))

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { access, copyFile, constants, mkdir, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { BatchError } from '../batch-error.ts'
 import type { FileRecord } from '../journal/records.ts'
-import { whyUnwritable } from './why-unwritable.ts'
+import { folderError } from './folder-error.ts'
 
 /** Of a file that is not whole yet. Nobody but the run that has the folder makes or removes such files. */
 const PARTIAL = '.spillway-partial'
@@ -26,11 +25,7 @@ export async function prepareFolder(folder: string): Promise<readonly string[]> 
     return made
   } catch (cause) {
     await discardFolders(made)
-    throw new BatchError(
-      'ERR_SPILLWAY_BATCH_FOLDER',
-      `Cannot write pictures to ${folder}: ${whyUnwritable(cause)}. Choose another folder.`,
-      { cause },
-    )
+    throw folderError(folder, cause)
   }
 }
 

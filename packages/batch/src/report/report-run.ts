@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import { BatchError } from '../batch-error.ts'
 import { readRun } from '../journal/read-run.ts'
 import type { FileRecord } from '../journal/records.ts'
 import { reportPage } from './page.ts'
@@ -46,7 +47,7 @@ const MOST_EMBEDDED = 50_000_000
  * ```
  *
  * @param folder the out folder of the run
- * @throws BatchError where there is no run, or its journal is damaged or of another version
+ * @throws BatchError where there is no run, its journal is damaged or of another version, or the page cannot be written
  */
 export const reportRun = async (folder: string, options: ReportOptions = {}): Promise<Report> => {
   const run = readRun(folder)
@@ -56,7 +57,10 @@ export const reportRun = async (folder: string, options: ReportOptions = {}): Pr
   const linkTo = (name: string): string => linkOf(relative(dirname(file), resolve(folder, name)))
   const source = ({ name }: FileRecord): string => within.get(name) ?? linkTo(name)
   const page = reportPage(run, source, Date.now())
-  await writeFile(file, page)
+  await writeFile(file, page).catch((cause: NodeJS.ErrnoException) => {
+    const message = `Cannot write the report to ${file} (${cause.code}): name another file with --to.`
+    throw new BatchError('ERR_SPILLWAY_BATCH_FOLDER', message, { cause })
+  })
   const pictures = new Set(run.items.flatMap(({ made }) => (made?.files ?? []).map(({ name }) => name)))
   return { file, bytes: Buffer.byteLength(page), embedded: within.size, linked: pictures.size - within.size }
 }

@@ -4,6 +4,7 @@ import { lockFolder } from '../journal/lock.ts'
 import { openJournal } from '../journal/open-journal.ts'
 import type { Counts, StopReason } from '../journal/records.ts'
 import { type DiskReserve, isDiskFull, reserveDisk } from '../output/disk-reserve.ts'
+import { orFolderError } from '../output/folder-error.ts'
 import { folderImageCache, prepareImageCache, storeImageCache } from '../output/image-cache.ts'
 import { discardFolders, prepareFolder } from '../output/out-folder.ts'
 import { ResultsFiles, reconcileResults } from '../output/results-files.ts'
@@ -77,6 +78,19 @@ export const runBatch = (options: RunBatchOptions): Promise<BatchSummary> => run
 export async function runBatchWith(given: RunBatchOptions, internals: Internals): Promise<BatchSummary> {
   const options = resolveRunOptions(given)
   const made = await prepareFolder(options.folder)
+  try {
+    return await inFolder(made, options, internals)
+  } catch (error) {
+    throw orFolderError(options.folder, error)
+  }
+}
+
+/** @param made the folders that are new */
+async function inFolder(
+  made: readonly string[],
+  options: ResolvedRunOptions,
+  internals: Internals,
+): Promise<BatchSummary> {
   const unlock = lockFolder(options.folder)
   let begun = false
   try {
