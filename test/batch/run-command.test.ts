@@ -5,6 +5,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Forecast } from '@spillway/batch'
+import type { Scenario } from '@spillway/simulator'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../programs/free-port.ts'
 import { CANARY, folderWith, numbered, pictures, RUN, serve } from './relay.ts'
@@ -176,6 +178,27 @@ describe('--dry-run', () => {
     expect(existsSync(join(cwd, 'images'))).toBe(false)
     const wrong = await spillway(['run', '-', '-o', 'images', '--dry-run'], { cwd, env, input: '{"prompt": 7}\n' })
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('line 1') })
+  })
+
+  it('of a simulated model goes by its scenario: room, times, quota and faults', async () => {
+    const cwd = folderWith(numbered(10))
+    const minute = { minMs: 60_000, meanMs: 60_000, maxMs: 60_000 }
+    const forecast = async (scenario: Scenario) => {
+      writeFileSync(join(cwd, 'scenario.json'), JSON.stringify(scenario))
+      const { stdout } = await spillway([...RUN, '--dry-run', '--simulate', 'scenario.json', '--json'], { cwd })
+      const { startsAt, finishedAt, refused, assumptions } = JSON.parse(stdout) as Forecast
+      return { tookMin: (finishedAt.median - startsAt) / 60_000, refused: refused.median, said: assumptions.join(' ') }
+    }
+    const narrow = await forecast({ capacity: 2, queueLimit: 20, serviceTime: { image: minute } })
+    expect(narrow).toMatchObject({ tookMin: expect.closeTo(5, 0), refused: 0 })
+    expect(narrow.said).toContain('What is given of simulated: capacity, times, quotas and faults.')
+    expect(narrow.said).not.toContain('pictures at once')
+    const paced = await forecast({ serviceTime: { image: minute }, quota: { requestsPerMinute: 2 } })
+    expect(paced.tookMin).toBeGreaterThan(4.5)
+    const outage = { kind: 'outage', atMs: 0, durationMs: 1_800_000, fault: 'overloaded' } as const
+    const late = await forecast({ endpoints: { relay: { serviceTime: { image: minute }, phases: [outage] } } })
+    expect(late.tookMin).toBeGreaterThan(31)
+    expect(late.refused).toBeGreaterThan(1)
   })
 })
 

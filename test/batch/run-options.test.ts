@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readRun } from '@spillway/batch'
 import { presets } from '@spillway/simulator'
 import { expect, it } from 'vitest'
 import { numbered, serve } from './relay.ts'
@@ -92,4 +93,26 @@ it('a simulated model says who it is: its own names of models and keys, and no r
   expect(refused.code).toBe(2)
   expect(refused.stderr).toContain('wrong.json: ')
   expect(existsSync(join(cwd, 'x'))).toBe(false)
+})
+
+it('the journal of a simulated run says how long its quota was waited for', async () => {
+  const cwd = emptyFolder()
+  write(cwd, 'prompts.txt', prompts(4))
+  const image = { minMs: 1000, meanMs: 1000, maxMs: 1000 }
+  // Whoever refuses says for how long, and a minute passes in a second.
+  const scenario = write(cwd, 'scenario.json', {
+    timeScale: 60,
+    imageSizePx: 16,
+    serviceTime: { image },
+    quota: { requestsPerMinute: 2 },
+  })
+  expect(await spillway(['run', 'prompts.txt', '-o', 'images', '--simulate', scenario], { cwd })).toMatchObject({
+    code: 0,
+  })
+  const { waits } = readRun(join(cwd, 'images'))
+  expect(waits.length).toBeGreaterThan(0)
+  for (const { reason, endpoint, startedAt, until = 0 } of waits) {
+    expect([reason, endpoint]).toEqual(['quota', 'simulated'])
+    expect(until).toBeGreaterThan(startedAt)
+  }
 })

@@ -10,15 +10,21 @@ export const assumptionsOf = (options: ForecastOptions, seeds: number): string[]
   const hours = learned
     ? "this run's profile of the hours"
     : 'the usual hours (00–06 low, 06–12 medium, 12–18 peak, 18–24 high, UTC)'
-  const assumed = names.some((name) => endpoints[name] === undefined)
+  const known = names.filter((name) => endpoints[name] !== undefined)
+  const assumed = known.length < names.length
   return [
+    ...(known.length > 0 ? [`What is given of ${known.join(', ')}: capacity, times, quotas and faults.`] : []),
     ...(assumed ? [`The provider has ${ASSUMED_CAPACITY}.`] : []),
     ...(assumed ? [`Others use it by ${hours}: ${ASSUMED_LOAD} of that room.`] : []),
-    limits.length === 0
-      ? 'No quota is known: only overload refuses.'
-      : `The quota is ${limits.map(([limit, value]) => `${value} ${words(limit)}`).join(', ')}.`,
+    ...(assumed
+      ? [
+          limits.length === 0
+            ? 'No quota is known: only overload refuses.'
+            : `The quota is ${limits.map(([limit, value]) => `${value} ${words(limit)}`).join(', ')}.`,
+        ]
+      : []),
     'Half a second passes between an answer and the request after it.',
-    'Nothing else goes wrong: no outage, no empty answer, no dead connection.',
+    ...(assumed ? ['Nothing else goes wrong: no outage, no empty answer, no dead connection.'] : []),
     ...(options.prices === undefined ? ['Prices are not known, so that the cost is not either.'] : []),
     `Played ${seeds === 1 ? 'once' : `${seeds} times, each with other chance`}; the range is from the least to the most of them.`,
   ]

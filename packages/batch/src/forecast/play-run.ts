@@ -1,4 +1,4 @@
-import { costOf, standardPipeline, type Pipeline, type SpillwayEvent } from '@spillway/core'
+import { costOf, expectedUsage, standardPipeline, type Pipeline, type SpillwayEvent } from '@spillway/core'
 import { seededRandom } from '@spillway/core/testing'
 import { ModelError } from '@spillway/simulator'
 import type { Played, WaitReason } from './forecast.ts'
@@ -58,7 +58,7 @@ export const playRun = async (options: ForecastOptions, world: World, seed: numb
     try {
       await calls.execute(
         ({ endpoint, signal }) => ask(endpoint?.name ?? 'default', endpoint?.model ?? options.model, item, signal),
-        { signal: end.signal },
+        { signal: end.signal, values: [[expectedUsage, options.usage ?? USAGE]] },
       )
       played.done++
       hour().done++

@@ -5,10 +5,14 @@ import type { RunState } from './run-state.ts'
 export function noteTaker({ journal, options, stopping, tell, write }: RunState): RunNotes {
   const now = (): number => options.clock.wallTime()
   return {
-    waiting(reason, more = {}) {
+    waiting(reason, { endpoint, until }: { readonly endpoint?: string; readonly until?: number } = {}) {
       if (stopping.over) return () => {}
+      // Waits are reckoned in parts of milliseconds, of which calendars have none.
+      const more = {
+        ...(endpoint !== undefined && { endpoint }),
+        ...(until !== undefined && { until: Math.round(until) }),
+      }
       const wait = write(() => journal.waitBegan(reason, now(), more))
-      const { endpoint } = more
       tell({ type: 'run.waiting', reason, ...more })
       let over = false
       return () => {

@@ -178,7 +178,7 @@ describe('a run', () => {
       folder,
       onEvent: (event) => events.push(event),
       watch(notes) {
-        const end = notes.waiting('quota', { endpoint: 'studio', until: 5 })
+        const end = notes.waiting('quota', { endpoint: 'studio', until: 5.4 })
         notes.endpointState('studio', 'open')
         end()
         end()

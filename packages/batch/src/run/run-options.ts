@@ -15,7 +15,7 @@ import type { BatchEvent } from './run-events.ts'
 
 /** What whoever makes the pictures tells a run of the outside. It is written down and told on as events. */
 export interface RunNotes {
-  /** Nothing can be sent for a while. Gives back what ends the wait. */
+  /** Nothing can be sent for a while, expected to end at `until`: wall milliseconds since 1970 UTC. Gives back what ends the wait. */
   waiting(reason: string, more?: { readonly endpoint?: string; readonly until?: number }): () => void
   /** An endpoint has another state: `closed`, `open`, `half-open`, `paused`. */
   endpointState(endpoint: string, state: string): void

@@ -5,7 +5,7 @@ import { forecastBatch } from '../../forecast/forecast-batch.ts'
 import type { BatchItem } from '../../input/item.ts'
 import { readRun } from '../../journal/read-run.ts'
 import { usageOf } from '../../make/expected-usage.ts'
-import { BATCH_POLICY } from '../../make/pipeline-options.ts'
+import { pipelineOptions } from '../../make/pipeline-options.ts'
 import type { CommandIo } from '../command.ts'
 import { count, counted, listed } from '../../words/amounts.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -13,6 +13,7 @@ import { printable } from '../printable.ts'
 import { latestStartOf } from './moments.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunCommandOptions } from './run-command.ts'
+import { usedBefore } from './used-before.ts'
 
 /** Says what a run would take, and makes none: everything has been checked by now but the endpoints themselves. */
 export async function dryRun(
@@ -21,7 +22,7 @@ export async function dryRun(
   options: RunCommandOptions,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const { places, clock, policy, profile, prices, deadline } = plan
+  const { places, clock, policy, profile, prices, deadline, endpoints } = plan
   const { out: folder, rpm, tpm, imagesPerDay, maxCost, limit = Infinity } = options
   const done = idsDone(folder)
   const usages = new Map<string, ReturnType<typeof usageOf>>()
@@ -38,7 +39,6 @@ export async function dryRun(
   )
   say(`endpoints ${listed(places.map(({ name, model }) => `${printable(name)} (${printable(model)})`))}`)
   if (toMake === 0) return EXIT.done
-  const { schedule, timeout } = policy
   const latestStartMs = Math.max(0, latestStartOf(deadline, toMake, rpm) - clock.now())
   const forecast = await forecastBatch({
     items: toMake,
@@ -53,12 +53,11 @@ export async function dryRun(
     },
     profile,
     pipeline: {
-      ...BATCH_POLICY,
-      ...policy,
-      timeout: { ...BATCH_POLICY.timeout, ...timeout },
+      ...pipelineOptions(policy, usedBefore(folder, policy, clock)),
       endpoints: places.map(({ name, model }) => ({ name, model })),
-      ...(schedule && { schedule: { ...schedule, latestStartMs } }),
+      ...(policy.schedule && { schedule: { ...policy.schedule, latestStartMs } }),
     },
+    ...(endpoints !== undefined && { endpoints }),
     ...(maxCost !== undefined && maxCost > 0 && { maxCost }),
     ...(prices !== undefined && { prices }),
   })

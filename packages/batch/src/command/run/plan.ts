@@ -1,4 +1,5 @@
 import { type Clock, type LearnedLoadProfile, type Prices, systemClock } from '@spillway/core'
+import type { EndpointScenario } from '@spillway/simulator'
 import { batchPolicy } from '../../make/batch-policy.ts'
 import type { Place } from '../../make/place/place.ts'
 import { type PolicyOptions, readPolicyFile } from '../../make/policy-file.ts'
@@ -19,6 +20,8 @@ export interface RunPlan {
   readonly profile: LearnedLoadProfile
   readonly prices: Prices | undefined
   readonly deadline: Instant
+  /** What is known of the places, by their names: of those that are simulated, everything. */
+  readonly endpoints?: Readonly<Record<string, EndpointScenario>>
   /** Ends what was started for it. */
   close(): Promise<void>
 }

@@ -15,6 +15,8 @@ export interface SimulatedPlaces {
   /** How many times as fast as life it is. */
   readonly rate: number
   readonly url: string
+  /** What each place is like, by its name. */
+  readonly endpoints: Readonly<Record<string, EndpointScenario>>
   close(): Promise<void>
 }
 
@@ -37,16 +39,28 @@ export async function simulatedPlaces(
   const { timeScale: rate = 1, startsAt = new Date().toISOString() } = scenario
   const simulator = createSimulator({ ...scenario, startsAt })
   const { url } = await simulator.listen()
-  const named = Object.entries(scenario.endpoints ?? {}).map(([name, own]) => ({ name, base: `${url}/e/${name}`, own }))
-  const alone = { name: 'simulated', base: url, own: {} }
-  const places = (named.length > 0 ? named : [alone]).map(({ name, base, own }) => {
-    const { models = [model], keys = [NO_KEY] }: EndpointScenario = { ...scenario, ...own }
+  const { endpoints: own = {} } = scenario
+  const named = Object.entries(own).map(([name, like]) => ({ name, base: `${url}/e/${name}`, like }))
+  const alone = { name: 'simulated', base: url, like: {} }
+  const simulated = (named.length > 0 ? named : [alone]).map(({ name, base, like }) => ({
+    name,
+    base,
+    like: { ...scenario, ...like },
+  }))
+  const places = simulated.map(({ name, base, like: { models = [model], keys = [NO_KEY] } }) => {
     const place = { name, apiKey: keys[0] ?? NO_KEY, model: models[0] ?? model }
     return name.startsWith('relay')
       ? openaiPlace({ ...place, baseUrl: `${base}/v1` })
       : geminiPlace({ ...place, baseUrl: base })
   })
-  return { places, clock: modelClock(rate, Date.parse(startsAt)), rate, url, close: () => simulator.close() }
+  return {
+    places,
+    clock: modelClock(rate, Date.parse(startsAt)),
+    rate,
+    url,
+    endpoints: Object.fromEntries(simulated.map(({ name, like }) => [name, like])),
+    close: () => simulator.close(),
+  }
 }
 
 async function readScenario(file: string): Promise<Scenario> {
