@@ -41,7 +41,7 @@ describe('spillway simulate', () => {
     expect(wrong.stderr).toMatch(/incident\.json: .*\n? *capacity/)
     const missing = await spillway(['simulate', 'nowhere.json'], { cwd })
     expect(missing.code).toBe(2)
-    expect(missing.stderr).toContain('nowhere.json')
+    expect(missing.stderr).toMatch(/^nowhere\.json: there is no such file\. With the package come night-outage, /)
     const policy = await spillway(['simulate', 'night-outage', '--policy', 'policy.json'], { cwd })
     expect(policy.code).toBe(2)
     expect(policy.stderr).toContain('policy.json: policy.retries')

@@ -11,6 +11,9 @@ export interface Interrupt {
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 
+/** `timeout` sends its SIGTERM to the process and to its group: two within this many milliseconds are one. */
+const ONE_TERM_MS = 100
+
 /** What happens beside the signal. */
 export interface InterruptListeners {
   /** Once, at the first. `at_once`: there is nothing to wait for, the process ends when it returns. */
@@ -23,13 +26,16 @@ export interface InterruptListeners {
 export function watchInterrupts({ onFirst, onSecond }: InterruptListeners): Interrupt {
   const controller = new AbortController()
   let code: ReturnType<Interrupt['code']>
+  let firstAt = 0
   const onSignal = (signal: NodeJS.Signals): void => {
     const own = CODES[signal as keyof typeof CODES]
     if (code !== undefined) {
+      if (signal === 'SIGTERM' && own === code && performance.now() - firstAt < ONE_TERM_MS) return
       onSecond()
       process.exit(own)
     }
     code = own
+    firstAt = performance.now()
     if (onFirst() === 'at_once') process.exit(own)
     controller.abort(new Error(`interrupted by ${signal}`))
   }

@@ -1,3 +1,6 @@
+/** Three times 0.1 is a little more than 0.3 to a computer, and must fit into it. */
+const ROUNDING = 1 + 1e-9
+
 /** Counts what the attempts of a run cost, and what those at work should. */
 export class Budget {
   #cost: number
@@ -15,7 +18,7 @@ export class Budget {
 
   /** Whether a request that should cost so much may be sent. */
   allows(expected: number): boolean {
-    return this.#maxCost === Infinity || this.#cost + expected <= this.#maxCost
+    return this.#maxCost === Infinity || this.#cost + expected <= this.#maxCost * ROUNDING
   }
 
   /** A request has left, or has ended at another cost than was expected. */
