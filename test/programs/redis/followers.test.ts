@@ -1,15 +1,16 @@
+import { VirtualClock } from '@spillway/core/testing'
 import { redisConnection, type IoredisClient } from '@spillway/redis'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { clients } from './clients.ts'
 import { redisServer } from './redis-server.ts'
-import { following, type SharingProcess } from './shared-answer.ts'
+import { following } from './shared-answer.ts'
 import { toldFollowers } from './told-followers.ts'
 
 for (const kind of clients) toldFollowers(kind, async (context) => [await redisServer(context)])
 
 /** Lets its time pass until it has ended. */
-const passing = async <T>({ clock }: SharingProcess, answers: Promise<T>): Promise<T> => {
+const passing = async <T>(clock: VirtualClock, answers: Promise<T>): Promise<T> => {
   let ended = false
   void answers.finally(() => (ended = true))
   await expect.poll(() => clock.advance(500).then(() => ended)).toBe(true)
@@ -24,9 +25,10 @@ test('who waits looks where its Redis lets nobody publish or subscribe', async (
   const [ioredis] = clients
   const connect = async (): Promise<ReturnType<typeof redisConnection>> =>
     redisConnection(await ioredis!.open(context, `redis://app:secret@127.0.0.1:${port}`), { deadlineMs: 5000 })
-  const { answers, finish, leader, follower } = await following(await connect(), await connect())
+  const clock = new VirtualClock()
+  const { answers, finish, leader, follower } = await following(await connect(), await connect(), clock)
   finish('a dam')
-  expect(await passing(follower, answers)).toEqual(['a dam', 'a dam'])
+  expect(await passing(clock, answers)).toEqual(['a dam', 'a dam'])
   expect([...leader.events, ...follower.events]).not.toContain('diagnostic.reported')
 })
 
@@ -43,9 +45,10 @@ test('who waits looks where its client cannot be duplicated', async (context) =>
     del: (key) => client.del(key),
   }
   const other = redisConnection(commands, { deadlineMs: 5000 })
-  const { answers, finish, follower } = await following(redisConnection(client, { deadlineMs: 5000 }), other)
+  const clock = new VirtualClock()
+  const { answers, finish } = await following(redisConnection(client, { deadlineMs: 5000 }), other, clock)
   finish('a dam')
-  expect(await passing(follower, answers)).toEqual(['a dam', 'a dam'])
+  expect(await passing(clock, answers)).toEqual(['a dam', 'a dam'])
 })
 
 test('a prefix of the client itself does not keep it from being told', async (context) => {
@@ -55,7 +58,7 @@ test('a prefix of the client itself does not keep it from being told', async (co
     context.onTestFinished(() => client.disconnect())
     return redisConnection(client, { deadlineMs: 5000 })
   }
-  const { answers, finish } = await following(connect(), connect())
+  const { answers, finish } = await following(connect(), connect(), new VirtualClock())
   const admin = new Redis(url)
   context.onTestFinished(() => admin.disconnect())
   await expect.poll(() => admin.call('CLIENT', 'LIST', 'TYPE', 'PUBSUB')).toContain('sub=1')

@@ -9,6 +9,8 @@ export interface RedisCluster {
   readonly masters: readonly RedisServer[]
   /** Commands to one of them, past the routing of a client. */
   readonly admin: (master: RedisServer) => Redis
+  /** Resolves when every master sees every other one, and all slots are served. */
+  readonly whole: () => Promise<void>
 }
 
 /** A cluster of so many masters, with the slots in equal ranges. One refuses keys of several slots in a script as many do. */
@@ -37,10 +39,22 @@ export const redisCluster = async (context: RedisTest, count = 1): Promise<Redis
     await admin(master).call('CLUSTER', 'ADDSLOTSRANGE', range[0], range[1] - 1)
     if (master !== first) await admin(master).call('CLUSTER', 'MEET', '127.0.0.1', first!.port)
   }
-  for (const master of masters) {
-    const info = (): Promise<unknown> => admin(master).call('CLUSTER', 'INFO')
-    await expect.poll(info).toContain(`cluster_known_nodes:${count}`)
-    await expect.poll(info).toMatch(/cluster_state:ok[^]*cluster_slots_ok:16384/)
+  const whole = async (): Promise<void> => {
+    for (const master of masters) {
+      const info = (): Promise<unknown> => admin(master).call('CLUSTER', 'INFO')
+      await expect
+        .poll(info)
+        .toMatch(new RegExp(`cluster_state:ok[^]*cluster_slots_ok:${SLOTS}[^]*known_nodes:${count}`))
+      const links = async (): Promise<string[]> => {
+        const nodes = String(await admin(master).call('CLUSTER', 'NODES'))
+        return nodes
+          .trim()
+          .split('\n')
+          .filter((line) => line.includes(' connected') && !line.includes('fail'))
+      }
+      await expect.poll(links).toHaveLength(count)
+    }
   }
-  return { masters, admin }
+  await whole()
+  return { masters, admin, whole }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { VirtualClock } from '@spillway/core/testing'
 import { redisConnection, type RedisConnection } from '@spillway/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
@@ -50,7 +51,7 @@ export const toldFollowers = (
   describe(`who waits for an answer, over ${kind.name},`, () => {
     test('is told of it, over a connection that is there as long as it waits', async (context) => {
       const { connect, hearing, connections, quit } = await opened(context, kind, await serve(context))
-      const { answers, finish } = await following(await connect(), await connect())
+      const { answers, finish } = await following(await connect(), await connect(), new VirtualClock())
       await expect.poll(hearing).toBe(1)
       finish('a dam')
       // No time passes for them: nobody looks.
@@ -63,9 +64,9 @@ export const toldFollowers = (
     test('listens no longer when it has left, or when its connection was disposed of', async (context) => {
       const { connect, hearing } = await opened(context, kind, await serve(context))
       const [one, other] = [await connect(), await connect()]
-      await following(one, other)
+      await following(one, other, new VirtualClock())
       const caller = new AbortController()
-      const third = sharing(await connect())
+      const third = sharing(await connect(), new VirtualClock())
       const gone = third
         .ask(() => Promise.reject(new Error('asked twice')), caller.signal)
         .catch((error: unknown) => error)

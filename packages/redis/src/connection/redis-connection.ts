@@ -77,6 +77,7 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
   const keyOf = keyNames(prefix, secret)
   let listeners: readonly ((event: ConnectionEvent) => void)[] = []
   let disposed = false
+  let failedKey = ''
 
   const publish = (event: ConnectionEvent): void => {
     for (const listener of listeners) {
@@ -122,12 +123,13 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
   const availability = new Availability({
     ...rest,
     clock,
-    probe: () => inTime(() => port.get(keyOf('probe', ''))),
+    // In the slot of what failed: the other masters of a cluster may be well. Nothing is there.
+    probe: () => inTime(() => port.get(`${failedKey}:probe`)),
     onDown: (reason) => publish({ type: 'store.degraded', at: clock.now(), store: name, reason }),
     onUp: (downMs) => publish({ type: 'store.recovered', at: clock.now(), store: name, downMs }),
   })
 
-  const ask = async <T>(command: () => Promise<T>, late?: (answer: T) => void): Promise<T> => {
+  const ask = async <T>(key: string, command: () => Promise<T>, late?: (answer: T) => void): Promise<T> => {
     if (disposed) throw new StoreUnavailableError(name, 'disposed')
     if (!availability.up) throw new StoreUnavailableError(name, 'degraded')
     try {
@@ -135,6 +137,7 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
       availability.succeeded()
       return answer
     } catch (thrown) {
+      failedKey = key
       if (!disposed) availability.failed((thrown as StoreUnavailableError).reason)
       throw thrown
     }
@@ -149,6 +152,7 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
     keyOf,
     run: (script, keys, args, late) =>
       ask(
+        keys[0] ?? '',
         () =>
           port.evalSha(script, keys, args).catch((thrown: unknown) => {
             if (reasonOf(thrown) !== 'NOSCRIPT') throw thrown
@@ -156,9 +160,9 @@ export const redisConnection = (client: RedisClient, options: RedisConnectionOpt
           }),
         late,
       ),
-    get: (key) => ask(() => port.get(key)),
-    set: async (key, value, ttlMs) => void (await ask(() => port.set(key, value, ttlMs))),
-    delete: async (key) => void (await ask(() => port.delete(key))),
+    get: (key) => ask(key, () => port.get(key)),
+    set: async (key, value, ttlMs) => void (await ask(key, () => port.set(key, value, ttlMs))),
+    delete: async (key) => void (await ask(key, () => port.delete(key))),
     listen: (channel, heard) => (disposed ? () => {} : channels.listen(channel, heard)),
     subscribe(listener) {
       listeners = [...listeners, listener]
