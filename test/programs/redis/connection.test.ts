@@ -20,7 +20,8 @@ describe.for(clients)('a connection over $name', ({ open }) => {
     const server = await redisServer(context)
     const wire = await faultyWire(context, server.port)
     const client = await open(context, `redis://127.0.0.1:${wire.port}`)
-    const redis = redisConnection(client, { deadlineMs: 100, maxProbeMs: 100 })
+    // A machine with much to do needs more than the default.
+    const redis = redisConnection(client, { deadlineMs: 500, maxProbeMs: 100 })
     const told: string[] = []
     redis.subscribe((event) => told.push(event.type))
     context.onTestFinished(() => redis.dispose())
@@ -56,7 +57,7 @@ describe.for(clients)('a connection over $name', ({ open }) => {
       for (let i = 0; i < 3; i++)
         expect(await reason(redis.get('k'))).toMatch(/^(timeout|not_connected|E[A-Z]+|\w+Error)$/)
       for (let i = 0; i < 1000; i++) expect(await reason(redis.get('k'))).toBe('degraded')
-      expect(performance.now() - since).toBeLessThan(1500)
+      expect(performance.now() - since).toBeLessThan(5000)
       expect(told).toEqual(['store.degraded'])
       wire.heal()
       await expect.poll(() => told).toEqual(['store.degraded', 'store.recovered'])
@@ -68,7 +69,7 @@ describe.for(clients)('a connection over $name', ({ open }) => {
     const { redis, wire } = await opened(context)
     const key = redis.keyOf('test', 'late')
     await redis.run(SCRIPT, [key], [''])
-    wire.delay(200)
+    wire.delay(800)
     const late: unknown[] = []
     expect(await reason(redis.run(SCRIPT, [key], ['z'], (answer) => late.push(answer)))).toBe('timeout')
     await expect.poll(() => late).toEqual([[key, 'z', 7]])
@@ -77,7 +78,7 @@ describe.for(clients)('a connection over $name', ({ open }) => {
   test('a Redis that refuses is as good as none', async (context) => {
     const server = await redisServer(context, { args: ['--requirepass', 'hunter2'] })
     const client = await open(context, `redis://:hunter2@127.0.0.1:${server.port}`)
-    const redis = redisConnection(client)
+    const redis = redisConnection(client, { deadlineMs: 500 })
     await redis.set('k', 'v', 60_000)
     const wrong = redis.run(
       { source: "return redis.call('LPUSH', KEYS[1], 'hunter2')", sha: '0'.repeat(40) },
