@@ -48,6 +48,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     packages: ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'],
     files: ['usr/bin/redis-server', 'usr/lib/*/libjemalloc.so.2', 'usr/lib/*/liblzf.so.1', 'usr/lib/*/libatomic.so.1'],
   },
+  openssl: { packages: ['openssl'], files: ['usr/bin/openssl'], instead: 'openssl' },
   chromium: {
     packages: ['chromium', 'fonts-dejavu-core', 'fonts-liberation'],
     withDependencies: true,

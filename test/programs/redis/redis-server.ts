@@ -64,7 +64,7 @@ export const redisUrl = async (context: RedisTest): Promise<string> =>
   process.env['REDIS_URL'] ?? (await redisServer(context)).url
 
 /** A fetched program finds its libraries beside it. */
-const withLibraries = (path: string): NodeJS.ProcessEnv => {
+export const withLibraries = (path: string): NodeJS.ProcessEnv => {
   const libraries = globSync(join(dirname(path), '../lib/*-linux-gnu*'))
   return libraries.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) }
 }
