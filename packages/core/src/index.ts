@@ -136,7 +136,12 @@ export type { HedgeDenied, HedgeLost, HedgeStarted, HedgeWon } from './policies/
 
 export { rateLimit } from './policies/rate-limit/rate-limit.ts'
 export { RATE_LIMIT_DEFAULTS } from './policies/rate-limit/rate-limit-options.ts'
-export type { ConcurrencyQuota, Quota, RateLimitOptions } from './policies/rate-limit/rate-limit-options.ts'
+export type {
+  ConcurrencyQuota,
+  PeriodQuota,
+  Quota,
+  RateLimitOptions,
+} from './policies/rate-limit/rate-limit-options.ts'
 export type { PastUse } from './policies/rate-limit/past-use.ts'
 export type { DailyReset } from './policies/rate-limit/calendar-reset.ts'
 export type { Costs } from './policies/rate-limit/costs.ts'

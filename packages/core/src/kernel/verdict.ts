@@ -41,9 +41,9 @@ export interface Verdict {
   readonly status?: number
   /**
    * Nothing was refused yet: a gate that had to ask somebody else heard of a wait only after it was entered. Whoever chose
-   * the endpoint may choose again.
+   * the endpoint may choose again; a promise settles when it is worth looking here again, where that may be any time.
    */
-  readonly notYet?: true
+  readonly notYet?: true | PromiseLike<void>
 }
 
 export const SUCCESS: Verdict = /* @__PURE__ */ Object.freeze({ kind: 'success' })

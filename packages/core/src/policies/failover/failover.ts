@@ -213,8 +213,10 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       if (refusal !== undefined) return refusal
       for (;;) {
         const outcome = (await trip.outcome) as Outcome<R>
-        if (outcome.verdict.notYet && trip.member !== undefined && !context.aborted) {
+        const { notYet } = outcome.verdict
+        if (notYet !== undefined && trip.member !== undefined && !context.aborted) {
           trip.tried.delete(trip.member)
+          if (notYet !== true) void notYet.then(() => line.serve())
           const late = refusalOf(await line.enter(context), context)
           if (late !== undefined) return late
           continue

@@ -200,6 +200,25 @@ describe('several pipelines with one store', () => {
     },
   )
 
+  test('inside failover, what another frees is taken at once', async () => {
+    const clock = new VirtualClock()
+    const store = memorySharedQuotaStore({ clock })
+    const own = (): Pipeline =>
+      pipeline([failover({ endpoints: [{ name: 'a' }] }), rateLimit({ quotas: [{ maxConcurrency: 1 }], store })], {
+        clock,
+      })
+    const startedAt: number[] = []
+    const ends = [own(), own(), own()].map((calls) =>
+      calls.execute(async (context) => {
+        startedAt.push(clock.now())
+        await context.sleep(10)
+      }),
+    )
+    await clock.run()
+    await Promise.all(ends)
+    expect(startedAt).toEqual([0, 10, 20])
+  })
+
   test('each has its turn, whoever asks more often', async () => {
     const clock = new VirtualClock()
     const store = memorySharedQuotaStore({ clock })

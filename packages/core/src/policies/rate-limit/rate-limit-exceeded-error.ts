@@ -38,9 +38,10 @@ export class RateLimitExceededError extends Error implements RejectedError {
 export class NotYetError extends RateLimitExceededError {
   override readonly verdict: RejectedError['verdict']
 
-  constructor(policy: string, partition: string, retryAfterMs: number | undefined) {
+  /** @param freed settles when it is worth looking again, where that may be any time */
+  constructor(policy: string, partition: string, retryAfterMs: number | undefined, freed?: PromiseLike<void>) {
     super(policy, partition, 'waited_too_long', retryAfterMs)
-    this.verdict = { ...rejected(retryAfterMs, 'endpoint'), notYet: true }
+    this.verdict = { ...rejected(retryAfterMs, 'endpoint'), notYet: freed ?? true }
   }
 }
 

@@ -10,7 +10,7 @@ import type { PastUse } from './past-use.ts'
 import type { SharedQuotaStore } from './shared-quota-store.ts'
 
 /** So many permits in any period. */
-export interface Quota {
+export interface PeriodQuota {
   /** What it counts: `requests`, `tokens`, `images`, or any word that `cost` or the provider's usage names. @default 'requests' */
   readonly unit?: string
   /** Permits per period: above 0. */
@@ -42,17 +42,18 @@ export interface ConcurrencyQuota {
   readonly leaseMs?: number
 }
 
+/** A limit to keep: permits in a time, or places for what is at work. */
+export type Quota = PeriodQuota | ConcurrencyQuota
+
 /** Options of {@link rateLimit}. */
 export interface RateLimitOptions {
   /** Appears in events, errors and descriptions. @default 'rateLimit' */
   readonly name?: string
   /**
-   * The limits to keep, all at once: permits in a time, and at most one bound of what is at work. A function gives each
+   * The limits to keep, all at once: permits in a time, and at most one of what is at work. A function gives each
    * partition its own; an empty list only obeys the server's hints. @default []
    */
-  readonly quotas?:
-    | readonly (Quota | ConcurrencyQuota)[]
-    | ((partition: string) => readonly (Quota | ConcurrencyQuota)[])
+  readonly quotas?: readonly Quota[] | ((partition: string) => readonly Quota[])
   /**
    * What a call costs before it runs: a number of `requests`, or an estimate for each unit, 0 or more. Units it does not
    * name cost nothing, `requests` cost 1. Asked once a call. @default 1

@@ -123,7 +123,8 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
     const { clock, lastError } = context.call
     // Nobody sees the refusal of a call that is over: it ends with the reason of its abort.
     if (given.reason === 'aborted') return new RateLimitExceededError(name, key, 'waited_too_long')
-    if ((context.kept(gate) as Admission).notYet) return new NotYetError(name, key, shared?.knownWaitMs(clock.now()))
+    if ((context.kept(gate) as Admission).notYet)
+      return new NotYetError(name, key, shared?.knownWaitMs(clock.now()), shared?.untilFreed)
     const lost = given.reason === 'waited_too_long' && shared?.refuses === true
     const reason = lost ? 'store_unavailable' : given.reason
     const retryAfterMs = given.retryAfterMs ?? (lost ? undefined : shared?.knownWaitMs(clock.now()))

@@ -2,7 +2,7 @@ import { checkDuration, checkKnown, checkNumber, checkOneOf } from '../../kernel
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 import { nextReset, type DailyReset, type NextReset } from './calendar-reset.ts'
 import { REQUESTS } from './costs.ts'
-import type { ConcurrencyQuota, Quota } from './rate-limit-options.ts'
+import type { ConcurrencyQuota, PeriodQuota, Quota } from './rate-limit-options.ts'
 import type { ConcurrencyPlan, QuotaPlan, QuotaPlans } from './shared-quota-store.ts'
 
 const PERIODS_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
@@ -11,11 +11,12 @@ const PERIODS_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_
 const LEASE_MS = 30_000
 
 /** @throws InvalidOptionsError naming what cannot be */
-export const readQuotas = (given: readonly (Quota | ConcurrencyQuota)[]): QuotaPlans => {
+export const readQuotas = (given: readonly Quota[]): QuotaPlans => {
   if (!Array.isArray(given)) throw new InvalidOptionsError('rateLimit.quotas', given, 'a list of quotas')
+  const list: readonly Quota[] = given
   const quotas: QuotaPlan[] = []
   let concurrency: ConcurrencyPlan | undefined
-  for (const [i, quota] of given.entries() as IterableIterator<[number, Quota | ConcurrencyQuota]>) {
+  for (const [i, quota] of list.entries()) {
     const path = `rateLimit.quotas[${i}]`
     if (!isConcurrency(quota)) quotas.push(readQuota(path, quota))
     else if (concurrency === undefined) concurrency = readConcurrency(path, quota)
@@ -24,7 +25,7 @@ export const readQuotas = (given: readonly (Quota | ConcurrencyQuota)[]): QuotaP
   return { quotas, concurrency }
 }
 
-const isConcurrency = (quota: Quota | ConcurrencyQuota): quota is ConcurrencyQuota =>
+const isConcurrency = (quota: Quota): quota is ConcurrencyQuota =>
   typeof quota === 'object' && quota !== null && 'maxConcurrency' in quota
 
 const readConcurrency = (path: string, quota: ConcurrencyQuota): ConcurrencyPlan => {
@@ -35,7 +36,7 @@ const readConcurrency = (path: string, quota: ConcurrencyQuota): ConcurrencyPlan
   return { maxConcurrency, leaseMs }
 }
 
-const readQuota = (path: string, quota: Quota): QuotaPlan => {
+const readQuota = (path: string, quota: PeriodQuota): QuotaPlan => {
   checkKnown(path, quota, ['unit', 'permits', 'periodMs', 'per', 'resetAt', 'pace'])
   const { unit = REQUESTS, permits, per, periodMs, resetAt, pace = 'bursty' } = quota
   if (typeof unit !== 'string' || unit === '') throw new InvalidOptionsError(`${path}.unit`, unit, 'a word')

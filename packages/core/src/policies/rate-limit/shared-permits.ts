@@ -38,7 +38,7 @@ export class SharedPermits {
   readonly #counted: boolean
   #readyAt = 0
   /** Set while all places are taken: {@link #readyAt} is then only when to ask again. */
-  #full: { readonly timer: Timer | undefined } | undefined
+  #full: { readonly timer: Timer | undefined; readonly freed: PromiseWithResolvers<void> } | undefined
   /** What is being asked for may have become free since. */
   #outdated = false
   /** The share that was told, while the store cannot be asked. */
@@ -70,6 +70,11 @@ export class SharedPermits {
   /** The same, where there is such a wait. */
   knownWaitMs(now: number): number | undefined {
     return this.#readyAt > now && this.#full === undefined ? this.#readyAt - now : undefined
+  }
+
+  /** Settles when there may be a place, while all are taken. */
+  get untilFreed(): Promise<void> | undefined {
+    return this.#full?.freed.promise
   }
 
   /**
@@ -142,9 +147,11 @@ export class SharedPermits {
   #notFull(): void {
     this.#outdated ||= this.#asking
     if (this.#full === undefined) return
-    this.#full.timer?.cancel()
+    const { timer, freed } = this.#full
+    timer?.cancel()
     this.#full = undefined
     this.#readyAt = 0
+    freed.resolve()
   }
 
   #costsOf(costs: Costs): UnitCosts {
@@ -197,7 +204,7 @@ export class SharedPermits {
   /** For a place: nobody knows how long. */
   #wait(askInMs: number, { call: { clock } }: CallContext): void {
     const timer = askInMs === Infinity ? undefined : clock.setTimer(Math.max(1, askInMs), () => this.freed())
-    this.#full = { timer }
+    this.#full = { timer, freed: Promise.withResolvers() }
     this.#readyAt = clock.now() + askInMs
   }
 
