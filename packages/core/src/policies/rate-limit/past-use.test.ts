@@ -169,5 +169,7 @@ describe('rateLimit, with what was used before', () => {
       expect(toldOn).toEqual(livedOn)
       expect(livedOn).toHaveLength(after.length)
     },
+    // Days of a calendar, a hundred times, on a machine that may have more to do.
+    30_000,
   )
 })
