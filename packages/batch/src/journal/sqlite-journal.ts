@@ -78,7 +78,8 @@ export function sqliteJournal(db: DatabaseSync): Journal {
         run("UPDATE item SET state = 'sent', started_at = coalesce(started_at, ?) WHERE seq = ?", at, seq)
         return run(
           `INSERT INTO attempt (seq, number, launch, endpoint, model, started_at, cost)
-           VALUES (?1, (SELECT count(*) + 1 FROM attempt WHERE seq = ?1), ?2, ?3, ?4, ?5, ?6)`,
+           VALUES (?, (SELECT count(*) + 1 FROM attempt WHERE seq = ?), ?, ?, ?, ?, ?)`,
+          seq,
           seq,
           launch,
           endpoint,
