@@ -235,6 +235,7 @@ export {
 export type { IBackoff, IBackoffFactory, IBreaker } from 'cockatiel'
 
 // For authors of policies, adapters and stores.
+export { checkPipeline } from './assembly/check-pipeline.ts'
 export { checkStandardPipeline } from './assembly/standard-pipeline-options.ts'
 export type { Counting } from './kernel/accounts.ts'
 export { EventSource } from './assembly/event-source.ts'
@@ -251,6 +252,7 @@ export {
   checkNumber,
   checkOneOf,
   checkRatio,
+  checkText,
   checkTexts,
 } from './kernel/check-options.ts'
 export type { NumberRange } from './kernel/check-options.ts'

@@ -1,4 +1,4 @@
-import { checkNumber, checkStandardPipeline, InvalidOptionsError, type Pipeline } from '@spillway/core'
+import { checkPipeline, checkNumber, checkStandardPipeline, InvalidOptionsError, type Pipeline } from '@spillway/core'
 
 /** What every resilient client takes beside the options of its pipeline. */
 interface Shared {
@@ -25,8 +25,7 @@ export const checkResilientOptions = (options: object, own: readonly string[]): 
     throw new InvalidOptionsError('resilient.repeatImages', repeatImages, 'true or false')
   if (maxAnswerBytes !== undefined) checkNumber('resilient.maxAnswerBytes', maxAnswerBytes, { min: 1 })
   if (!('pipeline' in options)) return
-  if (typeof pipeline?.execute !== 'function')
-    throw new InvalidOptionsError('resilient.pipeline', pipeline, 'a pipeline, such as standardPipeline()')
+  checkPipeline('resilient.pipeline', pipeline)
   for (const [key, value] of Object.entries(options))
     if (!ofClient.includes(key))
       throw new InvalidOptionsError(`resilient.${key}`, value, 'left out beside a pipeline, which has its own')

@@ -1,9 +1,9 @@
 import {
+  checkPipeline,
   checkFunction,
   checkKnown,
   checkNumber,
   checkOneOf,
-  InvalidOptionsError,
   isSpillwayError,
   requestedModel,
   type CallContext,
@@ -80,8 +80,7 @@ export interface ResilientFetchOptions {
  * @throws InvalidOptionsError when an option is wrong
  */
 export const resilientFetch = (pipeline: Pipeline<Response>, options: ResilientFetchOptions = {}): Fetch => {
-  if (typeof pipeline?.execute !== 'function')
-    throw new InvalidOptionsError('resilientFetch.pipeline', pipeline, 'a pipeline, such as standardPipeline()')
+  checkPipeline('resilientFetch.pipeline', pipeline)
   checkKnown('resilientFetch', options, ['fetch', 'protocol', 'refusals', 'maxAnswerBytes', 'within'])
   checkFunction('resilientFetch.fetch', options.fetch, true)
   const { protocol = PLAIN_PROTOCOL, refusals = 'throw', maxAnswerBytes = LONGEST_ANSWER_BYTES, within } = options

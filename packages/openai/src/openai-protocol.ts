@@ -1,3 +1,4 @@
+import { checkKnown, InvalidOptionsError } from '@spillway/core'
 import type { CallContext } from '@spillway/core'
 import type { Protocol } from '@spillway/http'
 import { addressTo } from './address.ts'
@@ -20,6 +21,13 @@ export interface OpenAIProtocolOptions {
  * @param clientBaseURL what the client's requests begin with
  */
 export const openaiProtocol = (clientBaseURL: string, options: OpenAIProtocolOptions = {}): Protocol => {
+  if (!URL.canParse(clientBaseURL))
+    throw new InvalidOptionsError(
+      'openaiProtocol.clientBaseURL',
+      clientBaseURL,
+      'an address, such as https://api.openai.com/v1',
+    )
+  checkKnown('openaiProtocol', options, ['repeatImages', 'idempotencyHeader'])
   const { repeatImages = false, idempotencyHeader } = options
   const from = { baseURL: clientBaseURL, idempotencyHeader: idempotencyHeader?.toLowerCase() }
   return {

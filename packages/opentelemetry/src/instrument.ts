@@ -1,4 +1,4 @@
-import { InvalidOptionsError, type Pipeline } from '@spillway/core'
+import { checkPipeline, type Pipeline } from '@spillway/core'
 import { checkOpenTelemetryOptions, type OpenTelemetryOptions } from './open-telemetry-options.ts'
 import { attachTelemetry } from './attach-telemetry.ts'
 
@@ -22,8 +22,7 @@ import { attachTelemetry } from './attach-telemetry.ts'
  * @throws InvalidOptionsError when it is no pipeline, or an option is unknown or cannot be
  */
 export const instrument = (pipeline: Pipeline<unknown>, options: OpenTelemetryOptions = {}): (() => void) => {
-  if (typeof pipeline?.execute !== 'function')
-    throw new InvalidOptionsError('instrument.pipeline', pipeline, 'a pipeline; pipelineOf(client) gives a client’s')
+  checkPipeline('instrument.pipeline', pipeline)
   checkOpenTelemetryOptions('instrument', options)
   return attachTelemetry(options, pipeline)
 }

@@ -1,4 +1,4 @@
-import { InvalidOptionsError, type Pipeline, type SpillwayEvent } from '@spillway/core'
+import { checkPipeline, InvalidOptionsError, type Pipeline, type SpillwayEvent } from '@spillway/core'
 import type { Observable } from 'rxjs'
 import { DeliveryGuard, GuardedObservable } from './guarded-observable.ts'
 
@@ -29,6 +29,7 @@ export const events$ = <T extends SpillwayEvent['type']>(
   pipeline: Pipeline<unknown>,
   ...types: readonly T[]
 ): Observable<Extract<SpillwayEvent, { type: T }>> => {
+  checkPipeline('events$.pipeline', pipeline)
   for (const [i, type] of types.entries())
     if (typeof type !== 'string')
       throw new InvalidOptionsError(`events$.types[${i}]`, type, "a type of event, as 'x.y'")

@@ -1,4 +1,4 @@
-import { checkFunction, type CallOptions, type Operation, type Pipeline } from '@spillway/core'
+import { checkPipeline, checkFunction, type CallOptions, type Operation, type Pipeline } from '@spillway/core'
 import { Observable } from 'rxjs'
 import { startCall } from './start-call.ts'
 
@@ -29,6 +29,7 @@ export const execute$ = <R, Adds = never>(
   operation: Operation<R>,
   options: CallOptions = {},
 ): Observable<R | Adds> => {
+  checkPipeline('execute$.pipeline', pipeline)
   checkFunction('execute$.operation', operation)
   return new Observable((subscriber) => {
     const call = startCall(pipeline, operation, options)

@@ -1,4 +1,4 @@
-import { checkDuration, checkKnown, type Pipeline, type PipelineState, type Timer } from '@spillway/core'
+import { checkPipeline, checkDuration, checkKnown, type Pipeline, type PipelineState, type Timer } from '@spillway/core'
 import { Observable } from 'rxjs'
 import { sameData } from './same-data.ts'
 
@@ -33,6 +33,7 @@ export interface StateOptions {
  * @throws InvalidOptionsError when an option is unknown or out of its range
  */
 export const state$ = (pipeline: Pipeline<unknown>, options: StateOptions = {}): Observable<PipelineState> => {
+  checkPipeline('state$.pipeline', pipeline)
   checkKnown('state$', options, ['everyMs'])
   const everyMs = checkDuration('state$.everyMs', options.everyMs ?? 0)
   return new Observable((subscriber) => {

@@ -1,4 +1,4 @@
-import { checkFunction, type CallOptions, type Operation, type Pipeline } from '@spillway/core'
+import { checkPipeline, checkFunction, type CallOptions, type Operation, type Pipeline } from '@spillway/core'
 import { Observable } from 'rxjs'
 import { startCall } from './start-call.ts'
 
@@ -32,6 +32,7 @@ export const stream$ = <T>(
   operation: Operation<AsyncIterable<T>>,
   options: CallOptions = {},
 ): Observable<T> => {
+  checkPipeline('stream$.pipeline', pipeline)
   checkFunction('stream$.operation', operation)
   return new Observable((subscriber) => {
     const call = startCall(pipeline, operation, options)

@@ -1,4 +1,5 @@
 import {
+  checkPipeline,
   BULKHEAD_DEFAULTS,
   checkFunction,
   checkNumber,
@@ -42,6 +43,7 @@ export const throughPipeline = <T, R, Adds = never>(
   project: (value: T, context: CallContext) => PromiseLike<R>,
   options: ThroughPipelineOptions = {},
 ): OperatorFunction<T, R | Adds> => {
+  checkPipeline('throughPipeline.pipeline', pipeline)
   const { concurrency = BULKHEAD_DEFAULTS.maxConcurrency, ...call } = options
   checkFunction('throughPipeline.project', project)
   checkNumber('throughPipeline.concurrency', concurrency, { min: 1, integer: true, infinite: true })

@@ -1,4 +1,4 @@
-import type { CallOptions, Operation, Pipeline } from '@spillway/core'
+import { type CallOptions, checkPipeline, type Operation, type Pipeline } from '@spillway/core'
 import { Observable, type Observer, type OperatorFunction } from 'rxjs'
 import { SourceRun } from './source-run.ts'
 import { startCall } from './start-call.ts'
@@ -24,10 +24,14 @@ import { startCall } from './start-call.ts'
  *
  * @param pipeline through which
  * @param options signal, priority, values, classifier of each call
+ * @throws InvalidOptionsError for what is no pipeline
  */
-export const withPipeline =
-  <T, Adds = never>(pipeline: Pipeline<Adds>, options: CallOptions = {}): OperatorFunction<T, T | Adds> =>
-  (source) =>
+export const withPipeline = <T, Adds = never>(
+  pipeline: Pipeline<Adds>,
+  options: CallOptions = {},
+): OperatorFunction<T, T | Adds> => {
+  checkPipeline('withPipeline.pipeline', pipeline)
+  return (source) =>
     new Observable((subscriber) => {
       const runs: SourceRun<T>[] = []
       const reader: Observer<T | Adds> = {
@@ -56,3 +60,4 @@ export const withPipeline =
       read().catch(reader.error)
       return call.cancel
     })
+}

@@ -7,7 +7,7 @@ import { createOfferOnce } from './http/offer-once.ts'
 import { type SimulatorCounters, sumCounters } from './model/counters.ts'
 import { type UpstreamState, createUpstream } from './model/upstream.ts'
 import { createRandom } from './random.ts'
-import { checkReplies, checkScenario } from './scenario/check-scenario.ts'
+import { checkOptions, checkReplies, checkScenario } from './scenario/check-scenario.ts'
 import { DEFAULT_ENDPOINT, resolveScenario } from './scenario/resolve.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { SimulatorError } from './simulator-error.ts'
@@ -56,6 +56,8 @@ export interface Simulator {
  * const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'any' })
  */
 export function createSimulator(scenario: Scenario = {}, options: SimulatorOptions = {}): Simulator {
+  checkScenario(scenario)
+  checkOptions(options)
   const { seed, timeScale, clock: realClock = systemClock } = options
   checkScenario({ ...scenario, ...(seed !== undefined && { seed }), ...(timeScale !== undefined && { timeScale }) })
   const resolved = resolveScenario(scenario)

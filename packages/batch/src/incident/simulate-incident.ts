@@ -1,4 +1,4 @@
-import { checkNumber } from '@spillway/core'
+import { InvalidOptionsError, checkKnown, checkNumber } from '@spillway/core'
 import type { PolicyOptions } from '../make/policy-file.ts'
 import { fiveTries, noRetries, openaiRetries, policyCaller } from './callers.ts'
 import type { Incident } from './incident.ts'
@@ -31,8 +31,12 @@ export interface SimulateOptions {
  */
 export const simulateIncident = async (
   incident: Incident,
-  { policy, seed = incident.seed }: SimulateOptions = {},
+  options: SimulateOptions = {},
 ): Promise<readonly [Replayed, ...Replayed[]]> => {
+  if (typeof incident?.traffic !== 'object')
+    throw new InvalidOptionsError('simulateIncident.incident', incident, 'what readIncident() gave')
+  checkKnown('simulateIncident', options, ['policy', 'seed'])
+  const { policy, seed = incident.seed } = options
   checkNumber('simulateIncident.seed', seed, { integer: true })
   const defaults = policyCaller('Spillway, defaults', {})
   const first = policy === undefined ? defaults : policyCaller('Spillway, this policy', policy)

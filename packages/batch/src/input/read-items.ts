@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { checkKnown, checkOneOf } from '@spillway/core'
+import { InvalidOptionsError, checkKnown, checkOneOf } from '@spillway/core'
 import { BatchError } from '../batch-error.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { BatchItem } from './item.ts'
@@ -49,6 +49,13 @@ export async function* readItems(
   source: string | AsyncIterable<Uint8Array>,
   options: ReadItemsOptions = {},
 ): AsyncGenerator<BatchItem, void, void> {
+  const chunks = source as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined | null
+  if (
+    typeof source !== 'string' &&
+    chunks?.[Symbol.asyncIterator] === undefined &&
+    chunks?.[Symbol.iterator] === undefined
+  )
+    throw new InvalidOptionsError('readItems.source', source, 'a path, or chunks of bytes')
   checkKnown('readItems', options, ['name', 'format', 'model', 'settings'])
   const name = options.name ?? (typeof source === 'string' ? source : 'the input')
   let format = checkOneOf('readItems.format', options.format ?? 'auto', ['auto', 'jsonl', 'lines'])

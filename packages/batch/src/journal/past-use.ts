@@ -1,3 +1,4 @@
+import { checkText } from '@spillway/core'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -26,6 +27,7 @@ const STEP_MS = 1000
  * @throws BatchError where the journal is damaged or of another version
  */
 export function readPastUse(folder: string, since: number): readonly PastUse[] {
+  checkText('readPastUse.folder', folder)
   const path = join(folder, '.spillway', 'journal.db')
   if (!existsSync(path)) return []
   let db: DatabaseSync | undefined

@@ -1,3 +1,4 @@
+import { checkText } from '@spillway/core'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -27,6 +28,7 @@ import { checkSchema, damaged, isEmpty } from './schema.ts'
  * @throws BatchError where there is no run, or its journal is damaged or of another version
  */
 export function readRun(folder: string): RunRecord {
+  checkText('readRun.folder', folder)
   const path = join(folder, '.spillway', 'journal.db')
   if (!existsSync(path))
     throw new BatchError('ERR_SPILLWAY_BATCH_NO_RUN', `There is no run in ${folder}: ${path} does not exist.`)

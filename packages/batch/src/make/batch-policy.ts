@@ -1,4 +1,4 @@
-import { checkNumber, type LoadProfile, type Quota } from '@spillway/core'
+import { checkKnown, checkNumber, type LoadProfile, type Quota } from '@spillway/core'
 import type { PolicyOptions } from './policy-file.ts'
 
 /** How fast, how many at once and when. */
@@ -18,6 +18,8 @@ export interface BatchPolicyOptions {
   /** Whether requests wait for calm hours. @default false */
   readonly offPeak?: boolean
 }
+
+const KNOWN = ['policy', 'requestsPerMinute', 'tokensPerMinute', 'imagesPerDay', 'maxConcurrency', 'profile', 'offPeak']
 
 /**
  * The minute of a provider that counts what arrives: requests are late by other times, and at exactly the quota one in eleven would be
@@ -42,6 +44,7 @@ const SPREAD_MS = 60_000
  * @throws InvalidOptionsError when a number is out of its range
  */
 export const batchPolicy = (options: BatchPolicyOptions): PolicyOptions => {
+  checkKnown('batchPolicy', options, KNOWN)
   const {
     policy = {},
     requestsPerMinute,

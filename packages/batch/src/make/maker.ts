@@ -1,4 +1,6 @@
 import {
+  InvalidOptionsError,
+  checkKnown,
   type CallContext,
   type Classifier,
   type Clock,
@@ -79,6 +81,7 @@ export interface Maker {
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const createMaker = (options: MakerOptions): Maker => {
+  checkMaker(options)
   const {
     places,
     policy = {},
@@ -179,3 +182,15 @@ export const createMaker = (options: MakerOptions): Maker => {
 /** The model by the name that the place has for it; what a line asks for by another name is asked for by that. */
 const modelFor = ({ model }: BatchItem, place: Place, places: readonly Place[]): string =>
   model === undefined || model === places[0]?.model ? place.model : model
+
+const KNOWN = ['places', 'policy', 'usedBefore', 'prices', 'latestStartAt', 'clock', 'clockRate', 'random']
+
+const checkMaker = (options: MakerOptions): void => {
+  checkKnown('createMaker', options, KNOWN)
+  const { places } = options
+  if (!Array.isArray(places) || places.length === 0)
+    throw new InvalidOptionsError('createMaker.places', places, 'a list of places: at least one')
+  for (const [i, place] of places.entries())
+    if (typeof place?.ask !== 'function')
+      throw new InvalidOptionsError(`createMaker.places[${i}]`, place, 'a place, such as openaiPlace()')
+}

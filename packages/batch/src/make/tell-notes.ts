@@ -1,4 +1,4 @@
-import type { Clock, Pipeline, SpillwayEvent } from '@spillway/core'
+import { checkClock, checkKnown, checkPipeline, type Clock, type Pipeline, type SpillwayEvent } from '@spillway/core'
 import type { RunNotes } from '../run/run-options.ts'
 
 /** Told once for all items that wait for the same. */
@@ -14,10 +14,11 @@ interface OpenWait {
  *
  * @returns how to stop telling
  */
-export const tellNotes = (
-  { pipeline, clock }: { readonly pipeline: Pipeline; readonly clock: Clock },
-  notes: RunNotes,
-) => {
+export const tellNotes = (watched: { readonly pipeline: Pipeline; readonly clock: Clock }, notes: RunNotes) => {
+  checkKnown('tellNotes', watched, ['pipeline', 'clock'])
+  const { pipeline, clock } = watched
+  checkPipeline('tellNotes.pipeline', pipeline)
+  checkClock('tellNotes.clock', clock)
   const pauses = new Map<string, () => void>()
   const schedule: { wait: OpenWait | undefined } = { wait: undefined }
 

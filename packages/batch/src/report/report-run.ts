@@ -1,3 +1,4 @@
+import { checkKnown } from '@spillway/core'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { BatchError } from '../batch-error.ts'
@@ -50,6 +51,7 @@ const MOST_EMBEDDED = 50_000_000
  * @throws BatchError where there is no run, its journal is damaged or of another version, or the page cannot be written
  */
 export const reportRun = async (folder: string, options: ReportOptions = {}): Promise<Report> => {
+  checkKnown('reportRun', options, ['to', 'embed', 'maxEmbedBytes'])
   const run = readRun(folder)
   const file = resolve(options.to ?? join(folder, 'report.html'))
   const within =

@@ -1,3 +1,4 @@
+import { checkParts } from '../kernel/check-part.ts'
 import type { Part } from '../kernel/policy.ts'
 import { ORDER_RULES, type Seen } from './order-rules.ts'
 
@@ -33,6 +34,7 @@ export interface OrderWarning {
  * @returns one warning for each code, in running order of the outer policies
  */
 export const checkOrder = (parts: readonly Part[]): OrderWarning[] => {
+  checkParts('checkOrder.parts', parts)
   const seen = parts.map((part): Seen => ({
     name: part.name,
     kind: part.kind ?? part.name,

@@ -2,7 +2,6 @@ import { checkClock, checkFunction, checkKnown } from '../kernel/check-options.t
 import { defaultClassifier, type Classifier } from '../kernel/classifier.ts'
 import { systemClock, type Clock } from '../kernel/clock.ts'
 import { InvalidOptionsError } from '../kernel/invalid-options-error.ts'
-import type { Part } from '../kernel/policy.ts'
 import { systemRandom, type Random } from '../kernel/random.ts'
 import { checkPlugin } from './attached-plugins.ts'
 import { checkClassifier } from './call-options.ts'
@@ -58,16 +57,4 @@ export const checkPipelineOptions = (options: PipelineOptions): Required<Pipelin
   if (!Array.isArray(plugins)) throw new InvalidOptionsError('pipeline.plugins', plugins, 'a list of plugins')
   for (const [i, plugin] of plugins.entries()) checkPlugin(`pipeline.plugins[${i}]`, plugin)
   return { name, classifier, clock, random, check, plugins }
-}
-
-/** @throws InvalidOptionsError when an entry is no policy */
-export const checkParts = (policies: readonly Part[]): void => {
-  if (!Array.isArray(policies)) throw new InvalidOptionsError('pipeline.policies', policies, 'a list of policies')
-  for (const [i, part] of policies.entries()) {
-    const runs = part as { name?: unknown; execute?: unknown; react?: unknown; enter?: unknown } | undefined
-    const right =
-      typeof runs?.name === 'string' &&
-      [runs.execute, runs.react, runs.enter].some((each) => typeof each === 'function')
-    if (!right) throw new InvalidOptionsError(`pipeline.policies[${i}]`, part, 'a policy, such as retry()')
-  }
 }

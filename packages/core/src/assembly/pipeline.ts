@@ -1,3 +1,4 @@
+import { checkParts } from '../kernel/check-part.ts'
 import { Call } from '../kernel/call.ts'
 import { checkFunction } from '../kernel/check-options.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -12,7 +13,7 @@ import { Generations } from './generations.ts'
 import type { ExecutableCall } from './open-call.ts'
 import { PipelineDisposedError } from './pipeline-disposed-error.ts'
 import type { PipelineReloaded } from './pipeline-events.ts'
-import { checkParts, checkPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
+import { checkPipelineOptions, type PipelineOptions } from './pipeline-options.ts'
 import { joinPlugins } from './register-plugin.ts'
 
 /** What a pipeline knows about itself now. Plain data. */
@@ -93,7 +94,7 @@ export const pipeline = <const P extends readonly Part[]>(
   options: PipelineOptions = {},
 ): Pipeline<AddedBy<Exclude<P[number], Gate>>> => {
   const resolved = checkPipelineOptions(options)
-  checkParts(policies)
+  checkParts('pipeline.policies', policies)
   const { name, clock } = resolved
   const events = new EventSource()
   const generations = new Generations(policies, resolved, events)
@@ -159,7 +160,7 @@ export const pipeline = <const P extends readonly Part[]>(
     describe: () => generations.current.parts.map((part) => ({ name: part.name, options: part.options ?? {} })),
     reload(parts: readonly Part[]) {
       if (disposed) throw new PipelineDisposedError(name)
-      checkParts(parts)
+      checkParts('pipeline.policies', parts)
       generations.replace(parts)
       const reloaded: PipelineReloaded = {
         type: 'pipeline.reloaded',

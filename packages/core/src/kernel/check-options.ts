@@ -53,6 +53,13 @@ export const checkFunction = (option: string, value: unknown, optional = false):
   throw new InvalidOptionsError(option, value, 'a function')
 }
 
+/** A text that is not empty. */
+export const checkText = (option: string, value: string): string => {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new InvalidOptionsError(option, value, 'a text that is not empty')
+  return value
+}
+
 /** One of a few words. */
 export const checkOneOf = <T extends string>(option: string, value: T, words: readonly T[]): T => {
   if (!words.includes(value)) throw new InvalidOptionsError(option, value, `one of ${words.join(', ')}`)

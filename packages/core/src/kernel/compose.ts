@@ -1,3 +1,4 @@
+import { checkPart } from './check-part.ts'
 import type { Call } from './call.ts'
 import type { CallContext } from './call-context.ts'
 import { releasedPlaces } from './gate-hooks.ts'
@@ -76,6 +77,7 @@ export const compose = (parts: readonly Part[]): Composed => {
 
 /** A gate or a reaction as a policy of its own, for code that composes by hand. */
 export const asPolicy = <Adds>(part: Part<Adds>): Policy<Adds> => {
+  checkPart('asPolicy.part', part)
   if (!isGate(part) && !isReaction(part)) return part
   const execute = <R>(next: Next<R>, context: CallContext): Promise<Outcome<R | Adds>> => {
     const inner = next as AnyNext

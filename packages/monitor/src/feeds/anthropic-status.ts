@@ -1,4 +1,5 @@
-import { statuspage, type StatuspageOptions } from './statuspage.ts'
+import { checkKnown } from '@spillway/core'
+import { statuspage, STATUSPAGE_FIELDS, type StatuspageOptions } from './statuspage.ts'
 import type { StatusFeed } from './status-feed.ts'
 
 /** What {@link anthropicStatus} takes where an option is left out. */
@@ -20,5 +21,7 @@ export const ANTHROPIC_STATUS_DEFAULTS: Required<Pick<StatuspageOptions, 'url' |
  *
  * @param options those of {@link statuspage}, with the page's own address and component for a default
  */
-export const anthropicStatus = (options: Partial<StatuspageOptions> = {}): StatusFeed =>
-  statuspage({ ...ANTHROPIC_STATUS_DEFAULTS, ...options })
+export const anthropicStatus = (options: Partial<StatuspageOptions> = {}): StatusFeed => {
+  checkKnown('anthropicStatus', options, STATUSPAGE_FIELDS)
+  return statuspage({ ...ANTHROPIC_STATUS_DEFAULTS, ...options })
+}

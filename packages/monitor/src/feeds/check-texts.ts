@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '@spillway/core'
+import { checkText, InvalidOptionsError } from '@spillway/core'
 
 /** One text, or several: as a list. @throws InvalidOptionsError where there is none, or one is empty */
 export const checkList = (option: string, value: string | readonly string[]): readonly string[] => {
@@ -7,13 +7,6 @@ export const checkList = (option: string, value: string | readonly string[]): re
     throw new InvalidOptionsError(option, value, 'a text, or a list of them')
   for (const text of list) checkText(`${option}[${list.indexOf(text)}]`, text)
   return list
-}
-
-/** @throws InvalidOptionsError where it is no text, or an empty one */
-export const checkText = (option: string, value: string): string => {
-  if (typeof value !== 'string' || value.trim() === '')
-    throw new InvalidOptionsError(option, value, 'a text that is not empty')
-  return value
 }
 
 /** @throws InvalidOptionsError where it could not be sent in a header; it is not quoted */

@@ -1,5 +1,5 @@
-import { checkDuration, checkKnown, checkNumber, InvalidOptionsError, systemClock } from '@spillway/core'
-import { checkText, checkToken } from './check-texts.ts'
+import { checkText, checkDuration, checkKnown, checkNumber, InvalidOptionsError, systemClock } from '@spillway/core'
+import { checkToken } from './check-texts.ts'
 import { componentStatus } from './component-status.ts'
 import { checkAddress } from './http/feed-address.ts'
 import { httpFeed } from './http/http-feed.ts'

@@ -1,5 +1,5 @@
-import { checkKnown } from '@spillway/core'
-import { checkList, checkText } from './check-texts.ts'
+import { checkText, checkKnown } from '@spillway/core'
+import { checkList } from './check-texts.ts'
 import { componentStatus, worst } from './component-status.ts'
 import { checkAddress } from './http/feed-address.ts'
 import { httpFeed } from './http/http-feed.ts'

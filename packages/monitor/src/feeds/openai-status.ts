@@ -1,4 +1,5 @@
-import { statuspage, type StatuspageOptions } from './statuspage.ts'
+import { checkKnown } from '@spillway/core'
+import { statuspage, STATUSPAGE_FIELDS, type StatuspageOptions } from './statuspage.ts'
 import type { StatusFeed } from './status-feed.ts'
 
 /** What {@link openaiStatus} takes where an option is left out. */
@@ -19,5 +20,7 @@ export const OPENAI_STATUS_DEFAULTS: Required<Pick<StatuspageOptions, 'url' | 'n
  *
  * @param options those of {@link statuspage}, with the page's own address and components for a default
  */
-export const openaiStatus = (options: Partial<StatuspageOptions> = {}): StatusFeed =>
-  statuspage({ ...OPENAI_STATUS_DEFAULTS, ...options })
+export const openaiStatus = (options: Partial<StatuspageOptions> = {}): StatusFeed => {
+  checkKnown('openaiStatus', options, STATUSPAGE_FIELDS)
+  return statuspage({ ...OPENAI_STATUS_DEFAULTS, ...options })
+}

@@ -136,8 +136,11 @@ test.for<[string, () => unknown]>([
   ['pollFeeds.staleAfterMs', () => pollFeeds([], { everyMs: 60_000, staleAfterMs: 59_999 })],
   ['pollFeeds.interval', () => pollFeeds([], { interval: 1 } as never)],
   ['pollFeeds.onReading', () => pollFeeds([], { onReading: 'log' as never })],
-  ['pollFeeds[0]', () => pollFeeds([{ name: 'x' } as never])],
-  ['pollFeeds[1].name', () => pollFeeds([statusFeed('a', async () => 'down'), statusFeed('a', async () => 'down')])],
+  ['pollFeeds.feeds[0]', () => pollFeeds([{ name: 'x' } as never])],
+  [
+    'pollFeeds.feeds[1].name',
+    () => pollFeeds([statusFeed('a', async () => 'down'), statusFeed('a', async () => 'down')]),
+  ],
 ])('%s is checked before anything is asked', ([option, make]) => {
   expect(make).toThrow(expect.objectContaining({ code: 'ERR_SPILLWAY_INVALID_OPTIONS', option }))
 })

@@ -1,4 +1,5 @@
 import {
+  checkClock,
   checkDuration,
   checkFunction,
   checkKnown,
@@ -11,7 +12,7 @@ import {
 } from '@spillway/core'
 import type { FeedReading } from './feed-reading.ts'
 import { readFeed } from './read-feed.ts'
-import type { StatusFeed } from './status-feed.ts'
+import { checkFeed, type StatusFeed } from './status-feed.ts'
 
 /** Options of {@link pollFeeds}. */
 export interface PollFeedsOptions {
@@ -73,6 +74,7 @@ export interface FeedPoller {
  * @throws InvalidOptionsError where an option is out of its range or two feeds have one name
  */
 export const pollFeeds = (feeds: readonly StatusFeed[], options: PollFeedsOptions = {}): FeedPoller => {
+  checkKnown('pollFeeds', options, ['everyMs', 'timeoutMs', 'staleAfterMs', 'onReading', 'clock', 'random'])
   const { everyMs, timeoutMs, clock, random } = { ...POLL_FEEDS_DEFAULTS, ...options }
   const { staleAfterMs = 3 * everyMs, onReading } = options
   check(feeds, options, { everyMs, timeoutMs, staleAfterMs })
@@ -132,15 +134,18 @@ const check = (
   options: PollFeedsOptions,
   { everyMs, timeoutMs, staleAfterMs }: { everyMs: number; timeoutMs: number; staleAfterMs: number },
 ): void => {
-  checkKnown('pollFeeds', options, ['everyMs', 'timeoutMs', 'staleAfterMs', 'onReading', 'clock', 'random'])
   checkDuration('pollFeeds.everyMs', everyMs, { min: SHORTEST_EVERY_MS })
   checkDuration('pollFeeds.timeoutMs', timeoutMs, { min: Number.MIN_VALUE })
   checkDuration('pollFeeds.staleAfterMs', staleAfterMs, { min: everyMs, infinite: true })
   checkFunction('pollFeeds.onReading', options.onReading, true)
+  if (options.clock !== undefined) checkClock('pollFeeds.clock', options.clock)
+  checkFunction('pollFeeds.random', options.random, true)
   const names = new Set<string>()
-  for (const [i, feed] of feeds.entries()) {
-    if (typeof feed?.poll !== 'function') throw new InvalidOptionsError(`pollFeeds[${i}]`, feed, 'a status feed')
-    if (names.has(feed.name)) throw new InvalidOptionsError(`pollFeeds[${i}].name`, feed.name, 'a name of its own')
+  if (!Array.isArray(feeds)) throw new InvalidOptionsError('pollFeeds.feeds', feeds, 'a list of status feeds')
+  for (const [i, feed] of (feeds as readonly StatusFeed[]).entries()) {
+    checkFeed(`pollFeeds.feeds[${i}]`, feed)
+    if (names.has(feed.name))
+      throw new InvalidOptionsError(`pollFeeds.feeds[${i}].name`, feed.name, 'a name of its own')
     names.add(feed.name)
   }
 }

@@ -1,7 +1,7 @@
-import { systemClock, type Clock } from '@spillway/core'
+import { checkKnown, checkClock, systemClock, type Clock } from '@spillway/core'
 import { worstLevel, type FeedReading } from './feed-reading.ts'
 import { FeedFailedError } from './http/feed-failed-error.ts'
-import { STATUS_LEVELS, type ComponentStatus, type StatusFeed, type StatusReport } from './status-feed.ts'
+import { checkFeed, STATUS_LEVELS, type ComponentStatus, type StatusFeed, type StatusReport } from './status-feed.ts'
 
 /** Options of {@link readFeed}. */
 export interface ReadFeedOptions {
@@ -34,7 +34,10 @@ const MAX_COMPONENTS = 1000
  * @param feed what to ask
  */
 export const readFeed = async (feed: StatusFeed, options: ReadFeedOptions = {}): Promise<FeedReading> => {
+  checkFeed('readFeed.feed', feed)
+  checkKnown('readFeed', options, [...Object.keys(READ_FEED_DEFAULTS), 'signal', 'previous', 'inBackground'])
   const { timeoutMs, clock, signal, previous, inBackground } = { ...READ_FEED_DEFAULTS, ...options }
+  checkClock('readFeed.clock', clock)
   const ending = new AbortController()
   const { name } = feed
   const end = (): void => ending.abort(signal?.reason)

@@ -1,5 +1,4 @@
-import { checkFunction } from '@spillway/core'
-import { checkText } from './check-texts.ts'
+import { checkText, InvalidOptionsError, checkFunction } from '@spillway/core'
 
 /** How a provider says that it does: `unknown` where it says nothing, or could not be asked. */
 export type StatusLevel = 'operational' | 'degraded' | 'down' | 'unknown'
@@ -82,4 +81,10 @@ export const statusFeed = (
       return typeof said === 'string' ? { components: [{ component: name, level: said }] } : said
     },
   }
+}
+
+/** @throws InvalidOptionsError for what cannot be asked */
+export const checkFeed = (option: string, feed: StatusFeed): void => {
+  if (typeof feed?.poll !== 'function')
+    throw new InvalidOptionsError(option, feed, 'a status feed, such as openaiStatus() or statusFeed()')
 }

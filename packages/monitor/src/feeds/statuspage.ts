@@ -1,5 +1,5 @@
-import { checkKnown } from '@spillway/core'
-import { checkList, checkText } from './check-texts.ts'
+import { checkText, checkKnown } from '@spillway/core'
+import { checkList } from './check-texts.ts'
 import { componentStatus, worst } from './component-status.ts'
 import { checkAddress } from './http/feed-address.ts'
 import { httpFeed } from './http/http-feed.ts'
@@ -20,6 +20,9 @@ export interface StatuspageOptions extends HttpFeedOptions {
   readonly component?: string | readonly string[]
 }
 
+/** The names of its options. */
+export const STATUSPAGE_FIELDS: readonly string[] = ['url', 'name', 'component', ...HTTP_FEED_FIELDS]
+
 /**
  * A page of Atlassian Statuspage, or of one who answers like it, as incident.io does. What it says of a component counts first,
  * what it says of itself as a whole second: OpenAI's page is not well when images alone are not.
@@ -38,7 +41,7 @@ export interface StatuspageOptions extends HttpFeedOptions {
  * @throws InvalidOptionsError where an option is wrong; its `poll` throws FeedFailedError
  */
 export const statuspage = (options: StatuspageOptions): StatusFeed => {
-  checkKnown('statuspage', options, ['url', 'name', 'component', ...HTTP_FEED_FIELDS])
+  checkKnown('statuspage', options, STATUSPAGE_FIELDS)
   checkHttpFeedOptions('statuspage', options)
   const address = summaryOf(checkAddress('statuspage.url', options.url, false))
   const name = checkText('statuspage.name', options.name ?? address.hostname)

@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '@spillway/core'
 import type { VerdictKind } from '@spillway/core'
 import { assess } from './assess.ts'
 import { HEALTH_LEVELS, type ObservedLevel } from './health-level.ts'
@@ -35,6 +36,11 @@ export const healthOf = (
   options: HealthOptions = {},
 ): SeenHealth => {
   const thresholds = checkHealthOptions(options)
+  if (
+    typeof (attempts as Partial<typeof attempts> | null)?.[Symbol.iterator] !== 'function' ||
+    typeof attempts === 'string'
+  )
+    throw new InvalidOptionsError('healthOf.attempts', attempts, 'a list of attempts')
   const tally = new Tally()
   for (const { verdict, durationMs } of attempts) {
     const kind = OBSERVED_AS[verdict]

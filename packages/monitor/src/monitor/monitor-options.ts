@@ -1,4 +1,5 @@
 import {
+  checkPipeline,
   checkClock,
   checkDuration,
   checkFunction,
@@ -106,9 +107,7 @@ export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOpt
 
 const checkPipelines = (pipelines: readonly Pipeline<unknown>[]): void => {
   if (!Array.isArray(pipelines)) throw new InvalidOptionsError('monitor.pipelines', pipelines, 'a list of pipelines')
-  for (const [i, each] of pipelines.entries())
-    if (typeof each?.execute !== 'function')
-      throw new InvalidOptionsError(`monitor.pipelines[${i}]`, each, 'a pipeline; pipelineOf(client) gives a client’s')
+  for (const [i, each] of pipelines.entries()) checkPipeline(`monitor.pipelines[${i}]`, each)
 }
 
 const checkNames = (watched: readonly WatchedFeed[]): void => {

@@ -1,3 +1,4 @@
+import { checkConnection } from '../connection/check-connection.ts'
 import { checkDuration, checkKnown, InvalidOptionsError, type CircuitAdvice, type CircuitCensus } from '@spillway/core'
 import { randomUUID } from 'node:crypto'
 import type { RedisConnection } from '../connection/redis-connection.ts'
@@ -44,6 +45,7 @@ export const redisCircuitAdvice = (redis: RedisConnection, options: RedisCircuit
   const { name, ttlMs } = { ...REDIS_CIRCUIT_ADVICE_DEFAULTS, ...options }
   if (typeof name !== 'string') throw new InvalidOptionsError('redisCircuitAdvice.name', typeof name, 'a text')
   checkDuration('redisCircuitAdvice.ttlMs', ttlMs, { min: 1000 })
+  checkConnection('redisCircuitAdvice.redis', redis)
   const me = randomUUID()
   return {
     leases: redisLeases(redis, `probe ${name}`),

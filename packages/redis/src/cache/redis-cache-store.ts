@@ -1,3 +1,4 @@
+import { checkConnection } from '../connection/check-connection.ts'
 import type { CacheStore, Leases } from '@spillway/core'
 import type { RedisConnection } from '../connection/redis-connection.ts'
 import { redisLeases } from '../leases/redis-leases.ts'
@@ -32,6 +33,7 @@ export interface RedisCacheStore extends CacheStore {
  */
 export const redisCacheStore = (redis: RedisConnection, options: RedisCacheStoreOptions): RedisCacheStore => {
   const { namespace, maxBytes, maxAgeMs, encryptionKey } = checkRedisCacheStore(options)
+  checkConnection('redisCacheStore.redis', redis)
   const keyOf = (key: string): string => redis.keyOf('cache', `${namespace.length} ${namespace} ${key}`)
   // A copy: what its owner does with the bytes afterwards is nothing to us.
   const seal = encryptionKey === undefined ? OPEN : sealWith(Uint8Array.from(encryptionKey))

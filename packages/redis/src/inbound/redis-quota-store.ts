@@ -1,3 +1,4 @@
+import { checkConnection } from '../connection/check-connection.ts'
 import type { RedisConnection } from '../connection/redis-connection.ts'
 import { defineScript } from '../connection/script.ts'
 
@@ -72,9 +73,12 @@ return cjson.encode({
  * app.use(rateLimit({ limit: 100, key: (request) => request.get('x-api-key'), store: redisQuotaStore(redis) }))
  * ```
  */
-export const redisQuotaStore = (redis: RedisConnection): RedisQuotaStore => ({
-  async take({ policy, key, cost, limit, windowMs }) {
-    const name = redis.keyOf('limit', JSON.stringify([policy, key]))
-    return JSON.parse(String(await redis.run(TAKE, [name], [cost, limit, windowMs].map(String)))) as CallerLevel
-  },
-})
+export const redisQuotaStore = (redis: RedisConnection): RedisQuotaStore => {
+  checkConnection('redisQuotaStore.redis', redis)
+  return {
+    async take({ policy, key, cost, limit, windowMs }) {
+      const name = redis.keyOf('limit', JSON.stringify([policy, key]))
+      return JSON.parse(String(await redis.run(TAKE, [name], [cost, limit, windowMs].map(String)))) as CallerLevel
+    },
+  }
+}

@@ -1,3 +1,4 @@
+import { checkConnection } from '../connection/check-connection.ts'
 import type { Leases } from '@spillway/core'
 import type { RedisConnection } from '../connection/redis-connection.ts'
 import { defineScript } from '../connection/script.ts'
@@ -42,6 +43,7 @@ return 1
  * @param name which leases: those of one name are the same
  */
 export const redisLeases = (redis: RedisConnection, name: string): Leases => {
+  checkConnection('redisLeases.redis', redis)
   const keyOf = (key: string): string => redis.keyOf('lease', `${name.length} ${name} ${key}`)
   return {
     async take(key, owner, leaseMs) {

@@ -1,3 +1,4 @@
+import { checkConnection } from '../connection/check-connection.ts'
 import type { SharedQuotaStore } from '@spillway/core'
 import type { RedisConnection } from '../connection/redis-connection.ts'
 import { PartitionQuota } from './partition-quota.ts'
@@ -22,6 +23,7 @@ import { checkSharedQuota, type RedisSharedQuotaOptions } from './redis-shared-q
  * @throws InvalidOptionsError when an option is out of its range or not known
  */
 export const redisSharedQuota = (redis: RedisConnection, options: RedisSharedQuotaOptions = {}): SharedQuotaStore => {
+  checkConnection('redisSharedQuota.redis', redis)
   const resolved = checkSharedQuota(options)
   return {
     open: (partition, quotas, concurrency, freed = () => {}) =>

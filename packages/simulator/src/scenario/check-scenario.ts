@@ -88,6 +88,13 @@ export function checkScenario(scenario: unknown): asserts scenario is Scenario {
   report('scenario', SCENARIO, scenario, '')
 }
 
+const SIMULATOR = object({ seed: number({ whole: true }), timeScale: number({ above: 0 }), clock: () => {} })
+
+/** Throws one error that lists everything wrong with what a simulator is made with beside its scenario. */
+export function checkOptions(options: unknown): void {
+  report('list of options', SIMULATOR, options, '')
+}
+
 /** Throws one error that lists everything wrong with scripted replies. */
 export function checkReplies(replies: unknown): asserts replies is readonly ScriptedReply[] {
   report('script', scriptedReplies, replies, 'replies')

@@ -1,7 +1,7 @@
 import { type GenerateContentConfig, GoogleGenAI, Modality } from '@google/genai'
 import { imagesOf, resilient } from '@spillway/gemini'
 import { aspectRatioOf } from './aspect-ratio.ts'
-import type { Place, PlaceOptions } from './place.ts'
+import { checkPlace, type Place, type PlaceOptions } from './place.ts'
 import { sendingOf } from './sending.ts'
 
 const GOOGLE = 'https://generativelanguage.googleapis.com'
@@ -15,7 +15,9 @@ const KNOWN = ['seed', 'temperature', 'topP', 'topK', 'safetySettings', 'systemI
  * Of an item's settings it takes `aspectRatio` (or the shape of `size`), `imageSize`, `imageConfig`, `seed`, `temperature`,
  * `topP`, `topK`, `safetySettings` and `systemInstruction`; the others are another API's.
  */
-export const geminiPlace = ({ name, apiKey, baseUrl, model: ownModel }: PlaceOptions): Place => {
+export const geminiPlace = (options: PlaceOptions): Place => {
+  checkPlace('geminiPlace', options)
+  const { name, apiKey, baseUrl, model: ownModel } = options
   const plain = new GoogleGenAI({ apiKey, vertexai: false, ...(baseUrl !== undefined && { httpOptions: { baseUrl } }) })
   const client = resilient(plain, { pipeline: sendingOf(name), expect: 'image' })
   return {

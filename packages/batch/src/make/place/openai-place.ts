@@ -1,8 +1,9 @@
+import { checkOneOf } from '@spillway/core'
 import { imagesOf, resilient } from '@spillway/openai'
 import OpenAI from 'openai'
 import type { MadeImage } from '../make.ts'
 import { ImageNotSentError } from './image-not-sent-error.ts'
-import type { Asking, Place, PlaceOptions } from './place.ts'
+import { type Asking, checkPlace, type Place, type PlaceOptions } from './place.ts'
 import { sendingOf } from './sending.ts'
 
 /** Options of {@link openaiPlace}. */
@@ -19,7 +20,9 @@ const NO_LIMIT_MS = 2 ** 31 - 1
  * are, its idempotency key as the header `Idempotency-Key`.
  */
 export const openaiPlace = (options: OpenAIPlaceOptions): Place => {
+  checkPlace('openaiPlace', options, ['api'])
   const { name, apiKey, baseUrl = 'https://api.openai.com/v1', model, api = 'images' } = options
+  checkOneOf('openaiPlace.api', api, ['images', 'chat'])
   const plain = new OpenAI({
     apiKey,
     baseURL: baseUrl,

@@ -1,4 +1,4 @@
-import type { Pipeline } from '@spillway/core'
+import { checkText, checkKnown, InvalidOptionsError, type Pipeline } from '@spillway/core'
 import type { BatchItem } from '../../input/item.ts'
 import type { MadeImage } from '../make.ts'
 
@@ -36,4 +36,13 @@ export interface PlaceOptions {
   readonly baseUrl?: string
   /** What the place calls the model of the run. */
   readonly model: string
+}
+
+/** @throws InvalidOptionsError for what no place could be made of; a key is not quoted */
+export const checkPlace = (owner: string, options: PlaceOptions, own: readonly string[] = []): void => {
+  checkKnown(owner, options, ['name', 'apiKey', 'baseUrl', 'model', ...own])
+  const { baseUrl } = options
+  for (const field of ['name', 'apiKey', 'model'] as const) checkText(`${owner}.${field}`, options[field])
+  if (baseUrl !== undefined && !URL.canParse(baseUrl))
+    throw new InvalidOptionsError(`${owner}.baseUrl`, baseUrl, 'an address, such as https://relay.example/v1')
 }

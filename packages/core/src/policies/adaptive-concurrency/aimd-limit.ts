@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber } from '../../kernel/check-options.ts'
+import { checkKnown, checkDuration, checkNumber } from '../../kernel/check-options.ts'
 import type { Limit } from './limit.ts'
 import { checkRange, type LimitRange } from './limit-range.ts'
 
@@ -40,8 +40,9 @@ const roomAbove = (served: number): number => served * 1.25 + 2
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const aimdLimit = (options: AimdLimitOptions = {}): Limit => {
+  checkKnown('aimdLimit', options, Object.keys(AIMD_LIMIT_DEFAULTS))
   const resolved = { ...AIMD_LIMIT_DEFAULTS, ...options }
-  checkRange('aimdLimit', resolved, Object.keys(AIMD_LIMIT_DEFAULTS))
+  checkRange('aimdLimit', resolved)
   const { initial, min, max, backoffRatio, cooldownMs } = resolved
   checkNumber('aimdLimit.backoffRatio', backoffRatio, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON })
   checkDuration('aimdLimit.cooldownMs', cooldownMs)

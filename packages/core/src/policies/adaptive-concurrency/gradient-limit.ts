@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber } from '../../kernel/check-options.ts'
+import { checkKnown, checkDuration, checkNumber } from '../../kernel/check-options.ts'
 import { MovingQuantile } from '../../primitives/moving-quantile.ts'
 import type { Limit } from './limit.ts'
 import { checkRange, type LimitRange } from './limit-range.ts'
@@ -41,8 +41,9 @@ const LOWEST_GRADIENT_RATIO = 0.5
  * @throws InvalidOptionsError when an option is out of its range
  */
 export const gradientLimit = (options: GradientLimitOptions = {}): Limit => {
+  checkKnown('gradientLimit', options, Object.keys(GRADIENT_LIMIT_DEFAULTS))
   const resolved = { ...GRADIENT_LIMIT_DEFAULTS, ...options }
-  checkRange('gradientLimit', resolved, Object.keys(GRADIENT_LIMIT_DEFAULTS))
+  checkRange('gradientLimit', resolved)
   const { initial, min, max, toleranceRatio, backoffRatio, cooldownMs } = resolved
   checkNumber('gradientLimit.toleranceRatio', toleranceRatio, { min: 1 })
   checkNumber('gradientLimit.backoffRatio', backoffRatio, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON })

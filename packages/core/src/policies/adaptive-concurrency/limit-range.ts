@@ -1,4 +1,4 @@
-import { checkKnown, checkNumber } from '../../kernel/check-options.ts'
+import { checkNumber } from '../../kernel/check-options.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 
 /** Where a limit that learns begins and how far it goes. */
@@ -11,10 +11,8 @@ export interface LimitRange {
   readonly max?: number
 }
 
-/** Checks a range, and the names of all options given with it. */
-export const checkRange = (owner: string, options: LimitRange, known: readonly string[]): void => {
-  checkKnown(owner, options, known)
-  const { initial, min, max } = options as Required<LimitRange>
+/** Checks a range. */
+export const checkRange = (owner: string, { initial, min, max }: Required<LimitRange>): void => {
   checkNumber(`${owner}.min`, min, { min: 1, integer: true })
   checkNumber(`${owner}.max`, max, { min: 1, integer: true })
   if (max < min) throw new InvalidOptionsError(`${owner}.max`, max, `at least min, which is ${min}`)

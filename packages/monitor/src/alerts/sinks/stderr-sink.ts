@@ -1,3 +1,4 @@
+import { checkFunction } from '@spillway/core'
 import type { AlertSink } from '../notice.ts'
 
 /**
@@ -11,10 +12,13 @@ import type { AlertSink } from '../notice.ts'
  *
  * @param write where to instead
  */
-export const stderrSink = (write: (line: string) => unknown = (line) => process.stderr.write(line)): AlertSink => ({
-  name: 'stderr',
-  send({ at, text }) {
-    // What a status page calls its incidents is somebody else's text: it must not steer a terminal.
-    write(`${new Date(at).toISOString()} ${text.replaceAll(/\p{Cc}+/gu, ' ')}\n`)
-  },
-})
+export const stderrSink = (write: (line: string) => unknown = (line) => process.stderr.write(line)): AlertSink => {
+  checkFunction('stderrSink.write', write)
+  return {
+    name: 'stderr',
+    send({ at, text }) {
+      // What a status page calls its incidents is somebody else's text: it must not steer a terminal.
+      write(`${new Date(at).toISOString()} ${text.replaceAll(/\p{Cc}+/gu, ' ')}\n`)
+    },
+  }
+}
