@@ -158,7 +158,7 @@ describe('exit codes', () => {
     const { simulator, env } = await serve({ keys: ['another-key'] })
     const { code, stderr } = await spillway([...RUN, '--max-concurrency', '2'], { cwd: folderWith(numbered(50)), env })
     expect(stderr).toContain('Stopping: ten in a row were refused for good. Check the key, the model and the address.')
-    expect(stderr.match(/401: this key, model or place cannot serve/g)).toHaveLength(3)
+    expect(stderr.match(/401 invalid_api_key: this key, model or place cannot serve/g)).toHaveLength(3)
     expect(code).toBe(3)
     expect(simulator.counters().total.requests).toBeLessThan(15)
   })

@@ -22,7 +22,7 @@ describe('when it is interrupted', () => {
     running.process.kill('SIGINT')
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(130)
-    expect(stderr).toContain('Stopping: what is out has')
+    expect(stderr).toContain('Stopping: nothing more is sent, and what is out has 2 min to end.')
     expect(stderr).toContain('To go on, start it again:\n  spillway run prompts.txt --out images')
     const { done, unknown, stopped } = JSON.parse(stdout) as Record<string, unknown>
     expect({ done, unknown, stopped }).toEqual({
@@ -71,6 +71,7 @@ describe('when it is interrupted', () => {
 
   it('130 at once at the second Ctrl-C, whatever is out', async () => {
     const { running } = await working([], 60_000)
+    running.process.kill('SIGINT')
     running.process.kill('SIGINT')
     running.process.stderr?.once('data', () => running.process.kill('SIGINT'))
     const { code, stderr } = await running.ended

@@ -24,11 +24,12 @@ export const verdictOnError = (error: unknown, { verdict }: Heard, context: Call
 
 /** The same, for whoever writes it down. */
 export const endOf = (verdict: Verdict): Omit<AttemptEnd, 'endpoint' | 'tookMs'> => {
-  const { kind, status, retryAfterMs, billed = 'unknown', sent } = verdict
+  const { kind, status, code, retryAfterMs, billed = 'unknown', sent } = verdict
   return {
     verdict: kind,
     billed: sent === false ? 'no' : billed,
     ...(status !== undefined && { status }),
+    ...(code !== undefined && { code }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
 }

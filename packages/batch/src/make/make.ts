@@ -23,6 +23,8 @@ export interface AttemptEnd {
   readonly verdict: VerdictKind
   /** HTTP status, where there was an answer. */
   readonly status?: number
+  /** What the provider calls it: `content_policy_violation`. A word, no sentence: that may quote the prompt. */
+  readonly code?: string
   readonly billed: 'no' | 'yes' | 'unknown'
   readonly tookMs: number
   /** What it cost, where that is known; else what it was expected to, unless it is not billed. */

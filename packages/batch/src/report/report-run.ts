@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { BatchError } from '../batch-error.ts'
 import { readRun } from '../journal/read-run.ts'
 import type { FileRecord } from '../journal/records.ts'
+import { whyUnwritable } from '../output/why-unwritable.ts'
 import { reportPage } from './page.ts'
 
 /** Options of {@link reportRun}. */
@@ -59,8 +60,8 @@ export const reportRun = async (folder: string, options: ReportOptions = {}): Pr
   const linkTo = (name: string): string => linkOf(relative(dirname(file), resolve(folder, name)))
   const source = ({ name }: FileRecord): string => within.get(name) ?? linkTo(name)
   const page = reportPage(run, source, Date.now())
-  await writeFile(file, page).catch((cause: NodeJS.ErrnoException) => {
-    const message = `Cannot write the report to ${file} (${cause.code}): name another file with --to.`
+  await writeFile(file, page).catch((cause: unknown) => {
+    const message = `Cannot write the report to ${file}: ${whyUnwritable(cause)}. Name another file with --to.`
     throw new BatchError('ERR_SPILLWAY_BATCH_FOLDER', message, { cause })
   })
   const pictures = new Set(run.items.flatMap(({ made }) => (made?.files ?? []).map(({ name }) => name)))

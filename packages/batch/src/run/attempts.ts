@@ -7,6 +7,8 @@ import type { Stoppable } from './stopping.ts'
 /** Verdicts that only an answer has. */
 const ANSWERED: ReadonlySet<VerdictKind> = new Set(['empty', 'request_failed'])
 
+type Sent = Parameters<AttemptListener['sending']>[0]
+
 /** A request that is at work. */
 interface OpenAttempt {
   readonly handle: number
@@ -21,6 +23,8 @@ export class Attempts implements AttemptListener, Stoppable {
   refused = false
   /** What could not be written down. */
   fatal: Error | undefined
+  /** What the provider calls the end of the last request. */
+  code: string | undefined
   readonly #run: RunState
   readonly #item: ItemRecord
   readonly #open = new Set<OpenAttempt>()
@@ -43,20 +47,35 @@ export class Attempts implements AttemptListener, Stoppable {
     return this.#open.size > 0 || this.#answered
   }
 
-  sending({ endpoint, model, at: leftAt }: Parameters<AttemptListener['sending']>[0]): void {
-    const { options, journal, budget, stopping, write, tell, atStep } = this.#run
+  sending(sent: Sent): void | Promise<void> {
+    const { options, budget, stopping } = this.#run
     const expectedCost = options.estimateCost(this.#item)
-    if (!budget.allows(expectedCost)) stopping.stop('cost')
-    // Without a reason to stop, each request of an item may be followed by others; with one, none.
-    if (stopping.reason !== undefined && leftAt === undefined) {
-      this.refused = true
-      throw new Error('The run has stopped: nothing is sent any more.')
+    if (sent.at !== undefined) {
+      budget.reserve(expectedCost)
+      return this.#send(sent, expectedCost)
     }
+    const claimed = budget.claim(expectedCost, () => stopping.reason !== undefined)
+    if (typeof claimed === 'boolean') return this.#sendIf(claimed, sent, expectedCost)
+    return claimed.then((given) => this.#sendIf(given, sent, expectedCost))
+  }
+
+  #sendIf(claimed: boolean, sent: Sent, expectedCost: number): void {
+    const { budget, stopping } = this.#run
+    if (!claimed) stopping.stop('cost')
+    // Without a reason to stop, each request of an item may be followed by others; with one, none.
+    if (stopping.reason === undefined) return this.#send(sent, expectedCost)
+    if (claimed) budget.settle(expectedCost, 0)
+    this.refused = true
+    throw new Error('The run has stopped: nothing is sent any more.')
+  }
+
+  /** What it should cost is kept by now. */
+  #send({ endpoint, model, at: leftAt }: Sent, expectedCost: number): void {
+    const { options, journal, write, tell, atStep } = this.#run
     const now = options.clock.wallTime()
     const at = leftAt ?? now
     const sentAt = options.clock.now() - (now - at)
     const handle = this.#guarded(() => write(() => journal.sent(this.#item.seq, { endpoint, model, at, expectedCost })))
-    budget.add(expectedCost)
     this.#open.add({ handle, endpoint, sentAt, expectedCost })
     tell({ type: 'item.sent', id: this.#item.id, attempt: ++this.#number, endpoint, model })
     atStep('sent')
@@ -67,12 +86,13 @@ export class Attempts implements AttemptListener, Stoppable {
     const attempt = this.#which(end.endpoint, options.clock.now() - end.tookMs)
     if (attempt === undefined || stopping.over) return
     this.#open.delete(attempt)
+    this.code = end.code
     this.#answered = end.verdict === 'success'
     stopping.requestEnded()
     // An answer without a picture is known to have none, whatever it costs.
     if (end.billed === 'unknown' && !ANSWERED.has(end.verdict)) this.#unknown = true
     const cost = end.cost ?? (end.billed === 'no' ? 0 : attempt.expectedCost)
-    budget.add(cost - attempt.expectedCost)
+    budget.settle(attempt.expectedCost, cost)
     // With the time that it took, whenever it is told of.
     const endedAt = options.clock.wallTime() - (options.clock.now() - attempt.sentAt - end.tookMs)
     this.#guarded(() => write(() => journal.attemptEnded(attempt.handle, end, cost, Math.round(endedAt))))

@@ -1,13 +1,26 @@
 import { expect, it } from 'vitest'
 import { Budget } from './budget.ts'
 
+const never = (): boolean => false
+
 it('lets as many requests go as a ceiling has room for, however their prices add up', () => {
   const budget = new Budget(0, 0.3)
   for (let i = 0; i < 3; i++) {
-    expect(budget.allows(0.1)).toBe(true)
-    budget.add(0.1)
+    expect(budget.claim(0.1, never)).toBe(true)
+    budget.settle(0.1, 0.1)
   }
   expect(budget.cost).toBeGreaterThan(0.3) // 0.30000000000000004
-  expect(budget.allows(0.1)).toBe(false)
-  expect(budget.allows(0.000_001)).toBe(false)
+  expect(budget.claim(0.1, never)).toBe(false)
+  expect(budget.claim(0.000_001, never)).toBe(false)
+})
+
+it('gives what comes back to one of those that wait, and refuses the others when it is spent', async () => {
+  const budget = new Budget(0, 1)
+  expect(budget.claim(1, never)).toBe(true)
+  const [first, second] = [budget.claim(1, never), budget.claim(1, never)]
+  budget.settle(1, 0)
+  expect(await first).toBe(true)
+  budget.settle(1, 1)
+  expect(await second).toBe(false)
+  expect(budget.cost).toBe(1)
 })

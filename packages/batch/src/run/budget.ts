@@ -1,28 +1,59 @@
-/** Three times 0.1 is a little more than 0.3 to a computer, and must fit into it. */
-const ROUNDING = 1 + 1e-9
+/** Sums of amounts such as 0.1 are a little more than they should be. */
+const ROUNDING_RATIO = 1e-9
 
-/** Counts what the attempts of a run cost, and what those at work should. */
+/** Counts what the attempts of a run have cost, and what those at work should. */
 export class Budget {
-  #cost: number
+  #spent: number
+  #reserved = 0
   readonly #maxCost: number
+  readonly #waiting = new Set<() => void>()
 
-  /** @param cost what earlier launches have spent */
-  constructor(cost: number, maxCost: number) {
-    this.#cost = cost
-    this.#maxCost = maxCost
+  /** @param spent what earlier launches have spent */
+  constructor(spent: number, maxCost: number) {
+    this.#spent = spent
+    this.#maxCost = maxCost * (1 + ROUNDING_RATIO)
   }
 
   get cost(): number {
-    return this.#cost
+    return this.#spent + this.#reserved
   }
 
-  /** Whether a request that should cost so much may be sent. */
-  allows(expected: number): boolean {
-    return this.#maxCost === Infinity || this.#cost + expected <= this.#maxCost * ROUNDING
+  /** Whether there is room for a request that should cost so much, or may be when those at work have ended. */
+  mayAllow(expected: number): boolean {
+    return this.#spent + expected <= this.#maxCost
   }
 
-  /** A request has left, or has ended at another cost than was expected. */
-  add(cost: number): void {
-    this.#cost += cost
+  /**
+   * Keeps so much for a request. Where those at work may use up what is left it waits until they have shown what they cost:
+   * most of what is refused costs nothing.
+   *
+   * @param isOver asked after each wait
+   * @returns `false` where there is no room, and nothing was kept
+   */
+  claim(expected: number, isOver: () => boolean): boolean | Promise<boolean> {
+    if (this.cost + expected <= this.#maxCost) {
+      this.reserve(expected)
+      return true
+    }
+    if (!this.mayAllow(expected) || isOver()) return false
+    return new Promise<void>((resolve) => this.#waiting.add(resolve)).then(() => this.claim(expected, isOver))
+  }
+
+  /** A request has left that was not asked for here. */
+  reserve(expected: number): void {
+    this.#reserved += expected
+  }
+
+  /** A request for which so much was kept has ended at this cost. */
+  settle(expected: number, cost: number): void {
+    this.#reserved -= expected
+    this.#spent += cost
+    this.wake()
+  }
+
+  /** Those that wait look again. */
+  wake(): void {
+    for (const wake of this.#waiting) wake()
+    this.#waiting.clear()
   }
 }

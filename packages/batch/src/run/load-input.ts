@@ -71,9 +71,12 @@ class Changes {
       return ids.length === 0 ? [] : [`${ids.length} ${kind}: ${ids.slice(0, MAX_IDS_SHOWN).join(', ')}${more}`]
     })
     if (problems.length === 0) return
+    // The text may be the same: what is asked for is more than that.
+    const why = this.changed.length > 0 ? ['The model and the settings belong to a line: --model, --simulate.'] : []
     const message = [
       'The input is not the one that this run began with:',
       ...problems.map((problem) => `  ${problem}`),
+      ...why,
       'Accept the changes (--accept-changes), or choose another folder.',
     ].join('\n')
     throw new BatchError('ERR_SPILLWAY_BATCH_INPUT_CHANGED', message, { problems })

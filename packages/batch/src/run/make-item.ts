@@ -22,7 +22,7 @@ export async function makeItem(run: RunState, item: ItemRecord): Promise<void> {
 
 async function askFor(run: RunState, item: ItemRecord): Promise<void> {
   const { options, journal, stopping, budget } = run
-  if (!budget.allows(options.estimateCost(item))) return stopping.stop('cost')
+  if (!budget.mayAllow(options.estimateCost(item))) return stopping.stop('cost')
   const attempts = new Attempts(run, item)
   // What is asked for is a part of it: a line that has changed must not get the picture of what stood there.
   const idempotencyKey = `${journal.key}-${item.seq}-${item.fingerprint.slice(0, 16)}`
@@ -41,7 +41,8 @@ async function askFor(run: RunState, item: ItemRecord): Promise<void> {
 async function saveOrFail(run: RunState, item: ItemRecord, made: Made, source: 'request' | 'cache'): Promise<void> {
   if (!made.images.some(({ bytes }) => formatOf(bytes) !== undefined)) {
     const verdict = 'empty' as const
-    return failItem(run, item, 'failed', { code: verdict, message: 'no picture in the answer', verdict })
+    const message = made.images.length === 0 ? 'no picture in the answer' : 'what came instead of a picture is none'
+    return failItem(run, item, 'failed', { code: verdict, message, verdict })
   }
   try {
     await saveItem(run, item, made, source)
@@ -55,7 +56,7 @@ async function saveOrFail(run: RunState, item: ItemRecord, made: Made, source: '
 function notMade(run: RunState, item: ItemRecord, attempts: Attempts, error: unknown): void {
   const { journal, stopping } = run
   if (attempts.fatal !== undefined) throw attempts.fatal
-  const why = itemErrorOf(error, journal.attemptsOf(item.seq))
+  const why = itemErrorOf(error, journal.attemptsOf(item.seq), attempts.code)
   if (attempts.mayBeMade) {
     failItem(run, item, 'unknown', {
       ...why,

@@ -163,13 +163,17 @@ function stateOf(
       // Whoever listens has no part in what is made.
     }
   }
-  const stopping = new Stopping(clock, graceMs, (reason) => tell({ type: 'run.stopping', reason }))
+  const budget = new Budget(journal.cost(), maxCost)
+  const stopping = new Stopping(clock, graceMs, (reason) => {
+    tell({ type: 'run.stopping', reason })
+    budget.wake()
+  })
   return {
     options,
     journal,
     results,
     reserve,
-    budget: new Budget(journal.cost(), maxCost),
+    budget,
     stopping,
     cache:
       cache === undefined

@@ -41,6 +41,43 @@ describe('money', () => {
     expect(await runBatch(options)).toMatchObject({ stopped: 'cost', cost: 3.25, counts: { done: 2 } })
   })
 
+  test('that may come back is waited for: a run does not stop while requests are out that may cost nothing', async () => {
+    const refused = Promise.withResolvers<never>()
+    const { make, asked } = studio(async ({ prompt }) => (prompt === 'picture 0' ? refused.promise : [png(prompt)]))
+    const three = items.slice(0, 3)
+    const options = { items: three, make, folder: newFolder(), maxCost: 2, estimateCost: () => 1, maxConcurrency: 3 }
+    const ended = runBatch(options)
+    await expect.poll(() => asked).toEqual(['picture 0', 'picture 1'])
+    refused.reject(new Refused({ verdict: 'overloaded', billed: 'no' }))
+    expect(await ended).toMatchObject({ stopped: 'finished', cost: 2, counts: { done: 2, failed: 1 } })
+  })
+
+  test('that was waited for and is spent stops the run, and so does everything else meanwhile', async () => {
+    const made = Promise.withResolvers<readonly Uint8Array[]>()
+    const waiting = () => {
+      const { make, asked } = studio(async ({ prompt }) => (prompt === 'picture 0' ? made.promise : [png(prompt)]))
+      const options = { items, make, folder: newFolder(), maxCost: 1, estimateCost: () => 1, maxConcurrency: 3 }
+      return { asked, options }
+    }
+    const spent = waiting()
+    const ended = runBatch(spent.options)
+    await expect.poll(() => spent.asked).toEqual(['picture 0'])
+    const interrupted = waiting()
+    const ending = new AbortController()
+    const stopped = runBatch({ ...interrupted.options, signal: ending.signal })
+    await expect.poll(() => interrupted.asked).toEqual(['picture 0'])
+    ending.abort()
+    made.resolve([png('picture 0')])
+    expect(await ended).toMatchObject({ stopped: 'cost', cost: 1, counts: { done: 1, waiting: 9 } })
+    expect(await stopped).toMatchObject({ stopped: 'signal', cost: 1, counts: { done: 1, waiting: 9 } })
+  })
+
+  test('is added up as people do it', async () => {
+    const options = { items: items.slice(0, 3), make: studio().make, folder: newFolder(), maxConcurrency: 1 }
+    const ended = runBatch({ ...options, maxCost: 0.3, estimateCost: () => 0.1 })
+    expect(await ended).toMatchObject({ stopped: 'finished', counts: { done: 3 } })
+  })
+
   test('that a killed launch has sent counts as spent', async () => {
     const folder = newFolder()
     const options = { items, folder, maxCost: 2, estimateCost: () => 1, maxConcurrency: 1 }

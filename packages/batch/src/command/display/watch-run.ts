@@ -67,7 +67,7 @@ export function watchRun(options: WatchOptions): Watch {
     news += 1
     const more =
       news === MOST_NEWS ? '; no more news are printed' : times === MOST_ALIKE ? '; more of these are not printed' : ''
-    const what = `${happening.what}${more}`
+    const what = more === '' ? happening.what : `${happening.what.replace(/\.$/, '')}${more}`
     screen.print(happeningLine({ ...happening, what }, startedAt, screen.size().columns, style))
   }
 

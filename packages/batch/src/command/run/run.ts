@@ -31,6 +31,9 @@ const MAX_CONCURRENCY = 64
 /** What is out when a run stops is paid for: an image takes up to 100 s under overload. */
 const GRACE_MS = 120_000
 
+/** What the command line says of the pace and the price, for the report. */
+const NOTED = ['rpm', 'tpm', 'imagesPerDay', 'offPeak', 'policy', 'pricePerImage', 'prices', 'cache'] as const
+
 /** Runs `spillway run`, and gives back the exit code. */
 export async function run(prompts: string, options: RunCommandOptions, io: CommandIo): Promise<ExitCode> {
   if (isQueued(options)) return (await import('./queued.ts')).queuedRun(prompts, options, io)
@@ -115,7 +118,11 @@ async function makeAll(
         watch.onEvent(event)
         ends.onEvent(event)
       },
-      note: { places: places.map(({ name, model, host }) => ({ name, model, host })), simulated: rate !== 1 },
+      note: {
+        places: places.map(({ name, model, host }) => ({ name, model, host })),
+        simulated: rate !== 1,
+        ...Object.fromEntries(NOTED.map((name) => [name, options[name]])),
+      },
     })
     await writeJsonFile(profileFileOf(folder, options), profile.snapshot()).catch((error: unknown) =>
       watch.print(`What was learned of the hours is not kept: ${whyUnwritable(error)}.`),

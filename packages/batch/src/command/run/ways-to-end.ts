@@ -30,7 +30,7 @@ export function waysToEnd(watch: Watch, screen: Screen, grace: string): WaysToEn
     onFirst() {
       // While the input is being read nothing is out, and a terminal or a pipe may not end for long.
       if (!begun) return 'at_once'
-      watch.print(`Stopping: what is out has ${grace} to end. Ctrl-C again stops at once.`)
+      watch.print(`Stopping: nothing more is sent, and what is out has ${grace} to end. Ctrl-C again stops at once.`)
       controller.abort()
       return undefined
     },

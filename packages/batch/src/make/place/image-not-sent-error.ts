@@ -8,6 +8,8 @@ export class ImageNotSentError extends Error implements SpillwayError {
   readonly verdict: Verdict = { kind: 'endpoint_failed', sent: true, billed: 'yes' }
 
   constructor(place: string) {
-    super(`${place} answers with the address of a picture instead of the picture, and addresses are not followed.`)
+    super(
+      `${place} answers with the address of a picture instead of the picture, and addresses are not followed: ask for the picture itself, for many relays with "response_format": "b64_json" in the line.`,
+    )
   }
 }

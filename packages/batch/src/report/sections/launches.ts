@@ -1,6 +1,6 @@
 import type { LaunchRecord, RunRecord } from '../../journal/records.ts'
 import { markup, type Markup } from '../markup.ts'
-import { count } from '../../words/amounts.ts'
+import { count, listed } from '../../words/amounts.ts'
 import { duration } from '../../words/durations.ts'
 import { moment } from '../../words/instants.ts'
 
@@ -21,7 +21,7 @@ export const launches = (run: RunRecord): Markup =>
     (launch) => markup`<article>
 <h3>${run.launches.length > 1 ? `Launch ${count(launch.number)}` : 'One launch'}</h3>
 <p class="note">${moment(launch.startedAt)} UTC${launch.endedAt !== undefined && `, ${duration(launch.endedAt - launch.startedAt)}`}; ${endOf(launch, run)}.</p>
-<dl class="options">${Object.entries(launch.options).map(([name, value]) => markup`<div><dt>${name}</dt><dd dir="auto">${shown(name, value)}</dd></div>`)}</dl></article>`,
+<dl class="options">${Object.entries(optionsOf(launch)).map(([name, value]) => markup`<div><dt>${NAMES[name] ?? name}</dt><dd dir="auto">${shown(name, value)}</dd></div>`)}</dl></article>`,
   )}</section>`
 
 const endOf = ({ number, stopped, endedAt }: LaunchRecord, { launches: all, runningPid }: RunRecord): string => {
@@ -32,11 +32,24 @@ const endOf = ({ number, stopped, endedAt }: LaunchRecord, { launches: all, runn
 
 /** The journal has none; a page that is handed around makes sure. */
 const SECRET = /key|token|secret|password|authorization|cookie/i
+const placeOf = ({ name = '', model = '' }: { readonly name?: string; readonly model?: string }): string =>
+  `${name} (${model})`
 /** Who logs in by an address. */
 const LOGIN = /(?<=\/\/)[^/\s@]*@/g
 
+const NAMES: Readonly<Record<string, string>> = { graceMs: 'grace' }
+
+/** What the run was told, and what it was to keep beside that. */
+const optionsOf = ({ options: { note, ...options } }: LaunchRecord): Readonly<Record<string, unknown>> => ({
+  ...options,
+  ...(typeof note === 'object' && !Array.isArray(note) ? note : note !== undefined && { note }),
+})
+
 const shown = (name: string, value: unknown): string => {
   if (SECRET.test(name)) return '(not shown)'
+  if (name === 'deadline' && typeof value === 'number') return `${moment(value)} UTC`
+  if (name.endsWith('Ms') && typeof value === 'number') return duration(value)
+  if (name === 'places' && Array.isArray(value)) return listed(value.map(placeOf))
   const text =
     typeof value === 'string'
       ? value
