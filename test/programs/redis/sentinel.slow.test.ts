@@ -1,6 +1,7 @@
 // A master that dies, and a sentinel that makes its replica the master, while processes call: through either client.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { VirtualClock } from '@spillway/core/testing'
 import { redisConnection, type RedisClient, type RedisConnection } from '@spillway/redis'
 import { Redis } from 'ioredis'
 import { createSentinel } from 'redis'
@@ -9,6 +10,7 @@ import { everyFeature, quotaCalls } from './features.ts'
 import { mostWithin } from './quota-workers.ts'
 import { redisSentinel, type SentinelWorld } from './redis-sentinel.ts'
 import type { RedisTest } from './redis-server.ts'
+import { following } from './shared-answer.ts'
 
 const PERIOD_MS = 1500
 const PERMITS = 10
@@ -70,6 +72,29 @@ const loadOf = (call: () => Promise<string>): Load => {
   return load
 }
 
+/** Who waits is told of the answer: no time passes in which it could look. */
+const expectTold = async (
+  { onTestFinished }: RedisTest,
+  { master }: SentinelWorld,
+  one: RedisConnection,
+  other: RedisConnection,
+): Promise<void> => {
+  const admin = new Redis(master.url)
+  admin.on('error', () => undefined)
+  onTestFinished(() => admin.disconnect())
+  const hearing = async (): Promise<number> =>
+    String(await admin.call('CLIENT', 'LIST', 'TYPE', 'PUBSUB'))
+      .trim()
+      .split('\n').length
+  // The sentinel hears, too.
+  const before = await hearing()
+  const { answers, finish } = await following(one, other, new VirtualClock())
+  await expect.poll(hearing).toBe(before + 1)
+  finish('a dam')
+  expect(await answers).toEqual(['a dam', 'a dam'])
+  await expect.poll(hearing).toBe(before)
+}
+
 describe.for(kinds)('over a sentinel, through $name,', ({ open }) => {
   test('a failover loses nobody, and no period sees more than the quota', async (context) => {
     const world = await redisSentinel(context)
@@ -82,7 +107,9 @@ describe.for(kinds)('over a sentinel, through $name,', ({ open }) => {
       return redis
     }
     const connections = [await connect(), await connect()]
-    await everyFeature(...(connections as [RedisConnection, RedisConnection]))
+    const [one, other] = connections as [RedisConnection, RedisConnection]
+    await everyFeature(one, other)
+    await expectTold(context, world, await connect(`${prefix}:told`), await connect(`${prefix}:told`))
 
     const loads = (whenDown: 'local' | 'refuse'): Load[] =>
       connections.map((redis) =>

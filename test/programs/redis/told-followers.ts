@@ -33,7 +33,7 @@ const opened = async (context: RedisTest, { open }: ClientKind, servers: readonl
     async connect() {
       const client = await open(context, servers[0]!.url)
       quits.push(() => client.quit())
-      const redis = redisConnection(client, { prefix, deadlineMs: 5000 })
+      const redis = redisConnection(client, { prefix, deadlineMs: 2000 })
       context.onTestFinished(() => redis.dispose())
       return redis
     },
@@ -78,6 +78,16 @@ export const toldFollowers = (
       await expect.poll(hearing).toBe(0)
       other.listen('anything', () => expect.unreachable())()
       expect(await hearing()).toBe(0)
+    })
+
+    test('leaves no connection when its client is closed while it waits', async (context) => {
+      const { connect, hearing, connections, quit } = await opened(context, kind, await serve(context))
+      const { answers } = await following(await connect(), await connect())
+      const ended = answers.catch(() => undefined)
+      await expect.poll(hearing).toBe(1)
+      await quit()
+      await expect.poll(connections).toBe(0)
+      await ended
     })
   })
 }
