@@ -50,7 +50,7 @@ const redis = redisConnection(await open(), { maxProbeMs: 300, deadlineMs: setti
 redis.subscribe(({ type }) => say({ event: type }))
 await redis.get('spillway:warm-up').catch(() => undefined)
 const store = redisSharedQuota(redis, { beatMs: settings.beatMs ?? 2000, whenDown: settings.whenDown ?? 'local' })
-const limits = { quotas: settings.quotas, store, learn: false }
+const limits = { quotas: settings.quotas, store, learn: false, partitionKey: () => 'all' }
 
 const began = (): void => say({ beganAt: Number(process.hrtime.bigint() / 1000n) / 1000 })
 

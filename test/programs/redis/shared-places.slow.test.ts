@@ -1,8 +1,9 @@
 // Calls at work, counted by Redis: what happens to the places of processes that die, are cut off or forgotten.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { clients } from './clients.ts'
+import { clients, clusterClients } from './clients.ts'
 import { granted, join, newPrefix, turn } from './places-world.ts'
+import { redisCluster } from './redis-cluster.ts'
 import { redisServer, redisUrl } from './redis-server.ts'
 
 describe('the places of calls at work', () => {
@@ -64,6 +65,26 @@ describe('the places of calls at work', () => {
     own.quota.end(grant)
     await turn(other.quota, 2000)
   })
+
+  test.for(clusterClients)(
+    'are shared, and who waits is called, on a cluster through $name',
+    async ({ open }, context) => {
+      const { masters } = await redisCluster(context, 3)
+      const plan = { maxConcurrency: 1, leaseMs: 30_000 }
+      const shared = newPrefix()
+      let called = false
+      const own = join(context, await open(context, masters[0]!.url), shared, plan)
+      const other = join(context, await open(context, masters[1]!.url), shared, plan, {}, () => void (called = true))
+      const grant = granted(await own.quota.take({}))
+      expect((await other.quota.take({})).kind).toBe('full')
+      // It hears soon; nobody says when.
+      await sleep(1000)
+      await other.quota.take({})
+      own.quota.end(grant)
+      await expect.poll(() => called).toBe(true)
+      expect((await other.quota.take({})).kind).toBe('granted')
+    },
+  )
 
   test('are given to whoever waits at once, who asks seldom until then, however many wait', async (context) => {
     const url = await redisUrl(context)
