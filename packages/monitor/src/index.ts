@@ -79,5 +79,8 @@ export type { WebhookOptions } from './alerts/sinks/webhook.ts'
 export { WebhookFailedError } from './alerts/sinks/webhook-failed-error.ts'
 
 // What was learned of the day.
+export { hoursFile } from './profile/hours-file.ts'
+export type { HoursFile } from './profile/hours-file.ts'
+export type { HourRecord, PairHours } from './health/pair-hours.ts'
 export { profileFile } from './profile/profile-file.ts'
 export type { ProfileFile } from './profile/profile-file.ts'

@@ -37,6 +37,20 @@ export class DurationHistogram {
     this.#total = 0
   }
 
+  /** The buckets in which there is something, and how much. */
+  entries(): [number, number][] {
+    return [...this.#counts].flatMap((count, bucket): [number, number][] => (count > 0 ? [[bucket, count]] : []))
+  }
+
+  /** Adds what `entries` of another one gave; buckets that there are not are left out. */
+  addEntries(entries: readonly (readonly [number, number])[]): void {
+    for (const [bucket, count] of entries) {
+      if (bucket >= BUCKETS) continue
+      this.#counts[bucket] = (this.#counts[bucket] as number) + count
+      this.#total += count
+    }
+  }
+
   /** @param ratio 0.5 is the median. `undefined` where nothing was recorded */
   quantile(ratio: number): number | undefined {
     if (this.#total <= 0) return undefined

@@ -5,6 +5,7 @@ import type { SeenHealth } from './health-of.ts'
 import type { HealthOptions } from './health-options.ts'
 import { HoursOfDay, type HourTallied } from './hours-of-day.ts'
 import type { Observation } from './observation.ts'
+import type { HourRecord, PairHours } from './pair-hours.ts'
 import { SlidingTally } from './sliding-tally.ts'
 
 /** A model at an endpoint. */
@@ -36,11 +37,16 @@ export class ObservedEndpoint {
   #slowAfterMs = Infinity
   #slowKnownAt = -Infinity
 
-  constructor(pair: EndpointModel, options: Required<HealthOptions>, now: number) {
+  /** @param hours what was known of its hours before */
+  constructor(
+    pair: EndpointModel,
+    { options, now, hours }: { options: Required<HealthOptions>; now: number; hours: readonly HourRecord[] },
+  ) {
     this.pair = pair
     this.#options = options
     this.#window = new SlidingTally(options.windowMs)
     this.#held = unknownSince(now)
+    this.#hours.restore(hours)
   }
 
   get rank(): HeldLevel['rank'] {
@@ -77,6 +83,10 @@ export class ObservedEndpoint {
       ...(total.attempts === 0 ? {} : { troubleRatio: trouble / total.attempts }),
       ...(caution ? { caution: true } : {}),
     }
+  }
+
+  recordHours(): PairHours {
+    return { ...this.pair, hours: this.#hours.record() }
   }
 
   readHours(): HourTallied[] {

@@ -1,5 +1,6 @@
 import type { Observation } from './observation.ts'
 import { Tally, type Tallied } from './tally.ts'
+import type { HourRecord } from './pair-hours.ts'
 
 const HOUR_MS = 3_600_000
 const HOURS_A_DAY = 24
@@ -34,6 +35,20 @@ export class HoursOfDay {
       known.at = at
     }
     known.tally.add(observation, Infinity)
+  }
+
+  /** What is known, as plain data. */
+  record(): HourRecord[] {
+    return [...this.#hours].map(([hour, { tally, at }]) => ({ hour, at, ...tally.record() }))
+  }
+
+  /** Takes over what `record` gave. */
+  restore(records: readonly HourRecord[]): void {
+    for (const { hour, at, ...tallied } of records) {
+      const tally = new Tally()
+      tally.addRecord(tallied)
+      this.#hours.set(hour, { tally, at })
+    }
   }
 
   /** How long an answer takes in the calmest hour that is known well enough: the median. */

@@ -1,8 +1,9 @@
 import type { Clock } from '@spillway/core'
 import { HEALTH_LEVELS, type ObservedLevel } from './health-level.ts'
 import type { HealthOptions } from './health-options.ts'
-import type { HourTallied } from './hours-of-day.ts'
+import { HoursOfDay, type HourTallied } from './hours-of-day.ts'
 import type { Observation } from './observation.ts'
+import type { PairHours } from './pair-hours.ts'
 import { ObservedEndpoint, type EndpointModel, type EndpointHealth } from './endpoint-health.ts'
 
 /** Which levels changed. */
@@ -19,6 +20,8 @@ export class ObservedHealth {
   readonly #changed: (change: LevelChange) => void
   /** Those used longest ago first. */
   readonly #endpoints = new Map<string, ObservedEndpoint>()
+  /** The hours of those that no call has gone to yet. */
+  readonly #restored = new Map<string, PairHours>()
 
   /**
    * @param cautious whether a feed says that there is trouble with a pair
@@ -36,10 +39,21 @@ export class ObservedHealth {
     this.#changed = changed
   }
 
+  /** Takes over what `recordHours` gave, as far as there is room. */
+  restoreHours(known: readonly PairHours[]): void {
+    for (const each of known.slice(0, this.#options.maxEndpoints)) this.#restored.set(keyOf(each), each)
+  }
+
+  /** What is known of the hours of each pair, as plain data: those that calls have gone to, the last first, and those of before. */
+  recordHours(): PairHours[] {
+    const live = [...this.#endpoints.values()].map((known) => known.recordHours()).toReversed()
+    return [...live, ...this.#restored.values()].slice(0, this.#options.maxEndpoints)
+  }
+
   observe(pair: EndpointModel, observation: Observation): void {
     const key = keyOf(pair)
     const now = this.#clock.now()
-    const known = this.#endpoints.get(key) ?? new ObservedEndpoint(pair, this.#options, now)
+    const known = this.#endpoints.get(key) ?? this.#meet(pair, key, now)
     this.#endpoints.delete(key)
     this.#endpoints.set(key, known)
     if (this.#endpoints.size > this.#options.maxEndpoints) this.#forgetOldest()
@@ -60,7 +74,16 @@ export class ObservedHealth {
   }
 
   hoursOf(pair: EndpointModel): HourTallied[] {
-    return this.#endpoints.get(keyOf(pair))?.readHours() ?? []
+    const key = keyOf(pair)
+    const before = this.#restored.get(key)
+    if (before !== undefined) return hoursIn(before)
+    return this.#endpoints.get(key)?.readHours() ?? []
+  }
+
+  #meet(pair: EndpointModel, key: string, now: number): ObservedEndpoint {
+    const hours = this.#restored.get(key)?.hours ?? []
+    this.#restored.delete(key)
+    return new ObservedEndpoint(pair, { options: this.#options, now, hours })
   }
 
   #assess(known: ObservedEndpoint, now: number): void {
@@ -75,6 +98,12 @@ export class ObservedHealth {
       return
     }
   }
+}
+
+const hoursIn = ({ hours }: PairHours): HourTallied[] => {
+  const day = new HoursOfDay()
+  day.restore(hours)
+  return day.read()
 }
 
 /** Names may hold anything: two of them are one pair only where both are the same. */

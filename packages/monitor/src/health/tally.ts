@@ -1,5 +1,6 @@
 import { DurationHistogram } from './duration-histogram.ts'
 import { OBSERVATION_KINDS, type Observation, type ObservationKind } from './observation.ts'
+import type { HourRecord } from './pair-hours.ts'
 
 /** Two quantiles of what was seen, in milliseconds, within 5 %. */
 export interface Quantiles {
@@ -67,6 +68,18 @@ export class Tally {
     this.slow = 0
     this.#durations.clear()
     this.#contents?.clear()
+  }
+
+  /** All but what is slow, which is a matter of the window. */
+  record(): Pick<HourRecord, 'counts' | 'durations' | 'contents'> {
+    const { counts } = this
+    return { counts: { ...counts }, durations: this.#durations.entries(), contents: this.#contents?.entries() ?? [] }
+  }
+
+  addRecord({ counts, durations, contents }: Pick<HourRecord, 'counts' | 'durations' | 'contents'>): void {
+    for (const kind of OBSERVATION_KINDS) this.counts[kind] += counts[kind]
+    this.#durations.addEntries(durations)
+    if (contents.length > 0) (this.#contents ??= new DurationHistogram()).addEntries(contents)
   }
 
   read(): Tallied {

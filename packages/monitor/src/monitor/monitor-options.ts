@@ -17,6 +17,7 @@ import type { StatusFeed } from '../feeds/status-feed.ts'
 import { POLL_FEEDS_DEFAULTS } from '../feeds/poll-feeds.ts'
 import { checkWatchedFeed, type WatchedFeed } from '../feeds/watched-feed.ts'
 import { checkHealthOptions, type HealthOptions } from '../health/health-options.ts'
+import type { HoursFile } from '../profile/hours-file.ts'
 import type { ProfileFile } from '../profile/profile-file.ts'
 
 /** Options of {@link monitor}. */
@@ -39,6 +40,8 @@ export interface MonitorOptions {
   readonly alerts?: AlertOptions
   /** A profile that learns from all calls, or a file with one, which is saved every ten minutes and at the end. @default none */
   readonly profile?: LearnedLoadProfile | ProfileFile
+  /** Where what each hour of the day has shown of each pair is kept, every ten minutes and at the end. @default it is forgotten */
+  readonly hours?: HoursFile
   /** How often levels, disagreements and rules are looked at, in milliseconds of at least 100. @default 10000 */
   readonly everyMs?: number
   /** @default real time */
@@ -61,23 +64,26 @@ export const MONITOR_DEFAULTS: Required<
 }
 
 /** With defaults where an option is left out. */
-export interface ResolvedMonitorOptions extends Required<Omit<MonitorOptions, 'pipelines' | 'feeds' | 'profile'>> {
+export interface ResolvedMonitorOptions extends Required<
+  Omit<MonitorOptions, 'pipelines' | 'feeds' | 'profile' | 'hours'>
+> {
   /** `undefined`: all. */
   readonly pipelines: readonly Pipeline<unknown>[] | undefined
   readonly feeds: readonly Required<WatchedFeed>[]
   readonly profile: LearnedLoadProfile | undefined
   /** Where it is kept. */
   readonly profileFile: ProfileFile | undefined
+  readonly hours: HoursFile | undefined
   readonly health: Required<HealthOptions>
   readonly alerts: ResolvedAlertOptions
 }
 
-const FURTHER = ['pipelines', 'health', 'feeds', 'alerts', 'profile']
+const FURTHER = ['pipelines', 'health', 'feeds', 'alerts', 'profile', 'hours']
 
 /** @throws InvalidOptionsError when an option is out of its range */
 export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOptions => {
   checkKnown('monitor', options, [...Object.keys(MONITOR_DEFAULTS), ...FURTHER])
-  const { pipelines, feeds = [], health = {}, alerts = {}, profile: given, ...rest } = options
+  const { pipelines, feeds = [], health = {}, alerts = {}, profile: given, hours, ...rest } = options
   const plain = { ...MONITOR_DEFAULTS, ...rest }
   if (typeof plain.name !== 'string') throw new InvalidOptionsError('monitor.name', plain.name, 'a string')
   checkDuration('monitor.feedsEveryMs', plain.feedsEveryMs, { min: 60_000 })
@@ -92,6 +98,8 @@ export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOpt
   const profile = file === undefined ? (given as LearnedLoadProfile | undefined) : file.profile
   if (given !== undefined && typeof profile?.record !== 'function')
     throw new InvalidOptionsError('monitor.profile', given, 'a learnedLoadProfile() or a profileFile()')
+  if (hours !== undefined && (!Array.isArray(hours.known) || typeof hours.save !== 'function'))
+    throw new InvalidOptionsError('monitor.hours', hours, 'an hoursFile()')
   const watched = feeds.map((feed, i) => checkWatchedFeed(`monitor.feeds[${i}]`, feed))
   checkNames(watched)
   return {
@@ -100,6 +108,7 @@ export const checkMonitorOptions = (options: MonitorOptions): ResolvedMonitorOpt
     feeds: watched,
     profile,
     profileFile: file,
+    hours,
     health: checkHealthOptions(health),
     alerts: checkAlertOptions(alerts),
   }

@@ -12,7 +12,7 @@ import { checkMonitorOptions, type MonitorOptions } from './monitor-options.ts'
 import { repeat } from './repeat.ts'
 import { WatchedPipelines } from './watch-pipelines.ts'
 
-/** How often a learned profile is saved. */
+/** How often what was learned is saved. */
 const SAVE_EVERY_MS = 600_000
 
 /** What watches pipelines and status pages, and says what it thinks of them. */
@@ -33,7 +33,7 @@ export interface Monitor {
   readonly profile: LoadProfile | undefined
   /** Resolves when no notice waits to be sent. */
   idle(): Promise<void>
-  /** Ends everything: timers, polls, notices under way. A profile that has a file is saved. */
+  /** Ends everything: timers, polls, notices under way. What has a file is saved. */
   dispose(): void
   [Symbol.dispose](): void
 }
@@ -58,7 +58,7 @@ export interface Monitor {
  */
 export const monitor = (options: MonitorOptions = {}): Monitor => {
   const resolved = checkMonitorOptions(options)
-  const { name, clock, random, profile, profileFile, everyMs } = resolved
+  const { name, clock, random, profile, profileFile, hours, everyMs } = resolved
   const stamped = (event: MonitorEventBody): MonitorEvent => ({ ...event, at: clock.now(), monitor: name })
   const diagnose = (source: string, errorName: string): MonitorEvent =>
     stamped({ type: 'diagnostic.reported', source, errorName })
@@ -89,6 +89,7 @@ export const monitor = (options: MonitorOptions = {}): Monitor => {
   const observed = new ObservedHealth(clock, resolved.health, cautious, (change) =>
     tell({ type: 'health.changed', ...change }),
   )
+  if (hours !== undefined) observed.restoreHours(hours.known)
   const pipelines = new WatchedPipelines({
     pipelines: resolved.pipelines,
     profile,
@@ -118,16 +119,20 @@ export const monitor = (options: MonitorOptions = {}): Monitor => {
     alerts.look(health())
   }
 
-  const save = (): void => {
+  const attempted = (source: string, saving: () => void): void => {
     try {
-      profileFile?.save()
+      saving()
     } catch (error) {
-      failed('profile', error)
+      failed(source, error)
     }
+  }
+  const save = (): void => {
+    attempted('profile', () => profileFile?.save())
+    attempted('hours', () => hours?.save(observed.recordHours()))
   }
 
   const timers = [repeat(clock, everyMs, look)]
-  if (profileFile !== undefined) timers.push(repeat(clock, SAVE_EVERY_MS, save))
+  if (profileFile !== undefined || hours !== undefined) timers.push(repeat(clock, SAVE_EVERY_MS, save))
 
   const dispose = (): void => {
     if (disposed) return

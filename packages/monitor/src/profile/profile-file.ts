@@ -1,10 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import {
   InvalidOptionsError,
   learnedLoadProfile,
   type LearnedLoadProfile,
   type LearnedLoadProfileOptions,
 } from '@spillway/core'
+import { readIfThere, writeWhole } from '../files/whole-file.ts'
 
 /** A learned load profile, and the file that it is kept in. */
 export interface ProfileFile {
@@ -43,20 +43,7 @@ export const profileFile = (path: string, options: Omit<LearnedLoadProfileOption
   return {
     profile,
     found: text === undefined ? 'nothing' : restored === undefined ? 'damaged' : 'restored',
-    save() {
-      const beside = `${path}.new`
-      writeFileSync(beside, `${JSON.stringify(profile.snapshot())}\n`)
-      renameSync(beside, path)
-    },
-  }
-}
-
-const readIfThere = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    save: () => writeWhole(path, `${JSON.stringify(profile.snapshot())}\n`),
   }
 }
 
