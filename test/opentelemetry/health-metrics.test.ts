@@ -64,6 +64,40 @@ test('whatever names come in, the series are bounded; a monitor that fails costs
   expect(() => instrumentHealth(source, { meters: 1 } as never)).toThrow('instrumentHealth.meters')
 })
 
+test('what is stopped is over: nothing stands, and nobody is asked any more', async () => {
+  const sdk = await startSdk()
+  let asked = 0
+  const source: HealthSource = {
+    health() {
+      asked++
+      const pair = { endpoint: 'official', feed: 'page' }
+      return {
+        endpoints: [{ ...pair, level: 'down' }],
+        feeds: [{ ...pair, level: 'operational' }],
+        disagreements: [{ ...pair, worse: 'calls' }],
+      }
+    },
+  }
+  const all = async (): Promise<string[]> =>
+    (
+      await Promise.all(
+        ['spillway.health.state', 'spillway.feed.state', 'spillway.health.disagreement'].map((each) =>
+          standing(sdk, each),
+        ),
+      )
+    ).flat()
+  const stop = instrumentHealth(source, sdk.providers)
+  expect(await all()).toEqual(['down official', 'operational page', 'calls official page'])
+  const before = asked
+  stop()
+  stop()
+  expect(await all()).toEqual([])
+  expect(await all()).toEqual([])
+  expect(asked).toBe(before)
+  onTestFinished(instrumentHealth(source, sdk.providers))
+  expect(await all()).toEqual(['down official', 'operational page', 'calls official page'])
+})
+
 test('an SDK that is registered later is told from the next change on', async () => {
   const sdk = await startSdk()
   const heard = new Set<() => void>()

@@ -1,10 +1,10 @@
 import * as api from '@opentelemetry/api'
-import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api'
+import type { Meter, Observable } from '@opentelemetry/api'
 import type { BoundedValues } from './bounded-values.ts'
 import { HEALTH_METRICS, type HealthMetricName } from './health-metric-definitions.ts'
 import type { HealthSource } from './health-source.ts'
+import { observeSeries } from './observe-series.ts'
 import { ATTRIBUTE as A } from './semconv.ts'
-import { SeriesBook } from './series-book.ts'
 
 const HEALTH_STATES = ['healthy', 'degraded', 'overloaded', 'down', 'unknown']
 const FEED_STATES = ['operational', 'degraded', 'down', 'unknown']
@@ -14,10 +14,7 @@ export const healthMetrics = (meter: Meter, bounded: BoundedValues, source: Heal
   const observables = new Map<HealthMetricName, Observable>()
   for (const [short, { name, unit, text: description }] of Object.entries(HEALTH_METRICS))
     observables.set(short as HealthMetricName, meter.createObservableGauge(name, { unit, description }))
-  const book = new SeriesBook<HealthMetricName>()
-
-  const collect: BatchObservableCallback = (result) => {
-    book.begin()
+  return observeSeries(meter, observables, (book) => {
     try {
       readHealth(source, (metric, value, values) => {
         const series = book.of(metric, bounded.attributes(values))
@@ -27,12 +24,7 @@ export const healthMetrics = (meter: Meter, bounded: BoundedValues, source: Heal
     } catch (error) {
       api.diag.warn('The health of a monitor cannot be read.', error)
     }
-    for (const { metric, attributes, value } of book.all())
-      result.observe(observables.get(metric) as Observable, value, attributes)
-  }
-  const all = [...observables.values()]
-  meter.addBatchObservableCallback(collect, all)
-  return () => meter.removeBatchObservableCallback(collect, all)
+  })
 }
 
 type Take = (metric: HealthMetricName, value: number, values: Readonly<Record<string, string | undefined>>) => void
