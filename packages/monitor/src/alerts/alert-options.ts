@@ -1,4 +1,4 @@
-import { checkDuration, checkKnown, checkNumber, checkOneOf, InvalidOptionsError } from '@spillway/core'
+import { checkDuration, checkKnown, checkNumber, checkOneOf, InvalidOptionsError, type Leases } from '@spillway/core'
 import { SEVERITIES, type AlertRule } from './alert-rule.ts'
 import type { AlertSink, Notice } from './notice.ts'
 import { standardRules } from './rules/standard-rules.ts'
@@ -9,6 +9,11 @@ export interface AlertOptions {
   readonly rules?: readonly AlertRule[]
   /** Who is told: sinks, or functions that take a notice. @default nobody; events tell in any case */
   readonly sinks?: readonly (AlertSink | ((notice: Notice) => void | PromiseLike<void>))[]
+  /**
+   * Leases that several processes share, such as `redisLeases`: of processes that watch the same one tells people, the others tell
+   * when it is gone. @default none: each tells
+   */
+  readonly leases?: Leases
   /** How many notices may be sent within `perMs`, all rules together: an integer from 1. @default 20 */
   readonly maxNotices?: number
   /** In milliseconds above 0. @default 600000 */
@@ -16,17 +21,22 @@ export interface AlertOptions {
 }
 
 /** What alerts take where an option is left out, besides their rules. */
-export const ALERT_DEFAULTS: Required<Omit<AlertOptions, 'rules'>> = { sinks: [], maxNotices: 20, perMs: 600_000 }
+export const ALERT_DEFAULTS: Required<Omit<AlertOptions, 'rules' | 'leases'>> = {
+  sinks: [],
+  maxNotices: 20,
+  perMs: 600_000,
+}
 
 /** {@link AlertOptions} with nothing left out, and functions as sinks. */
-export interface ResolvedAlertOptions extends Required<AlertOptions> {
+export interface ResolvedAlertOptions extends Required<Omit<AlertOptions, 'leases'>> {
+  readonly leases: Leases | undefined
   readonly sinks: readonly AlertSink[]
 }
 
 /** @throws InvalidOptionsError when an option is out of its range */
 export const checkAlertOptions = (options: AlertOptions): ResolvedAlertOptions => {
-  checkKnown('monitor.alerts', options, ['rules', ...Object.keys(ALERT_DEFAULTS)])
-  const { rules = standardRules(), sinks, maxNotices, perMs } = { ...ALERT_DEFAULTS, ...options }
+  checkKnown('monitor.alerts', options, ['rules', 'leases', ...Object.keys(ALERT_DEFAULTS)])
+  const { rules = standardRules(), leases, sinks, maxNotices, perMs } = { ...ALERT_DEFAULTS, ...options }
   checkNumber('monitor.alerts.maxNotices', maxNotices, { min: 1, integer: true })
   checkDuration('monitor.alerts.perMs', perMs, { min: Number.MIN_VALUE })
   if (!Array.isArray(rules)) throw new InvalidOptionsError('monitor.alerts.rules', rules, 'a list of rules')
@@ -38,7 +48,9 @@ export const checkAlertOptions = (options: AlertOptions): ResolvedAlertOptions =
     names.add(rule.name)
   }
   if (!Array.isArray(sinks)) throw new InvalidOptionsError('monitor.alerts.sinks', sinks, 'a list of sinks')
-  return { rules, sinks: sinks.map((sink, i) => sinkOf(`monitor.alerts.sinks[${i}]`, sink)), maxNotices, perMs }
+  if (leases !== undefined && typeof leases?.take !== 'function')
+    throw new InvalidOptionsError('monitor.alerts.leases', leases, 'leases, such as redisLeases()')
+  return { rules, leases, sinks: sinks.map((sink, i) => sinkOf(`monitor.alerts.sinks[${i}]`, sink)), maxNotices, perMs }
 }
 
 const checkRule = (option: string, rule: AlertRule): void => {

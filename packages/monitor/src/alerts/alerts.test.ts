@@ -1,3 +1,4 @@
+import { VirtualClock } from '@spillway/core/testing'
 import { describe, expect, test } from 'vitest'
 import { snapshotOf } from '../__fixtures__/snapshot.ts'
 import type { AlertRule, AlertSink, Notice } from '../index.ts'
@@ -15,7 +16,12 @@ const many = (count: () => number): AlertRule => ({
 const started = (rules: AlertRule[], sinks: (AlertSink | ((notice: Notice) => void))[], maxNotices = 20) => {
   const events: MonitorEventBody[] = []
   const options = checkAlertOptions({ rules, sinks, maxNotices, perMs: 1000 })
-  return { events, alerts: new Alerts('watch', options, (event) => events.push(event)) }
+  return {
+    events,
+    alerts: new Alerts('watch', { ...options, clock: new VirtualClock(), everyMs: 10_000 }, (event) =>
+      events.push(event),
+    ),
+  }
 }
 
 describe('notices', () => {

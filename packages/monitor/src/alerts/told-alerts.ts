@@ -7,11 +7,17 @@ import { SEVERITIES, type Alert } from './alert-rule.ts'
 export class ToldAlerts {
   readonly #told = new Set<string>()
 
-  /** Those of the firing ones that somebody is to be told of now. */
-  begin(firing: readonly Alert[]): Alert[] {
-    const news = firing.filter((alert) => !this.#told.has(keyOf(alert)) && !isCovered(alert, firing))
-    for (const alert of news) this.#told.add(keyOf(alert))
-    return news
+  /** Those of the firing ones that nobody was told of and somebody should be. */
+  news(firing: readonly Alert[]): Alert[] {
+    return firing.filter((alert) => !this.has(alert) && !isCovered(alert, firing))
+  }
+
+  has(alert: Alert): boolean {
+    return this.#told.has(keyOf(alert))
+  }
+
+  add(alert: Alert): void {
+    this.#told.add(keyOf(alert))
   }
 
   /** Those of the resolved ones that somebody was told of. */
@@ -20,7 +26,8 @@ export class ToldAlerts {
   }
 }
 
-const keyOf = ({ rule, subject }: Alert): string => JSON.stringify([rule, subject])
+/** Says which alert it is. */
+export const keyOf = ({ rule, subject }: Alert): string => JSON.stringify([rule, subject])
 
 const isCovered = ({ subject, severity }: Alert, firing: readonly Alert[]): boolean =>
   firing.some((other) => other.subject === subject && SEVERITIES.indexOf(other.severity) > SEVERITIES.indexOf(severity))

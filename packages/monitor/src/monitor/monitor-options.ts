@@ -65,7 +65,7 @@ export const MONITOR_DEFAULTS: Required<
 
 /** With defaults where an option is left out. */
 export interface ResolvedMonitorOptions extends Required<
-  Omit<MonitorOptions, 'pipelines' | 'feeds' | 'profile' | 'hours'>
+  Omit<MonitorOptions, 'pipelines' | 'feeds' | 'profile' | 'hours' | 'alerts'>
 > {
   /** `undefined`: all. */
   readonly pipelines: readonly Pipeline<unknown>[] | undefined

@@ -67,7 +67,7 @@ export const monitor = (options: MonitorOptions = {}): Monitor => {
   const failed = (source: string, error: unknown): void =>
     events.publish(diagnose(source, error instanceof Error ? error.name : typeof error))
 
-  const alerts = new Alerts(name, resolved.alerts, tell)
+  const alerts = new Alerts(name, { ...resolved.alerts, clock, everyMs }, tell)
   const costs = new CostWindow(clock)
   const watchedDisagreements = new DisagreementWatch(resolved.disagreeAfterMs)
   let disagreements: readonly Disagreement[] = []
