@@ -54,6 +54,38 @@ describe('what a pipeline tells its run', () => {
     expect(told.at(-1)).toMatch(/^3\d s waited for quota$/)
   })
 
+  it('is one wait for the pace of a quota, from the first call that it holds back to the last', async () => {
+    const clock = new VirtualClock(0)
+    const quotas = [{ permits: 10, pace: 'smooth' as const }]
+    const parts = [failover({ endpoints: [{ name: 'gemini' }] }), rateLimit({ quotas })]
+    const calls = pipeline(parts, { clock })
+    const { told, notes } = notesOn(clock)
+    const stop = tellNotes({ pipeline: calls, clock }, notes)
+    const all = Promise.all([1, 2, 3, 4].map((each) => calls.execute(async () => each)))
+    await clock.advance(60_000)
+    expect(await all).toEqual([1, 2, 3, 4])
+    expect(told).toEqual([
+      '0 s waiting for quota at gemini until 1970-01-01T00:00:06.000Z',
+      // The fourth has gone after 18 s.
+      '18 s waited for quota',
+    ])
+    stop()
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is no wait where an endpoint is held back that nobody stands in line for', async () => {
+    const clock = new VirtualClock(0)
+    const parts = [
+      failover({ endpoints: [{ name: 'gemini' }, { name: 'relay' }], order: 'ordered' }),
+      rateLimit({ quotas: (endpoint) => (endpoint === 'gemini' ? [{ permits: 1 }] : []) }),
+    ]
+    const calls = pipeline(parts, { clock })
+    const { told, notes } = notesOn(clock)
+    tellNotes({ pipeline: calls, clock }, notes)
+    for (let i = 0; i < 3; i++) await calls.execute(async () => i)
+    expect(told).toEqual([])
+  })
+
   it('is what becomes of an endpoint', async () => {
     const clock = new VirtualClock(0)
     const parts = [failover({ endpoints: [{ name: 'gemini' }] }), circuitBreaker({ halfOpenAfter: 4000 })]

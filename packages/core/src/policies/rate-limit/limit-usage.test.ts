@@ -42,3 +42,17 @@ test('a limit that was learned says so', async () => {
   await calls.execute(() => Promise.reject(new Error('429')), { classifier: throttled }).catch(() => {})
   expect(limits()).toEqual([{ unit: 'requests', source: 'learned', permits: 5, used: 5, periodMs: 61_000 }])
 })
+
+test('a partition says when what is asked of it may go', async () => {
+  const { clock, calls } = setup({ quotas: [{ unit: 'tokens', permits: 1000 }], cost: () => ({ tokens: 400 }) })
+  const readyInMs = (): unknown => {
+    const [{ state } = { state: {} }] = calls.state().policies
+    return (state as { partitions: Record<string, { readyInMs: number }> }).partitions['']?.readyInMs
+  }
+  await calls.execute(async () => 1)
+  expect(readyInMs()).toBe(0)
+  await clock.advance(10_000)
+  await calls.execute(async () => 2)
+  // 200 are left, and 400 are asked for.
+  expect(readyInMs()).toBe(50_000)
+})

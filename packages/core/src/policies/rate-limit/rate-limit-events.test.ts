@@ -159,7 +159,7 @@ describe('rateLimit', () => {
     await calls.execute(async () => 1, { values: [[tenant, 'acme']] })
     expect([gate.name, gate.kind, gate.options]).toMatchObject(['quota', 'rateLimit', { name: 'quota', learn: false }])
     expect(gate.snapshot?.()).toEqual({
-      partitions: { acme: { waiting: 0, pausedUntil: 0, learnedLimit: undefined, limits: [] } },
+      partitions: { acme: { waiting: 0, readyInMs: 0, pausedUntil: 0, learnedLimit: undefined, limits: [] } },
     })
   })
 

@@ -1,5 +1,5 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import { systemClock } from '../../kernel/clock.ts'
+import { systemClock, type Clock } from '../../kernel/clock.ts'
 import type { Gate } from '../../kernel/policy.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
 import { TOO_LATE, WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
@@ -20,6 +20,8 @@ interface Partition {
   readonly line: WaitingLine
   /** Set where others spend the same quotas. */
   readonly shared: SharedPermits | undefined
+  /** What was asked for last. */
+  asked: Costs
 }
 
 /** One call on its way: what it asks for, and what it got. */
@@ -82,7 +84,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       })
       const quota = store?.open(key, plans.quotas, plans.concurrency, () => shared?.freed())
       const shared = quota && new SharedPermits(quota, plans, hearStore(name, key, allowance, line))
-      const partition: Partition = { key, allowance, line, shared }
+      const partition: Partition = { key, allowance, line, shared, asked: 1 }
       return partition
     },
     ({ line, allowance }) => line.size === 0 && !allowance.running,
@@ -150,6 +152,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
         notYet: false,
         usage: undefined,
       }
+      partition.asked = admission.costs
       context.keep(gate, admission)
       const given = line.enter(context)
       return given instanceof Promise
@@ -207,15 +210,16 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
       const partition = past.has(key) ? partitions.get(key) : partitions.peek(key)
       if (partition === undefined) return 0
       const now = clock.now()
-      const own = partition.allowance.readyInMs(clock, costsOf(context))
-      return partition.line.readyInMs(Math.max(own, partition.shared?.readyInMs(now) ?? 0), now)
+      partition.asked = costsOf(context)
+      return partition.line.readyInMs(readyInMsOf(partition, clock), now)
     },
     snapshot: () => ({
       partitions: Object.fromEntries(
-        [...partitions.entries()].map(([key, { line, allowance }]) => [
+        [...partitions.entries()].map(([key, { line, allowance, shared, asked }]) => [
           key,
           {
             waiting: line.size,
+            readyInMs: readyInMsOf({ allowance, shared, asked }, lastClock),
             pausedUntil: allowance.pausedUntil,
             learnedLimit: allowance.learnedLimit,
             limits: allowance.usage(lastClock),
@@ -232,3 +236,9 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
   }
   return gate
 }
+
+/** Milliseconds until what was asked for last may be spent: 0 = now. */
+const readyInMsOf = (
+  { allowance, shared, asked }: Pick<Partition, 'allowance' | 'shared' | 'asked'>,
+  clock: Clock,
+): number => Math.max(allowance.readyInMs(clock, asked), shared?.readyInMs(clock.now()) ?? 0)
