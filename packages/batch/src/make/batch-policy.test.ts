@@ -28,6 +28,12 @@ describe('the policy of a run', () => {
     expect(batchPolicy({})).toEqual({})
   })
 
+  it('names limits beside what the policy says of calls at work, in the place of its other quotas', () => {
+    const policy = { rateLimit: { quotas: [{ permits: 3 }, { maxConcurrency: 8 }] } } as const
+    const { rateLimit } = batchPolicy({ policy, imagesPerDay: 5 })
+    expect(rateLimit && rateLimit.quotas).toEqual([{ unit: 'images', permits: 5, per: 'day' }, { maxConcurrency: 8 }])
+  })
+
   it('teaches its profile in any case, and waits for calm hours only off-peak', () => {
     const profile = loadProfile()
     for (const offPeak of [false, true]) {

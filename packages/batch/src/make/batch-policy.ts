@@ -68,7 +68,13 @@ export const batchPolicy = (options: BatchPolicyOptions): PolicyOptions => {
     ...policy,
     // Also where nothing waits: the schedule is what teaches the profile.
     ...((offPeak || profile !== undefined) && { schedule: { ...scheduled, deferrable: () => offPeak } }),
-    ...(quotas.length > 0 && { rateLimit: { ...policy.rateLimit, quotas } }),
+    ...(quotas.length > 0 && { rateLimit: { ...policy.rateLimit, quotas: [...quotas, ...atWorkOf(policy)] } }),
     ...(maxConcurrency !== undefined && { bulkhead: { ...policy.bulkhead, maxConcurrency } }),
   }
+}
+
+/** What the policy says of calls at work: no word of the options says anything of the same. */
+const atWorkOf = ({ rateLimit }: PolicyOptions): readonly Quota[] => {
+  const { quotas = [] } = rateLimit || {}
+  return typeof quotas === 'function' ? [] : quotas.filter((quota) => 'maxConcurrency' in quota)
 }

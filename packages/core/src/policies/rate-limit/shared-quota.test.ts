@@ -187,6 +187,30 @@ describe('a store that cannot be asked', () => {
     ])
   })
 
+  test.for([
+    { maxConcurrency: 8, most: 2 },
+    { maxConcurrency: 7, most: 1 },
+    { maxConcurrency: 2, most: 1 },
+  ])(
+    'and its share of $maxConcurrency places is $most, told when each begins and ends',
+    async ({ maxConcurrency, most }) => {
+      const { store, told } = scripted(['fails'])
+      const { clock, calls } = setup({ store, quotas: [{ maxConcurrency }] })
+      let [running, seen] = [0, 0]
+      const ends = [1, 2, 3, 4].map(() =>
+        calls.execute(async (context) => {
+          seen = Math.max(seen, ++running)
+          await context.sleep(1000)
+          running--
+        }),
+      )
+      await clock.run()
+      await Promise.all(ends)
+      expect([seen, clock.pending]).toEqual([most, 0])
+      expect(told.filter((each) => each === 'spent undefined' || each === 'end')).toHaveLength(8)
+    },
+  )
+
   test('and leaves no share: calls are refused at once, and go again when it is back', async () => {
     const { store } = scripted(['fails', 'fails', granted], 0)
     const { calls, operation } = setup({ store })
