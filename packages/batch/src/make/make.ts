@@ -58,5 +58,7 @@ export type Make = (
     readonly idempotencyKey?: string
     /** Names the run, the same after a restart. */
     readonly runKey?: string
+    /** Until when it is wanted: wall milliseconds since 1970 UTC. A worker is told, whose runs have ends of their own. */
+    readonly deadlineAt?: number
   },
 ) => Promise<Made>

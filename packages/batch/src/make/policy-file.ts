@@ -40,7 +40,7 @@ const FIELDS: Readonly<Record<keyof PolicyOptions, readonly string[]>> = {
   bulkhead: ['maxConcurrency', 'queueLimit', 'maxWaitMs', 'order', 'reserve'],
   retry: ['maxAttempts', 'maxRerolls', 'backoff', 'jitter'],
   hedge: ['delayMs', 'delayQuantile', 'maxHedges', 'budgetRatio', 'sameEndpoint'],
-  failover: ['order', 'maxCost', 'ejectForMs', 'maxEjectedRatio', 'queueLimit', 'queueOrder'],
+  failover: ['order', 'maxCost', 'ejectForMs', 'maxEjectedRatio', 'queueLimit', 'maxKnownWaitMs', 'queueOrder'],
   rateLimit: ['quotas', 'learn', 'queueLimit', 'maxWaitMs', 'order'],
   adaptiveConcurrency: ['limit', 'paceMs', 'paceAboveRatio', 'queueLimit', 'maxWaitMs', 'order'],
   circuitBreaker: ['openAfterMs', 'halfOpenAfter', 'probeLeaseMs', 'whenOpen', 'ignores'],

@@ -5,8 +5,8 @@ import type { HandoverOptions } from './handover-options.ts'
 export type Handover =
   /** Everybody's pace is too high, or everybody's quota spent: no worker takes a job for so long. */
   | { readonly to: 'pause_queue'; readonly waitMs: number }
-  /** This job waits; others go on. */
-  | { readonly to: 'delay_job'; readonly waitMs: number }
+  /** This job waits; others go on. `forAll`: here they would all be refused for as long. */
+  | { readonly to: 'delay_job'; readonly waitMs: number; readonly forAll?: boolean }
   /** The worker was stopped before it had sent anything: the job stands in line as before. */
   | { readonly to: 'give_back' }
   /** Nothing more to try, or nothing more that is allowed. */
@@ -18,6 +18,11 @@ const FAIL: Handover = { to: 'fail_job' }
 const REFUSED_FOR_GOOD: ReadonlySet<unknown> = new Set(['not_allowed', 'isolated'])
 const COST_LIMIT = 'ERR_SPILLWAY_COST_LIMIT_EXCEEDED'
 const RATE_LIMIT = 'ERR_SPILLWAY_RATE_LIMIT_EXCEEDED'
+/** Whoever asks next would be told the same. */
+const NOT_READY: ReadonlySet<string | undefined> = new Set([
+  'ERR_SPILLWAY_NO_ENDPOINT_READY',
+  'ERR_SPILLWAY_CIRCUIT_OPEN',
+])
 
 /** What a policy refused without a wait is tried again after. */
 const REFUSED_MS = 1000
@@ -67,7 +72,8 @@ const refused = ({ ours, verdict }: Failed): Handover => {
   const { code, reason }: { code?: string; reason?: unknown } = ours ?? {}
   if (code === COST_LIMIT || REFUSED_FOR_GOOD.has(reason)) return FAIL
   const waitMs = verdict.retryAfterMs ?? REFUSED_MS
-  return { to: code === RATE_LIMIT ? 'pause_queue' : 'delay_job', waitMs }
+  if (code === RATE_LIMIT) return { to: 'pause_queue', waitMs }
+  return { to: 'delay_job', waitMs, forAll: NOT_READY.has(code) }
 }
 
 /** The server's wait is a minimum; where it gave none, that of `retry`, spread over half to one and a half of it. */

@@ -32,11 +32,17 @@ export const failedItem = (
   const becomes = handover({
     ...HANDOVER_DEFAULTS,
     ...judged,
+    // Its run ends before: what it has left then it asks for in its next start.
+    leftMs: Infinity,
     failures: Math.max(1, attempts.filter(({ end }) => end.verdict === verdict.kind).length),
     repeatable: idempotent || onUnknown === 'again',
-    leftMs: deadlineAt - Date.now(),
   })
-  if (becomes.to !== 'fail_job') return { becomes, unfit: false }
+  if ('waitMs' in becomes)
+    return {
+      becomes: { ...becomes, waitMs: Math.min(becomes.waitMs, Math.max(0, deadlineAt - Date.now())) },
+      unfit: false,
+    }
+  if (becomes.to === 'give_back') return { becomes, unfit: false }
   // Its maker broke: what it had sent is still on its way.
   if (held.out > 0 && held.sent !== undefined) return { result: { status: 'unknown', item, attempts, sent: held.sent } }
   return { result: { status: 'failed', item, attempts, error: failedData(error, verdict, held) } }

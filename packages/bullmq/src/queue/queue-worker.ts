@@ -5,7 +5,8 @@ import { handOver } from '../handover/hand-over.ts'
 import type { Backend } from './backend.ts'
 import { holdItem, type HeldItem } from './held-item.ts'
 import { resultsName, type ResultData, type WorkData } from './job-data.ts'
-import { workItem, type Station } from './work-item.ts'
+import { workItem, type Station, type Worked } from './work-item.ts'
+import { LONG_WAIT_MS, workerPace } from './worker-pace.ts'
 
 /** The times of a worker. */
 export interface WorkerTimes {
@@ -49,6 +50,18 @@ export const startWorker = (
   const station: Station = { make, idempotent, work: queue, results, tell, unfit, lostAfterMs, maxResults }
 
   let stopping: Promise<void> | undefined
+  const goOnAfter = (worked: Exclude<Worked, { to: 'finish' }>, item: string): void => {
+    if (worked.to === 'delay_job') {
+      const { waitMs, forAll = false } = worked
+      tell({ type: 'item.delayed', item, waitMs })
+      if (forAll && waitMs > LONG_WAIT_MS) pace.rest(waitMs)
+    }
+    if (worked.to === 'pause_queue') {
+      tell({ type: 'queue.paused', waitMs: worked.waitMs })
+      if (worked.waitMs > LONG_WAIT_MS) pace.slowDown()
+    }
+    if (worked.to === 'give_back') tell({ type: 'item.given_back', item })
+  }
   const process = async (job: Job<WorkData>, token: string): Promise<void> => {
     const item = job.data.item.id
     const held = holdItem(job, token, lockMs, (endpoint) => tell({ type: 'item.sent', item, endpoint }))
@@ -58,10 +71,8 @@ export const startWorker = (
     const timer = systemClock.setTimer((job.data.deadlineAt ?? Infinity) - Date.now(), () => held.release())
     try {
       const worked = await workItem(job, held, station)
-      if (worked.to === 'finish') return
-      if (worked.to === 'delay_job') tell({ type: 'item.delayed', item, waitMs: worked.waitMs })
-      if (worked.to === 'pause_queue') tell({ type: 'queue.paused', waitMs: worked.waitMs })
-      if (worked.to === 'give_back') tell({ type: 'item.given_back', item })
+      if (worked.to === 'finish') return pace.made()
+      goOnAfter(worked, item)
       // Nobody is told of what is left: the lock runs out, and whoever takes the job next reads what was written down.
       throw worked.to === 'leave' ? new WaitingError() : await handOver(worked, { queue, job, token })
     } finally {
@@ -87,8 +98,10 @@ export const startWorker = (
     removeOnComplete: { count: 0 },
   })
   worker.on('error', failed)
+  const pace = workerPace(worker)
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
+      pace.stop()
       for (const held of holding) held.release()
       await worker.close()
       await Promise.allSettled([queue, ...resultQueues.values()].map((each) => each.close()))

@@ -52,7 +52,10 @@ export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promi
   if (refusal !== undefined) return put(refusal)
   if ((await results.getWaitingCount()) >= at.maxResults) return { to: 'delay_job', waitMs: BACKLOG_MS }
   const attempts = (): readonly EndedAttempt[] => [...before, ...held.ended]
-  return at.make(data.item, { signal: held.signal, attempts: held.attempts, idempotencyKey: data.idempotencyKey }).then(
+  const { idempotencyKey, deadlineAt } = data
+  const { signal } = held
+  const asked = { signal, attempts: held.attempts, idempotencyKey, ...(deadlineAt !== undefined && { deadlineAt }) }
+  return at.make(data.item, asked).then(
     (made) => put(resultOf(data.item.id, made, attempts())),
     (error: unknown) => notMade(error, job, held, { ...at, attempts: attempts() }, put),
   )

@@ -13,7 +13,8 @@ const WORDS: Words = {
     `${printable(item)}: its worker was lost after it was sent; nobody knows whether it was made`,
   'item.delayed': ({ item, waitMs }) => `${printable(item)}: again in ${duration(waitMs)}`,
   'item.given_back': ({ item }) => `${printable(item)}: given back`,
-  'queue.paused': ({ waitMs }) => `The queue pauses for ${duration(waitMs)}: everybody is too fast.`,
+  'queue.paused': ({ waitMs }) =>
+    `The queue pauses for ${duration(waitMs)}: everybody is too fast, or has spent the quota.`,
 }
 
 /** What happens at a worker, in a line. */

@@ -13,7 +13,9 @@ import { readJsonFile } from '../json-file.ts'
 import { queueFailures } from '../queue-failures.ts'
 import { queueUrlOf } from '../queue-options.ts'
 import { printable } from '../printable.ts'
+import { inCalmHours } from './calm-hours.ts'
 import { eventLine } from './event-line.ts'
+import { tellingQuota } from './spent-quota.ts'
 import type { WorkerCommandOptions } from './worker-command.ts'
 
 const USUAL_CONCURRENCY = 16
@@ -22,13 +24,17 @@ const USUAL_CONCURRENCY = 16
 export async function work(options: WorkerCommandOptions, io: CommandIo): Promise<ExitCode> {
   const { model, api, endpoint: endpoints } = options
   const places = await placesOf(readAccess(io.env, { model, api, ...(endpoints !== undefined && { endpoints }) }))
-  const policy = await policyOf(options)
+  const { schedule, ...policy } = await policyOf(options)
   const queue = await loadQueue(queueUrlOf(options, io.env), { ...(options.queueName && { name: options.queueName }) })
   await queue.connect()
   const quota = policy.rateLimit ? await queue.openQuota() : undefined
+  if (policy.rateLimit && quota === undefined && !options.quiet)
+    io.stderr.write('PostgreSQL counts for nobody: the quota is this worker’s own, and each other has its own too.\n')
   const maker = createMaker({ places, policy: sharing(policy, quota) })
+  const asking = quota === undefined ? maker.make : tellingQuota(maker)
+  const make = options.offPeak && schedule ? inCalmHours(asking, schedule) : asking
   try {
-    return await workAt(queue, maker.make, options, io)
+    return await workAt(queue, make, options, io)
   } finally {
     maker.dispose()
     quota?.close()
@@ -82,6 +88,8 @@ async function workAt(
 
 /** Tries once: what is refused goes back to the queue, which waits for it. */
 const ONCE = { maxAttempts: 1 }
+/** What waits longer before anything is sent goes back as well. */
+const LONGEST_WAIT_MS = 10_000
 
 async function policyOf(options: WorkerCommandOptions): Promise<PolicyOptions> {
   const { rpm, tpm, imagesPerDay, offPeak = false, bands } = options
@@ -96,7 +104,11 @@ async function policyOf(options: WorkerCommandOptions): Promise<PolicyOptions> {
     profile,
     offPeak,
   })
-  return { ...policy, retry: { ...policy.retry, ...ONCE } }
+  return {
+    ...policy,
+    retry: { ...policy.retry, ...ONCE },
+    failover: { maxKnownWaitMs: LONGEST_WAIT_MS, ...policy.failover },
+  }
 }
 
 const sharing = (policy: PolicyOptions, quota: SharedQuota | undefined): PolicyOptions =>

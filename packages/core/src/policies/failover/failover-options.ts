@@ -40,6 +40,12 @@ export interface FailoverOptions<E extends Endpoint = Endpoint> {
    * How many calls may wait while no endpoint can take one: an integer from 0, or `Infinity`. @default Infinity
    */
   readonly queueLimit?: number
+  /**
+   * From when on a wait is refused at once, in milliseconds: a call is refused as soon as it is known that no endpoint can
+   * take it for longer than that, with the time that it would be. For callers that have a better place to wait, such as a
+   * queue of jobs. What nobody can foretell is waited for. @default Infinity
+   */
+  readonly maxKnownWaitMs?: number
   /** Who goes first among those that wait. @default 'deadline' */
   readonly queueOrder?: QueueOrder
 }
@@ -54,6 +60,7 @@ export const FAILOVER_DEFAULTS: {
   readonly ejectForMs: number
   readonly maxEjectedRatio: number
   readonly queueLimit: number
+  readonly maxKnownWaitMs: number
   readonly queueOrder: QueueOrder
 } = {
   name: 'failover',
@@ -64,5 +71,6 @@ export const FAILOVER_DEFAULTS: {
   ejectForMs: 30_000,
   maxEjectedRatio: 0.5,
   queueLimit: Infinity,
+  maxKnownWaitMs: Infinity,
   queueOrder: 'deadline',
 }

@@ -32,6 +32,39 @@ describe('failover, while endpoints are not ready', () => {
     expect([await answer, clock.pending]).toEqual(['b', 0])
   })
 
+  test('refuses with the wait what is known to wait too long, when it comes and while it waits', async () => {
+    let readyAt = 1000
+    const { clock, calls, waiting } = poolOf({ maxKnownWaitMs: 1000 }, [
+      door(({ call }) => Math.max(0, readyAt - call.clock.now())),
+    ])
+    const refusals: unknown[] = []
+    const refused = calls.execute(whereTo).catch((error: unknown) => refusals.push(error))
+    expect(waiting()).toBe(1)
+    readyAt = 3500
+    await clock.advance(1000)
+    await refused
+    await calls.execute(whereTo).catch((error: unknown) => refusals.push(error))
+    expect(refusals).toMatchObject([
+      { reason: 'waited_too_long', retryAfterMs: 2500 },
+      { reason: 'waited_too_long', retryAfterMs: 2500 },
+    ])
+    readyAt = 2000
+    const answer = calls.execute(whereTo)
+    await clock.advance(1000)
+    expect(await answer).toBe('a')
+  })
+
+  test('waits for what nobody can foretell, however short the waits are that it may know of', async () => {
+    const { clock, calls, waiting } = poolOf({ maxKnownWaitMs: 0 }, [
+      door(({ call }) => (call.clock.now() < 5000 ? Infinity : 0)),
+    ])
+    const answer = calls.execute(whereTo)
+    await clock.advance(4000)
+    expect(waiting()).toBe(1)
+    await clock.advance(1000)
+    expect(await answer).toBe('a')
+  })
+
   test('serves those who wait by nearest deadline', async () => {
     const clock = new VirtualClock()
     const inner = [rateLimit({ quotas: [{ permits: 1, periodMs: 1000 }] })]
@@ -95,7 +128,8 @@ describe('failover, while endpoints are not ready', () => {
       reason: 'waited_too_long',
       retryAfterMs: 6000,
       cause: error,
-      message: 'failover: none of a, b can answer the call before its deadline. The first is due in 6000 ms.',
+      message:
+        'failover: none of a, b can answer the call in time: see its deadline and maxKnownWaitMs. The first is due in 6000 ms.',
     })
   })
 
@@ -184,7 +218,7 @@ describe('failover, while endpoints are not ready', () => {
     expect(await hasty?.execute(operation).catch(caught)).toMatchObject({
       name: 'NoEndpointReadyError',
       reason: 'waited_too_long',
-      message: 'failover: none of a can answer the call before its deadline.',
+      message: 'failover: none of a can answer the call in time: see its deadline and maxKnownWaitMs.',
     })
     await clock.advance(300_000)
     const later = hasty?.execute(operation)

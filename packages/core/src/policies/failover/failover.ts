@@ -32,6 +32,8 @@ interface Trip extends Round {
   readonly stickyKey: string | undefined
   member: PoolMember | undefined
   outcome: Promise<Outcome<unknown>> | undefined
+  /** How long it would have had to wait, which is longer than it may. */
+  refusedForMs: number | undefined
 }
 
 /** Where the calls of so many words went is remembered. */
@@ -77,7 +79,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
   checkKnown('failover', options, ['endpoints', ...Object.keys(FAILOVER_DEFAULTS)])
   const resolved = { ...FAILOVER_DEFAULTS, ...options }
   const { name, endpoints, order, mayServe, maxCost, stickyKey, ejectForMs, maxEjectedRatio } = resolved
-  const { queueLimit, queueOrder } = resolved
+  const { queueLimit, maxKnownWaitMs, queueOrder } = resolved
   checkPool(endpoints)
   checkOneOf('failover.order', order, ['ranked', 'ordered', 'weighted'])
   checkFunction('failover.mayServe', mayServe, true)
@@ -86,6 +88,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
   checkDuration('failover.ejectForMs', ejectForMs)
   checkRatio('failover.maxEjectedRatio', maxEjectedRatio)
   checkNumber('failover.queueLimit', queueLimit, { min: 0, integer: true, infinite: true })
+  checkDuration('failover.maxKnownWaitMs', maxKnownWaitMs, { infinite: true })
   checkOneOf('failover.queueOrder', queueOrder, QUEUE_ORDERS)
   const pool: readonly PoolMember[] = endpoints.map((endpoint) => new PoolMember(endpoint))
   const names = endpoints.map((endpoint) => endpoint.name)
@@ -117,6 +120,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       readyInMs: (at) => readyInMsOf(next, at),
       member: undefined,
       outcome: undefined,
+      refusedForMs: undefined,
     }
   }
 
@@ -182,7 +186,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
 
   const refusalOf = (answer: LineAnswer, context: CallContext): Failure | undefined => {
     if (answer === 'entered') return undefined
-    const { reason, retryAfterMs } = answer
+    const { reason, retryAfterMs = (context.kept(policy) as Trip).refusedForMs } = answer
     return reason === 'aborted' ? aborted(context.reason) : refuse(context, reason, retryAfterMs)
   }
 
@@ -196,6 +200,10 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       const trip = context.kept(policy) as Trip
       const { best, readyInMs } = choose(trip, order, context)
       if (best !== undefined) start(trip, context, best)
+      else if (readyInMs !== Infinity && readyInMs > maxKnownWaitMs) {
+        trip.refusedForMs = readyInMs
+        return TOO_LATE
+      }
       return readyInMs
     },
   })
