@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { array, assert, asyncProperty, boolean, constantFrom, integer, oneof, record, type Arbitrary } from 'fast-check'
 import type { AttemptEnd, Make } from '@spillway/batch'
-import { expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { handOver } from '../handover/hand-over.ts'
 import { QueueServer, type Wire } from './__fixtures__/queue-server.ts'
 import { holdItem } from './held-item.ts'
@@ -239,6 +239,9 @@ const BEGINNINGS = {
   'when a worker sleeps over its request': ['freeze', 'lock lost'],
 } as const
 
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
 const STORIES = Object.entries(BEGINNINGS).flatMap(([when, beginning]) => [
   { when, beginning, launches: ['skip'] as const, often: 'once' },
   { when, beginning, launches: ['skip', 'again'] as const, often: 'as often as somebody has said' },
@@ -246,13 +249,13 @@ const STORIES = Object.entries(BEGINNINGS).flatMap(([when, beginning]) => [
 
 test.for(STORIES)(
   'whoever is killed, frozen, cut off or stopped $when, an item is paid for $often at most, and has an end',
+  { timeout: 60_000 },
   ({ beginning, launches }) =>
     assert(
       asyncProperty(
         array(eventsWith(launches), { minLength: 20, maxLength: 120 }),
         array(boolean(), { maxLength: 3 }),
         async (story, refusals) => {
-          vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
           const world = new World(refusals)
           const happens = async (what: Event['what'], pick = 0): Promise<void> => {
             await turn()
@@ -278,6 +281,6 @@ test.for(STORIES)(
           expect(world.over).toBe(true)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     ),
 )
