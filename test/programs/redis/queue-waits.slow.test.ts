@@ -8,7 +8,7 @@ import { NoEndpointReadyError } from '@spillway/core'
 import { Queue } from 'bullmq'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { postgresServer } from '../postgres/postgres-server.ts'
-import { alone, FAST, itemOf, maker, pictureOf } from './queue-makers.ts'
+import { alone, itemOf, maker, pictureOf } from './queue-makers.ts'
 import { countingApi } from './queue-world.ts'
 import { redisServer } from './redis-server.ts'
 import { newFolder, PROMPTS, spillway } from './spillway-program.ts'
@@ -36,8 +36,8 @@ test('a spent quota pauses the queue: no permit is lost, nobody takes anything, 
   spillway(context, ['run', file, '--out', out, '--redis'], access)
   const looking = openBatchQueue(server.url).openRun()
   context.onTestFinished(() => looking.close())
-  await expect.poll(() => api.simulator.counters().total.images, { timeout: 60_000 }).toBe(5)
-  await expect.poll(async () => (await looking.counts()).active, { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => api.simulator.counters().total.images, { timeout: 120_000 }).toBe(5)
+  await expect.poll(async () => (await looking.counts()).active, { timeout: 60_000 }).toBe(0)
   const taken = await takes(context, server.url)
   const before = await taken()
   // Each of them has found out with what it had in hand.
@@ -51,7 +51,8 @@ test('a spent quota pauses the queue: no permit is lost, nobody takes anything, 
   const at = performance.now()
   for (const { child } of workers) child.kill('SIGTERM')
   expect(await Promise.all(workers.map(({ ended }) => ended))).toEqual(workers.map(() => 143))
-  expect(performance.now() - at).toBeLessThan(5000)
+  // Far from the day that it would have waited.
+  expect(performance.now() - at).toBeLessThan(60_000)
   expect(workers.map(({ said }) => said()).join('')).toMatch(/The queue pauses for 1 d: .* spent the quota/)
 })
 
@@ -73,7 +74,7 @@ test('a calm hour that is far away delays each item once', async (context) => {
   const looking = openBatchQueue(server.url).openRun()
   context.onTestFinished(() => looking.close())
   const all = { waiting: 0, active: 0, delayed: PROMPTS.length, pausedMs: 0 }
-  await expect.poll(() => looking.counts(), { timeout: 60_000 }).toEqual(all)
+  await expect.poll(() => looking.counts(), { timeout: 120_000 }).toEqual(all)
   const taken = await takes(context, server.url)
   await sleep(3000)
   expect(await taken()).toBe(PROMPTS.length)
@@ -86,7 +87,7 @@ describe.each([
 ])('on $kind', ({ server }) => {
   test('while no endpoint can be asked for long, one item finds out when it can, and the others stay in line', async (context) => {
     const WAIT_MS = 11_000
-    const queue = openBatchQueue((await server(context)).url, { ...FAST, lockMs: 5000 })
+    const queue = openBatchQueue((await server(context)).url)
     const asked: number[] = []
     let openUntil = Infinity
     const { make: makeIt } = maker(() => sleep(100))
