@@ -33,7 +33,7 @@ interface Trip extends Round {
   member: PoolMember | undefined
   outcome: Promise<Outcome<unknown>> | undefined
   /** How long it would have had to wait, which is longer than it may. */
-  refusedForMs: number | undefined
+  waitMs: number | undefined
 }
 
 /** Where the calls of so many words went is remembered. */
@@ -120,7 +120,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       readyInMs: (at) => readyInMsOf(next, at),
       member: undefined,
       outcome: undefined,
-      refusedForMs: undefined,
+      waitMs: undefined,
     }
   }
 
@@ -186,7 +186,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
 
   const refusalOf = (answer: LineAnswer, context: CallContext): Failure | undefined => {
     if (answer === 'entered') return undefined
-    const { reason, retryAfterMs = (context.kept(policy) as Trip).refusedForMs } = answer
+    const { reason, retryAfterMs = (context.kept(policy) as Trip).waitMs } = answer
     return reason === 'aborted' ? aborted(context.reason) : refuse(context, reason, retryAfterMs)
   }
 
@@ -200,11 +200,10 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
       const trip = context.kept(policy) as Trip
       const { best, readyInMs } = choose(trip, order, context)
       if (best !== undefined) start(trip, context, best)
-      else if (readyInMs !== Infinity && readyInMs > maxKnownWaitMs) {
-        trip.refusedForMs = readyInMs
-        return TOO_LATE
-      }
-      return readyInMs
+      // What nobody can foretell is waited for.
+      if (readyInMs === Infinity || readyInMs <= maxKnownWaitMs) return readyInMs
+      trip.waitMs = readyInMs
+      return TOO_LATE
     },
   })
 

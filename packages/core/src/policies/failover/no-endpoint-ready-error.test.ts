@@ -8,7 +8,7 @@ describe('NoEndpointReadyError', () => {
       99.5,
       'none of a, b can take the call now and the queue is full. Send less, or raise queueLimit. The first is due in 100 ms.',
     ],
-    ['waited_too_long', undefined, 'none of a, b can answer the call in time: see its deadline and maxKnownWaitMs.'],
+    ['waited_too_long', undefined, 'none of a, b can answer the call in time.'],
     ['not_allowed', undefined, 'none of a, b may serve the call. See mayServe and maxCost.'],
     ['disposed', undefined, 'the pipeline was disposed of while the call waited for one of a, b.'],
   ])('%s: says why, and what to do', (reason, retryAfterMs, message) => {

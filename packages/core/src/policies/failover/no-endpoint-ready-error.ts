@@ -36,8 +36,7 @@ export class NoEndpointReadyError extends Error implements RejectedError {
 const WHY = {
   queue_full: (names: string) =>
     `none of ${names} can take the call now and the queue is full. Send less, or raise queueLimit.`,
-  waited_too_long: (names: string) =>
-    `none of ${names} can answer the call in time: see its deadline and maxKnownWaitMs.`,
+  waited_too_long: (names: string) => `none of ${names} can answer the call in time.`,
   not_allowed: (names: string) => `none of ${names} may serve the call. See mayServe and maxCost.`,
   disposed: (names: string) => `the pipeline was disposed of while the call waited for one of ${names}.`,
 }
