@@ -33,7 +33,7 @@ test('a spent quota pauses the queue: no permit is lost, nobody takes anything, 
   const workers = Array.from({ length: WORKERS }, () =>
     spillway(context, ['worker', '--redis', '--images-per-day', '5', '--max-concurrency', '4'], access),
   )
-  spillway(context, ['run', file, '--out', out, '--redis'], access)
+  const run = spillway(context, ['run', file, '--out', out, '--redis'], access)
   const looking = openBatchQueue(server.url).openRun()
   context.onTestFinished(() => looking.close())
   await expect.poll(() => api.simulator.counters().total.images, { timeout: 120_000 }).toBe(5)
@@ -45,7 +45,10 @@ test('a spent quota pauses the queue: no permit is lost, nobody takes anything, 
   const { pausedMs, waiting } = await looking.counts()
   expect(waiting).toBe(PROMPTS.length - 5)
   expect(pausedMs).toBeGreaterThan(60 * 60_000)
-  await sleep(8000)
+  // The run says so too.
+  const why = /0 in flight, waiting: 25 for the quota, for which the queue pauses for/
+  await expect.poll(run.said, { timeout: 60_000 }).toMatch(why)
+  await sleep(5000)
   expect(await taken()).toBe(before)
   expect(api.simulator.counters().total.requests).toBe(5)
   const at = performance.now()

@@ -113,3 +113,30 @@ describe('the live display', () => {
     },
   )
 })
+
+describe('a run whose pictures workers make', () => {
+  const queued = (counts: Partial<Parameters<ProgressWriter['onQueue']>[0]>): string => {
+    const progress = createProgress([], () => 0)
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    progress.onQueue({ waiting: 0, active: 0, delayed: 0, pausedMs: 0, ...counts })
+    const input = { progress, title: '', startedAt: 0, now: 0, priced: false, style: NO_COLOURS, columns: 80, rows: 24 }
+    expect(frame(input).join('\n')).toContain(`${counts.active ?? 0} in flight`)
+    return progressLine(input)
+  }
+
+  it('says what workers have in hand, and what the rest waits for', () => {
+    expect(queued({ waiting: 12, active: 4, delayed: 3 })).toContain(
+      '4 in flight, waiting: 12 for a worker and 3 for their next try',
+    )
+  })
+
+  it('says that the queue pauses, and for how long', () => {
+    expect(queued({ waiting: 12, pausedMs: 7_200_000 })).toMatch(
+      /0 in flight, waiting: 12 for the quota, for which the queue pauses for 2 ?h/,
+    )
+  })
+
+  it('says nothing of waits where there are none', () => {
+    expect(queued({ active: 4 })).not.toContain('waiting')
+  })
+})

@@ -1,8 +1,10 @@
 import type { SpillwayEvent, Verdict } from '@spillway/core'
 import type { StopReason } from '../../journal/records.ts'
+import type { QueueCounts } from '../../queue/batch-queue.ts'
 import type { BatchEvent, ItemFailed, RunStarted } from '../../run/run-events.ts'
 import { type Happening, happeningOf, REASONS } from './happening.ts'
 import { createPace } from './pace.ts'
+import { duration } from '../../words/durations.ts'
 
 /** What the requests have shown of one endpoint. */
 export interface EndpointView {
@@ -38,6 +40,8 @@ export interface ProgressWriter extends Progress {
   /** Gives back what is worth telling, where there is something. */
   onRun(event: BatchEvent): Happening | undefined
   onPipeline(event: SpillwayEvent): Happening | undefined
+  /** How the queue stands whose workers make the pictures. */
+  onQueue(counts: QueueCounts): void
 }
 
 type Told = Omit<Happening, 'at'>
@@ -74,6 +78,7 @@ export function createProgress(endpoints: readonly string[], now: () => number):
   const waits = new Map<number, string>()
   const counts = { done: 0, failed: 0, unknown: 0, left: 0 }
   let recent: readonly Happening[] = []
+  let queue: QueueCounts | undefined
 
   const tell = (happening: Happening | undefined): Happening | undefined => {
     if (happening === undefined) return undefined
@@ -151,9 +156,11 @@ export function createProgress(endpoints: readonly string[], now: () => number):
     reused: 0,
     cost: 0,
     get inFlight() {
+      if (queue !== undefined) return queue.active
       return [...views.values()].reduce((sum, { inFlight }) => sum + inFlight, 0)
     },
     waiting() {
+      if (queue !== undefined) return waitsIn(queue)
       const reasons = new Map<string, number>()
       for (const reason of waits.values()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
       return reasons
@@ -175,8 +182,20 @@ export function createProgress(endpoints: readonly string[], now: () => number):
       const happening = happeningOf(event)
       return tell(happening && { ...happening, at: now() })
     },
+    onQueue: (stands) => void (queue = stands),
   }
   return progress
+}
+
+/** What the items of a queue wait for, as far as the queue knows. */
+function waitsIn({ waiting, delayed, pausedMs }: QueueCounts): ReadonlyMap<string, number> {
+  const paused = `the quota, for which the queue pauses for ${duration(pausedMs)}`
+  const waits = new Map([
+    [pausedMs > 0 ? paused : 'a worker', waiting],
+    ['their next try', delayed],
+  ])
+  for (const [why, number] of waits) if (number === 0) waits.delete(why)
+  return waits
 }
 
 const fresh = (name: string): EndpointView => ({

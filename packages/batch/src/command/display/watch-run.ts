@@ -1,4 +1,5 @@
 import { type Clock, type Pipeline, systemClock } from '@spillway/core'
+import type { QueueCounts } from '../../queue/batch-queue.ts'
 import type { BatchEvent } from '../../run/run-events.ts'
 import { type FrameInput, frame, happeningLine, lastFrame, progressLine } from './frame.ts'
 import type { Happening } from './happening.ts'
@@ -21,6 +22,8 @@ export interface WatchOptions extends Pick<FrameInput, 'title' | 'priced'> {
 /** A run that is shown. */
 export interface Watch {
   readonly onEvent: (event: BatchEvent) => void
+  /** How the queue stands whose workers make the pictures. */
+  readonly onQueue: (counts: QueueCounts) => void
   /** A line of its own, among what is shown. */
   print(line: string): void
   /** The last look, and no timer any more. */
@@ -84,6 +87,7 @@ export function watchRun(options: WatchOptions): Watch {
 
   return {
     onEvent: (event) => tell(progress.onRun(event)),
+    onQueue: (counts) => progress.onQueue(counts),
     print: (line) => screen.print(line),
     stop() {
       timer?.cancel()

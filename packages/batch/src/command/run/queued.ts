@@ -1,15 +1,15 @@
-import { pipeline, systemClock } from '@spillway/core'
+import { pipeline, systemClock, type Timer } from '@spillway/core'
 import type { BatchItem } from '../../input/item.ts'
 import { readItems } from '../../input/read-items.ts'
 import { loadQueue } from '../../queue/load-queue.ts'
-import type { BatchQueue, QueuedRun } from '../../queue/batch-queue.ts'
+import type { BatchQueue, QueueCounts, QueuedRun } from '../../queue/batch-queue.ts'
 import { type BatchSummary, runBatch } from '../../run/run-batch.ts'
 import { asTyped } from '../as-typed.ts'
 import type { CommandIo } from '../command.ts'
 import { queueUrlOf, withoutPasswords } from '../queue-options.ts'
 import { screenFor } from '../display/screen.ts'
 import { styleFor } from '../display/style.ts'
-import { watchRun } from '../display/watch-run.ts'
+import { type Watch, watchRun } from '../display/watch-run.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { watchInterrupts } from '../interrupt.ts'
 import { printable } from '../printable.ts'
@@ -81,6 +81,7 @@ async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOpti
     onFirst: () => watch.print('Stopping: what workers have in hand is there when the run is started again.'),
     onSecond: () => watch.stop(),
   })
+  const follower = followQueue(queued, watch)
   let summary: BatchSummary | undefined
   try {
     summary = await runBatch({
@@ -107,15 +108,46 @@ async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOpti
       note: { queue: queue.address },
     })
   } finally {
+    follower.stop()
     watch.stop()
     interrupt.stop()
     await leave(queued, summary)
   }
   const code = interrupt.code() ?? exitCodeOf(summary)
-  const ending = { folder, priced: false, code, typed: withoutPasswords(asTyped(io)) }
+  const typed = withoutPasswords(asTyped(io))
+  const ending = { folder, priced: false, code, typed, queue: follower.counts() }
   for (const line of summaryLines(summary, ending)) screen.print(line)
   if (options.json) io.stdout.write(`${JSON.stringify(summaryJson(summary, ending), null, 2)}\n`)
   return code
+}
+
+const LOOK_MS = 2000
+
+/** Looks how the queue stands while the run works: what is in flight and what waits is known there alone. */
+const followQueue = (
+  queued: QueuedRun,
+  watch: Watch,
+): { readonly counts: () => QueueCounts | undefined; readonly stop: () => void } => {
+  let last: QueueCounts | undefined
+  let over = false
+  let timer: Timer | undefined
+  const look = async (): Promise<void> => {
+    try {
+      last = await queued.counts()
+      watch.onQueue(last)
+    } catch {
+      // That it cannot be reached is told elsewhere, and looked for again.
+    }
+    if (!over) timer = systemClock.setTimer(LOOK_MS, () => void look())
+  }
+  void look()
+  return {
+    counts: () => last,
+    stop: () => {
+      over = true
+      timer?.cancel()
+    },
+  }
 }
 
 const leave = (queued: QueuedRun, summary: BatchSummary | undefined): Promise<void> =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Counts } from '../../journal/records.ts'
 import type { Place } from '../../make/place/place.ts'
+import type { QueueCounts } from '../../queue/batch-queue.ts'
 import type { BatchSummary } from '../../run/run-batch.ts'
 import { count, counted, listed, money } from '../../words/amounts.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -12,6 +13,8 @@ export interface Ending {
   /** Whether anybody has said what a picture costs. */
   readonly priced: boolean
   readonly code: ExitCode
+  /** How its queue stood when it was last looked at, of all runs of that queue. */
+  readonly queue?: QueueCounts | undefined
   /** The command line, the program's name included. */
   readonly typed: readonly string[]
 }
@@ -70,7 +73,7 @@ const quoted = (arg: string): string =>
 /** The same for programs. A field is never taken away or given another meaning. */
 export function summaryJson(
   { stopped, counts, cost, adopted }: BatchSummary,
-  { folder, priced, code }: Ending,
+  { folder, priced, code, queue }: Ending,
 ): object {
   return {
     exit: code,
@@ -81,6 +84,7 @@ export function summaryJson(
     left: counts.waiting + counts.sent + counts.saving,
     adopted,
     ...(priced && { cost }),
+    ...(queue !== undefined && { queue }),
     folder,
     results: join(folder, 'results.jsonl'),
     errors: join(folder, 'errors.jsonl'),
