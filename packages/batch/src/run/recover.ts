@@ -28,7 +28,9 @@ export async function recover(journal: Journal, options: ResolvedRunOptions): Pr
     else journal.failed(item.seq, 'unknown', OUTCOME_UNKNOWN, now())
   }
   if (onUnknown === 'again') for (const { seq } of inParts(journal, ['unknown'])) journal.waitAgain(seq)
-  if (retryErrors) for (const { seq } of inParts(journal, ['failed'])) journal.waitAgain(seq)
+  // A wrong key, model or address is not the item's fault, and nothing was made: by now it may have been put right.
+  for (const { seq, error } of inParts(journal, ['failed']))
+    if (retryErrors || error?.verdict === 'endpoint_failed') journal.waitAgain(seq)
   await removePartials(folder)
   return adopted
 }

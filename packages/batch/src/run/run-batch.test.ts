@@ -124,6 +124,20 @@ describe('a run', () => {
     ])
   })
 
+  test('asks again by itself for what failed of a wrong key, model or address', async () => {
+    const folder = newFolder()
+    let wrong = true
+    const { make, asked } = studio(async ({ prompt }) => {
+      if (wrong) throw new Refused({ verdict: 'endpoint_failed', status: 401 })
+      return [png(prompt)]
+    })
+    expect((await runBatch({ items: itemsOf('a fox', 'an owl'), make, folder })).counts).toMatchObject({ failed: 2 })
+    wrong = false
+    expect((await runBatch({ make, folder })).counts).toMatchObject({ done: 2, failed: 0 })
+    expect(asked).toHaveLength(4)
+    expect(linesOf(folder, 'errors.jsonl')).toEqual([])
+  })
+
   test('reports a request whose end nobody knows, and asks again only when told to', async () => {
     const folder = newFolder()
     let lost = true

@@ -36,7 +36,8 @@ const WHY: Readonly<Record<BatchSummary['stopped'], string>> = {
   finished: '',
   limit: 'Stopped by --limit.',
   cost: 'Stopped by --max-cost: the next request was expected to pass it. Raise it to go on.',
-  errors: 'Stopped because so many failed: see errors.jsonl. --retry-errors asks again for what has failed.',
+  errors:
+    'Stopped because so many failed: see errors.jsonl. --retry-errors asks again for them; for what a wrong key, model or address has failed, every start does.',
   deadline: 'Stopped by the deadline.',
   signal: 'Stopped.',
   disk: 'Stopped because the disk is full. Make room to go on.',
