@@ -28,14 +28,17 @@ export const loadQueue = async (url: string, options: { readonly name?: string }
 }
 
 const load = async (url: string): Promise<QueuePackage> => {
+  const driver = url.startsWith('redis') ? 'ioredis' : 'pg'
   for (const from of [import.meta.filename, join(process.cwd(), 'spillway')]) {
     try {
-      return (await import(pathToFileURL(createRequire(from).resolve(PACKAGE)).href)) as QueuePackage
+      const found = createRequire(from).resolve(PACKAGE)
+      // BullMQ loads it by itself, late, and says what is missing with a stack trace.
+      createRequire(createRequire(found).resolve('bullmq')).resolve(driver)
+      return (await import(pathToFileURL(found).href)) as QueuePackage
     } catch (error) {
       if (!isMissing(error)) throw error
     }
   }
-  const driver = url.startsWith('redis') ? 'ioredis' : 'pg'
   throw new QueueMissingError(`A queue needs packages that are not installed: npm install ${PACKAGE} bullmq ${driver}`)
 }
 
