@@ -115,7 +115,7 @@ describe.each([
     await expect.poll(async () => (await run.counts()).active).toBe(2)
     const stopped = worker.stop()
     await expect.poll(types).toEqual(['item.sent', 'item.given_back'])
-    expect((await run.counts()).waiting).toBe(1)
+    await expect.poll(async () => (await run.counts()).waiting).toBe(1)
     answered.resolve()
     await stopped
     expect(await both[0]).toEqual(pictureOf(itemOf(1)))

@@ -54,6 +54,8 @@ export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promi
   const attempts = (): readonly EndedAttempt[] => [...before, ...held.ended]
   const { idempotencyKey, deadlineAt } = data
   const { signal } = held
+  // Stopped while the queue was asked: not every maker looks whether its signal has gone before.
+  if (signal.aborted) return { to: 'give_back' }
   const asked = { signal, attempts: held.attempts, idempotencyKey, ...(deadlineAt !== undefined && { deadlineAt }) }
   return at.make(data.item, asked).then(
     (made) => put(resultOf(data.item.id, made, attempts())),
