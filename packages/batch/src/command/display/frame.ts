@@ -25,8 +25,8 @@ export interface FrameInput {
 
 const LABEL = 9
 const WIDEST = 100
-/** Narrower terminals get lines that are cut. */
-const NARROWEST = 24
+/** Narrower terminals break lines. */
+const NARROWEST = 16
 /** Lines besides those for endpoints and news. */
 const FIXED_LINES = 8
 
