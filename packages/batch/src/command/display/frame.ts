@@ -1,6 +1,7 @@
 import { bar } from './bar.ts'
 import type { Happening } from './happening.ts'
-import type { EndpointView, Progress } from './progress.ts'
+import type { EndpointView } from './endpoint-view.ts'
+import type { Progress } from './progress.ts'
 import type { Style } from './style.ts'
 import { fit, padEnd, whatFits, widthOf } from './width.ts'
 import { count, counted, listed, money, rate } from '../../words/amounts.ts'

@@ -1,22 +1,11 @@
-import type { SpillwayEvent, Verdict } from '@spillway/core'
+import type { SpillwayEvent } from '@spillway/core'
 import type { StopReason } from '../../journal/records.ts'
 import type { QueueCounts } from '../../queue/batch-queue.ts'
 import type { BatchEvent, ItemFailed, RunStarted } from '../../run/run-events.ts'
+import { answered, type EndpointView, viewOf } from './endpoint-view.ts'
 import { type Happening, happeningOf, REASONS } from './happening.ts'
 import { createPace } from './pace.ts'
 import { duration } from '../../words/durations.ts'
-
-/** What the requests have shown of one endpoint. */
-export interface EndpointView {
-  readonly name: string
-  state: 'ready' | 'left alone' | 'probing'
-  inFlight: number
-  made: number
-  /** How long the last answers took. */
-  answersMs: readonly number[]
-  /** Failures by what they were: `503`, `429`, `timeout`. */
-  readonly failures: Map<string, number>
-}
 
 /** Everything that is shown of a run at work. Changed in place: there are many events. */
 export interface Progress {
@@ -47,7 +36,6 @@ export interface ProgressWriter extends Progress {
 type Told = Omit<Happening, 'at'>
 
 const RECENT = 8
-const ANSWERS = 16
 
 /** What calls wait for, by the policy in whose line they stand. */
 const LINES: Readonly<Record<string, string>> = {
@@ -68,9 +56,9 @@ const STOPS: { readonly [reason in StopReason]?: string } = {
 
 /** @param now the run's clock: every event is placed by it, whatever clock it was stamped with */
 export function createProgress(endpoints: readonly string[], now: () => number): ProgressWriter {
-  const views = new Map<string, EndpointView>(endpoints.map((name) => [name, fresh(name)]))
+  const views = new Map<string, EndpointView>(endpoints.map((name) => [name, viewOf(name)]))
   const view = (name: string): EndpointView => {
-    const known = views.get(name) ?? fresh(name)
+    const known = views.get(name) ?? viewOf(name)
     views.set(name, known)
     return known
   }
@@ -196,25 +184,4 @@ function waitsIn({ waiting, delayed, pausedMs }: QueueCounts): ReadonlyMap<strin
   ])
   for (const [why, number] of waits) if (number === 0) waits.delete(why)
   return waits
-}
-
-const fresh = (name: string): EndpointView => ({
-  name,
-  state: 'ready',
-  inFlight: 0,
-  made: 0,
-  answersMs: [],
-  failures: new Map(),
-})
-
-function answered(view: EndpointView, { kind, status, code }: Verdict, durationMs: number): void {
-  view.inFlight = Math.max(0, view.inFlight - 1)
-  if (kind === 'canceled') return
-  if (kind === 'success') {
-    view.made += 1
-    view.answersMs = [durationMs, ...view.answersMs].slice(0, ANSWERS)
-    return
-  }
-  const name = String(status ?? code ?? kind)
-  view.failures.set(name, (view.failures.get(name) ?? 0) + 1)
 }

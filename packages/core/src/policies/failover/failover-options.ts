@@ -1,6 +1,15 @@
 import type { CallContext } from '../../kernel/call-context.ts'
+import {
+  checkDuration,
+  checkFunction,
+  checkKnown,
+  checkNumber,
+  checkOneOf,
+  checkRatio,
+} from '../../kernel/check-options.ts'
 import type { Endpoint } from '../../kernel/endpoint.ts'
-import type { QueueOrder } from '../../kernel/queue-order.ts'
+import { QUEUE_ORDERS, type QueueOrder } from '../../kernel/queue-order.ts'
+import { checkPool } from './check-pool.ts'
 
 /** How an endpoint is chosen of those that can take a call. */
 export type EndpointOrder = 'ranked' | 'ordered' | 'weighted'
@@ -73,4 +82,29 @@ export const FAILOVER_DEFAULTS: {
   queueLimit: Infinity,
   maxKnownWaitMs: Infinity,
   queueOrder: 'deadline',
+}
+
+type Optional = 'mayServe' | 'stickyKey'
+
+/** With nothing left out but what has no default. */
+export type ResolvedFailoverOptions<E extends Endpoint> = Required<Omit<FailoverOptions<E>, Optional>> & {
+  readonly [K in Optional]: FailoverOptions<E>[K] | undefined
+}
+
+/** @throws InvalidOptionsError when there is no endpoint, two share a name, or an option is out of its range */
+export const checkFailover = <E extends Endpoint>(options: FailoverOptions<E>): ResolvedFailoverOptions<E> => {
+  checkKnown('failover', options, ['endpoints', ...Object.keys(FAILOVER_DEFAULTS)])
+  const resolved = { ...FAILOVER_DEFAULTS, ...options }
+  const { maxCost } = resolved
+  checkPool(resolved.endpoints)
+  checkOneOf('failover.order', resolved.order, ['ranked', 'ordered', 'weighted'])
+  checkFunction('failover.mayServe', resolved.mayServe, true)
+  if (typeof maxCost !== 'function') checkNumber('failover.maxCost', maxCost, { min: 0, infinite: true })
+  checkFunction('failover.stickyKey', resolved.stickyKey, true)
+  checkDuration('failover.ejectForMs', resolved.ejectForMs)
+  checkRatio('failover.maxEjectedRatio', resolved.maxEjectedRatio)
+  checkNumber('failover.queueLimit', resolved.queueLimit, { min: 0, integer: true, infinite: true })
+  checkDuration('failover.maxKnownWaitMs', resolved.maxKnownWaitMs, { infinite: true })
+  checkOneOf('failover.queueOrder', resolved.queueOrder, QUEUE_ORDERS)
+  return resolved
 }

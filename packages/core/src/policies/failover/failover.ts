@@ -1,27 +1,17 @@
 import type { CallContext } from '../../kernel/call-context.ts'
-import {
-  checkDuration,
-  checkFunction,
-  checkKnown,
-  checkNumber,
-  checkOneOf,
-  checkRatio,
-} from '../../kernel/check-options.ts'
 import type { Endpoint } from '../../kernel/endpoint.ts'
 import { aborted } from '../../kernel/gate-run.ts'
 import { mayRepeat } from '../../kernel/may-repeat.ts'
 import { failure, type Failure, type Outcome } from '../../kernel/outcome.ts'
 import type { Next, Policy } from '../../kernel/policy.ts'
-import { QUEUE_ORDERS } from '../../kernel/queue-order.ts'
 import type { Verdict } from '../../kernel/verdict.ts'
-import { LruMap } from '../../primitives/lru-map.ts'
 import { TOO_LATE, WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
-import { checkPool } from './check-pool.ts'
 import { choose, type Round } from './choose.ts'
 import { createEjection } from './ejection.ts'
 import { eligibleFor } from './eligible.ts'
 import type { EndpointEjected, EndpointFailedOver, EndpointRecovered, EndpointSelected } from './failover-events.ts'
-import { FAILOVER_DEFAULTS, type FailoverOptions } from './failover-options.ts'
+import { checkFailover, type FailoverOptions } from './failover-options.ts'
+import { Favorites } from './favorites.ts'
 import { NoEndpointReadyError } from './no-endpoint-ready-error.ts'
 import { PoolMember } from './pool-member.ts'
 
@@ -35,9 +25,6 @@ interface Trip extends Round {
   /** How long it would have had to wait, which is longer than it may. */
   waitMs: number | undefined
 }
-
-/** Where the calls of so many words went is remembered. */
-const MOST_STICKY_KEYS = 10_000
 
 /** Some gates cannot say when they have room again, and may get it unseen: an orphan ends, a circuit is closed by hand. */
 const ASK_AGAIN_MS = 1000
@@ -76,36 +63,16 @@ const movesOn = ({ kind, scope }: Verdict): boolean =>
  * @throws InvalidOptionsError when there is no endpoint, two share a name, or an option is out of its range
  */
 export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Policy => {
-  checkKnown('failover', options, ['endpoints', ...Object.keys(FAILOVER_DEFAULTS)])
-  const resolved = { ...FAILOVER_DEFAULTS, ...options }
+  const resolved = checkFailover(options)
   const { name, endpoints, order, mayServe, maxCost, stickyKey, ejectForMs, maxEjectedRatio } = resolved
   const { queueLimit, maxKnownWaitMs, queueOrder } = resolved
-  checkPool(endpoints)
-  checkOneOf('failover.order', order, ['ranked', 'ordered', 'weighted'])
-  checkFunction('failover.mayServe', mayServe, true)
-  if (typeof maxCost !== 'function') checkNumber('failover.maxCost', maxCost, { min: 0, infinite: true })
-  checkFunction('failover.stickyKey', stickyKey, true)
-  checkDuration('failover.ejectForMs', ejectForMs)
-  checkRatio('failover.maxEjectedRatio', maxEjectedRatio)
-  checkNumber('failover.queueLimit', queueLimit, { min: 0, integer: true, infinite: true })
-  checkDuration('failover.maxKnownWaitMs', maxKnownWaitMs, { infinite: true })
-  checkOneOf('failover.queueOrder', queueOrder, QUEUE_ORDERS)
   const pool: readonly PoolMember[] = endpoints.map((endpoint) => new PoolMember(endpoint))
   const names = endpoints.map((endpoint) => endpoint.name)
   const ejection = createEjection(pool, ejectForMs, maxEjectedRatio)
-  const favorites = new LruMap<string, { member?: PoolMember }>(MOST_STICKY_KEYS, () => ({}))
-
-  const wordOf = (context: CallContext): string | undefined => {
-    try {
-      return stickyKey?.(context)
-    } catch (thrown) {
-      context.report('failover.stickyKey', thrown)
-      return undefined
-    }
-  }
+  const favorites = new Favorites(stickyKey)
 
   const tripOf = (next: Next<unknown>, context: CallContext): Trip => {
-    const key = wordOf(context)
+    const key = favorites.keyOf(context)
     return {
       next,
       eligible: eligibleFor(
@@ -115,7 +82,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
         context,
       ),
       tried: new Set(),
-      favorite: key === undefined ? undefined : favorites.peek(key)?.member,
+      favorite: favorites.of(key),
       stickyKey: key,
       readyInMs: (at) => readyInMsOf(next, at),
       member: undefined,
@@ -129,7 +96,7 @@ export const failover = <E extends Endpoint>(options: FailoverOptions<E>): Polic
     const now = context.call.clock.now()
     const { kind, scope, retryAfterMs } = verdict
     if (kind === 'success') {
-      if (trip.stickyKey !== undefined) favorites.get(trip.stickyKey).member = member
+      favorites.remember(trip.stickyKey, member)
       if (member.unproven && !member.ejected(now)) {
         member.unproven = false
         context.emit<EndpointRecovered>({ type: 'endpoint.recovered', policy: name })
