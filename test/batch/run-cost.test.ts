@@ -1,44 +1,72 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRun } from '@spillway/batch'
+import { renderImage } from '@spillway/simulator'
 import { expect, it } from 'vitest'
-import { CANARY, RUN, serve } from './relay.ts'
-import { emptyFolder, spillway } from './spillway.ts'
+import { json, ownServer } from './own-server.ts'
+import { CANARY, folderWith, numbered, RUN, serve } from './relay.ts'
+import { spillway } from './spillway.ts'
 
 /** A million tokens of output for a thousand: a picture of Gemini's 1290 should cost 1.29. */
 const PRICES = { painter: { perMillionOutputTokens: 1000 } }
 
+/** An answer of Gemini's that has thought before it drew. */
+const THOUGHT = {
+  candidates: [
+    {
+      content: {
+        role: 'model',
+        parts: [
+          {
+            inlineData: {
+              mimeType: 'image/png',
+              data: Buffer.from(renderImage({ prompt: 'a heron', model: 'painter', width: 16, height: 16 })).toString(
+                'base64',
+              ),
+            },
+          },
+        ],
+      },
+      finishReason: 'STOP',
+    },
+  ],
+  usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 1290, thoughtsTokenCount: 200, totalTokenCount: 1500 },
+}
+
 it.each([
   {
-    // What is asked for three pictures and gives one has used a third: two fit where the first alone was expected to.
+    // Thoughts cost as well: three fit where four were expected to.
     place: 'gemini',
-    env: (url: string) => ({ GEMINI_API_KEY: CANARY, GOOGLE_GEMINI_BASE_URL: url }),
-    line: { n: 3 },
-    maxCost: 6,
-    made: 2,
-    each: 1.29,
+    start: async () => {
+      const { url, asked } = await ownServer((response) => json(response, THOUGHT))
+      const env: Record<string, string> = { GEMINI_API_KEY: CANARY, GOOGLE_GEMINI_BASE_URL: url }
+      return { env, requests: () => asked.length }
+    },
+    maxCost: 5.3,
+    made: 3,
+    each: 1.49,
   },
   {
     // Says 1056 for each: seven fit where six were expected to.
     place: 'relay',
-    env: (url: string) => ({ OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: `${url}/v1` }),
-    line: {},
+    start: async () => {
+      const { simulator, env } = await serve()
+      return { env, requests: () => simulator.counters().total.requests }
+    },
     maxCost: 8,
     made: 7,
     each: 1.056,
   },
 ])(
   'what the answers of a $place say that they used is what it costs, everywhere',
-  async ({ env, line, maxCost, made, each }) => {
-    const { simulator, url } = await serve()
-    const cwd = emptyFolder()
-    const prompts = Array.from({ length: 9 }, (_, i) => JSON.stringify({ prompt: `heron ${i}`, ...line }))
-    writeFileSync(join(cwd, 'prompts.txt'), prompts.join('\n'))
+  async ({ start, maxCost, made, each }) => {
+    const { env, requests } = await start()
+    const cwd = folderWith(numbered(9))
     writeFileSync(join(cwd, 'prices.json'), JSON.stringify(PRICES))
     const paid = ['--prices', 'prices.json', '--max-cost', String(maxCost), '--model', 'painter', '--json']
-    const { stdout, stderr } = await spillway([...RUN, ...paid, '--max-concurrency', '1'], { cwd, env: env(url) })
+    const { stdout, stderr } = await spillway([...RUN, ...paid, '--max-concurrency', '1'], { cwd, env })
     const cost = made * each
-    expect(simulator.counters().total).toMatchObject({ requests: made, images: made })
+    expect(requests()).toBe(made)
     const summary = JSON.parse(stdout) as { readonly cost: number }
     expect(summary).toMatchObject({ exit: 3, stopped: 'cost', done: made, failed: 0 })
     expect(summary.cost).toBeCloseTo(cost, 9)
