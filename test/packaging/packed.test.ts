@@ -114,7 +114,7 @@ describe('an empty project with only the tarballs installed', () => {
       try { pipeline([1]) } catch (error) { console.log(JSON.stringify(error.stack)) }
     `
     const stack = runFile(installed.folder, 'mistake.mjs', code)
-    expect(stack).toMatch(/at checkParts \(.*core.src.assembly.pipeline-options\.ts:\d+:\d+\)/)
+    expect(stack).toMatch(/at checkParts \(.*core.src.kernel.check-part\.ts:\d+:\d+\)/)
   })
 
   test('private fields are left to the engine, which knows them', () => {
