@@ -110,6 +110,17 @@ describe('spillway doctor', () => {
     expect(refused.stdout + gone.stdout).not.toMatch(/canary|hunter2/)
   })
 
+  it('ends behind a proxy that hangs up on whoever asks', async () => {
+    const proxy = createServer().on('connect', (_, socket) => socket.destroy())
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const env = { OPENAI_API_KEY: CANARY, OPENAI_BASE_URL: 'https://relay.test/v1', NODE_USE_ENV_PROXY: '1' }
+    const { code, stdout } = await spillway(['doctor'], { env: { ...env, HTTPS_PROXY: address } })
+    expect(stdout).toMatch(/^problem +openai +it cannot be reached through the proxy of HTTPS_PROXY/m)
+    expect(code).toBe(1)
+    proxy.close()
+  })
+
   it('2 for an endpoint that cannot be read', async () => {
     const { code, stderr } = await spillway(['doctor', '--endpoint', 'relay.example/v1'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('--endpoint')])

@@ -1,3 +1,4 @@
+import { systemClock } from '@spillway/core'
 import { Command } from 'commander'
 import { diagnose } from '../doctor/diagnose.ts'
 import type { Finding, FindingState } from '../doctor/finding.ts'
@@ -18,6 +19,9 @@ interface DoctorCommandOptions {
   readonly json?: true
   readonly color: boolean
 }
+
+/** Node's `fetch` dials a proxy that hangs up again and again, with nothing to stop it by. */
+const LEFTOVERS_MS = 500
 
 /** `spillway doctor`. */
 export const command = (io: CommandIo): Command =>
@@ -46,6 +50,7 @@ export const command = (io: CommandIo): Command =>
         io.stderr.write(`${counted(problems, 'problem')}, ${counted(warnings, 'warning')}.\n`)
       }
       io.end(problems > 0 ? EXIT.someFailed : EXIT.done)
+      systemClock.setTimer(LEFTOVERS_MS, () => process.exit()).unref()
     })
 
 /** One line for each finding, and one below it where there is something to do. */
