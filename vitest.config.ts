@@ -30,6 +30,8 @@ export default defineConfig({
           setupFiles: ['./test/setup/seed.ts'],
           include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
           exclude: ALONE,
+          // For what hangs: a machine with too much to do is slow at everything.
+          testTimeout: 30_000,
           // Loading the modules anew for each file took longer than the tests.
           isolate: false,
         },

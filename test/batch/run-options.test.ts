@@ -24,9 +24,9 @@ const startsIn = (folder: string): number[] =>
 it('off-peak work waits for its calm hour, at the pace of its quota, and keeps what it has learned', async () => {
   const cwd = emptyFolder()
   write(cwd, 'prompts.txt', prompts(4))
-  // An hour passes in two seconds, and it is a quarter to one.
+  // An hour passes in twelve seconds, and it is two minutes to one: ten minutes, which an attempt has, are two seconds.
   const image = { minMs: 1000, meanMs: 1000, maxMs: 1000 }
-  const scenario = { timeScale: 1800, startsAt: '2026-03-02T12:45:00Z', imageSizePx: 16, serviceTime: { image } }
+  const scenario = { timeScale: 300, startsAt: '2026-03-02T12:58:00Z', imageSizePx: 16, serviceTime: { image } }
   write(cwd, 'scenario.json', scenario)
   const bands = [
     { fromHour: 0, level: 'peak' },
@@ -38,7 +38,7 @@ it('off-peak work waits for its calm hour, at the pace of its quota, and keeps w
   expect(code).toBe(0)
   const starts = startsIn(join(cwd, 'images'))
   expect(starts[0]).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 2, 13))
-  // Half a minute of that time is 17 ms of ours, by which the first is written down late.
+  // Half a minute of that time is 100 ms of ours, by which the first is written down late.
   expect((starts[3] as number) - (starts[0] as number)).toBeGreaterThan(2.5 * 60_000)
   const learned = JSON.parse(readFileSync(join(cwd, 'images/.spillway/load-profile.json'), 'utf8')) as {
     readonly hours: readonly { readonly calls: number }[]
