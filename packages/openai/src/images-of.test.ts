@@ -29,6 +29,10 @@ describe('imagesOf', () => {
     ])
   })
 
+  test('takes the bytes out of an address that a relay writes where they belong alone', () => {
+    expect(seen({ data: [{ b64_json: `data:image/png;base64,${JPEG}` }] })).toEqual([['image/jpeg', JPEG]])
+  })
+
   test('takes the finished picture of a stream, not its drafts', () => {
     expect(seen({ type: 'image_generation.partial_image', b64_json: PNG })).toEqual([])
     expect(seen({ type: 'image_generation.completed', b64_json: PNG })).toEqual([['image/png', PNG]])

@@ -65,10 +65,15 @@ const DATA_URL = /^data:([\w.+/-]+);base64,/
 
 const imageIn = (found: { bytes?: unknown; url?: unknown; format?: unknown }): GeneratedImage[] => {
   const { bytes, url, format } = found
-  if (typeof bytes === 'string' && isFilled(bytes)) return [asFile(bytes, namedType(format))]
+  if (typeof bytes === 'string' && isFilled(bytes)) return [inlineFile(bytes) ?? asFile(bytes, namedType(format))]
   if (typeof url !== 'string' || url === '') return []
-  const inline = DATA_URL.exec(url)
-  return [inline === null ? { url } : asFile(url.slice(inline[0].length), inline[1])]
+  return [inlineFile(url) ?? { url }]
+}
+
+/** Some relays write it where the bytes alone belong. */
+const inlineFile = (text: string): GeneratedImage | undefined => {
+  const [whole, mimeType] = DATA_URL.exec(text) ?? []
+  return whole === undefined ? undefined : asFile(text.slice(whole.length), mimeType)
 }
 
 const asFile = (base64: string, said: string | undefined): GeneratedImage => {

@@ -23,6 +23,14 @@ test('the same key has the same picture, made once; another key another one', as
   expect(generations.started).toBe(2)
 })
 
+test('a key that stands for another prompt gives no picture of it, and makes none', async () => {
+  const { url, simulator } = await start(presets.instant)
+  await askFor(url, 'a kite', 'one')
+  expect((await askFor(url, 'a heron', 'one')).status).toBe(400)
+  const { images, outcomes } = simulator.counters().total
+  expect({ images, outcomes }).toEqual({ images: 1, outcomes: { ok: 1, key_of_another_prompt: 1 } })
+})
+
 test('who asks again while it is being made waits for it, also when the first has left', async () => {
   const { url, simulator } = await start({ serviceTime: { image: { minMs: 300, meanMs: 300, maxMs: 300 } } })
   const leaving = new AbortController()

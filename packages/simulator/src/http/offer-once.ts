@@ -6,6 +6,7 @@ type Listener = (event: OfferEvent) => void
 
 /** Work that is known by an idempotency key. */
 interface Keyed {
+  readonly promptHash: string
   readonly events: OfferEvent[]
   readonly listeners: Set<Listener>
 }
@@ -17,14 +18,15 @@ const REMEMBERED_KEYS = 10_000
 export type OfferOnce = (key: string, request: OfferedRequest, listener: Listener) => Offer
 
 /**
- * Makes one picture for each idempotency key: who asks again with a key gets what was made for it, or waits for it. The work goes
+ * Makes one picture for each idempotency key: who asks again with a key gets what was made for it, or waits for it; who asks for
+ * something else with it is refused. The work goes
  * on when its client has left, and is kept. What was refused, or came out empty, is not.
  */
 export const createOfferOnce = (upstream: Upstream): OfferOnce => {
   const known = new Map<string, Keyed>()
 
   const begin = (key: string, request: OfferedRequest, listener: Listener): Keyed => {
-    const keyed: Keyed = { events: [], listeners: new Set([listener]) }
+    const keyed: Keyed = { promptHash: request.promptHash, events: [], listeners: new Set([listener]) }
     known.set(key, keyed)
     const [oldest] = known.keys()
     if (known.size > REMEMBERED_KEYS && oldest !== undefined) known.delete(oldest)
@@ -36,10 +38,15 @@ export const createOfferOnce = (upstream: Upstream): OfferOnce => {
     return keyed
   }
 
-  const join = ({ events, listeners }: Keyed, request: OfferedRequest, listener: Listener): void => {
+  const join = ({ promptHash, events, listeners }: Keyed, request: OfferedRequest, listener: Listener): void => {
     const { counters } = upstream
     counters.requests += 1
     counters.key(request.key)
+    if (promptHash !== request.promptHash) {
+      counters.outcome('key_of_another_prompt')
+      listener({ type: 'refused', refusal: { fault: 'invalidRequest', by: 'key' } })
+      return
+    }
     const listening: Listener = (event) => {
       if (event.type === 'completed') counters.outcome('replayed')
       listener(event)

@@ -16,8 +16,8 @@ export interface OfferedRequest {
 
 /** A refusal together with what the provider says about it. */
 export interface Refusal extends FaultSpec {
-  /** Who refused: the script, chance, a phase, the quota, or the full queue. */
-  readonly by: 'script' | 'chance' | 'phase' | 'quota' | 'queue'
+  /** Who refused: the script, chance, a phase, the quota, the full queue, or an idempotency key that stands for something else. */
+  readonly by: 'script' | 'chance' | 'phase' | 'quota' | 'queue' | 'key'
   /** The limit that was hit, when it was a quota. */
   readonly quota?: QuotaHit
 }
