@@ -15,6 +15,8 @@ test('an estimate is that of the dearest model that may make it', () => {
   const prices = { cheap: { perImage: 0.02 }, dear: { perImage: 0.1, perRequest: 0.01, perMillionOutputTokens: 30 } }
   expect(costEstimate(prices, ['cheap'])(item())).toBe(0.02)
   expect(costEstimate(prices, ['cheap', 'dear'])(item())).toBeCloseTo(0.1 + 0.01 + 0.0387)
+  // Its model is the first place's, and the second place has another name for it.
+  expect(costEstimate(prices, ['cheap', 'dear'])(item({ model: 'cheap' }))).toBeCloseTo(0.1 + 0.01 + 0.0387)
   expect(costEstimate(prices, ['dear'])(item({ model: 'cheap', settings: { n: 2 } }))).toBe(0.04)
   expect(costEstimate(prices, ['cheap'])(item({ model: 'unknown' }))).toBeCloseTo(0.1487)
   expect(costEstimate({}, ['cheap'])(item())).toBe(0)

@@ -2,12 +2,16 @@ import { costOf, type Price, type Prices, type Usage } from '@spillway/core'
 import type { BatchItem } from '../input/item.ts'
 import { usageOf } from './expected-usage.ts'
 
-/** Makes what estimates the cost of one request for an item, whichever of the models makes it: the dearest. */
+/**
+ * Makes what estimates the cost of one request for an item, whichever of the models makes it: the dearest.
+ *
+ * @param models of the places, the first place's first: what asks for that one may be made by each
+ */
 export const costEstimate = (prices: Prices, models: readonly string[]): ((item: BatchItem) => number) => {
   const known = (names: readonly string[]): readonly Price[] => names.flatMap((name) => priceOf(prices, name) ?? [])
   return (item) => {
     // A model that nobody has priced costs what the dearest does: a ceiling that trusts in luck is none.
-    const asked = known(item.model === undefined ? models : [item.model])
+    const asked = known(item.model === undefined || item.model === models[0] ? models : [item.model])
     return Math.max(
       0,
       ...(asked.length > 0 ? asked : Object.values(prices)).map((price) => costOf(price, usageOf(item))),
