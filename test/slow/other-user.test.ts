@@ -70,7 +70,7 @@ describe.skipIf(why !== undefined)(`as another user${why === undefined ? '' : ` 
     const cwd = folderOf(0)
     expect(await spillway(SIMULATED, { cwd })).toMatchObject({ code: 0 })
     const refused = await asNobody(cwd, ['report', 'images'])
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('name another file with --to') as string })
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('Name another file with --to') as string })
     const page = join(folderOf(NOBODY), 'run.html')
     expect(await asNobody(cwd, ['report', 'images', '--to', page])).toMatchObject({ code: 0, stdout: `${page}\n` })
   })

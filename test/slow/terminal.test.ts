@@ -52,7 +52,7 @@ const cursorIsShown = (seen: string): boolean => seen.lastIndexOf('\u001b[?25h')
 /** Ctrl-C, and again when the first has been heard: two at once are one. */
 const endedByTwo = async ({ type, seen, ended }: Session): Promise<number | null> => {
   type('\u0003')
-  await expect.poll(seen, { timeout: 60_000 }).toContain('Stopping: what is out')
+  await expect.poll(seen, { timeout: 60_000 }).toContain('Stopping: nothing more is sent')
   type('\u0003')
   return ended
 }
@@ -92,7 +92,7 @@ describe.skipIf(!hasScript)(`in a terminal${hasScript ? '' : ' (util-linux’s s
     session.type('\u0003')
     expect(await session.ended).toBe(130)
     const text = stripVTControlCharacters(session.seen())
-    expect(text).toContain('Stopping: what is out has 2 min to end.')
+    expect(text).toContain('what is out has 2 min to end.')
     expect(text).toMatch(/\d items done, \d left\.[^]*To go on, start it again:\s+spillway run prompts\.txt/)
     expect(cursorIsShown(session.seen())).toBe(true)
   })

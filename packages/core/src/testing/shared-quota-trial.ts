@@ -56,14 +56,14 @@ export const full = (answer: SharedAnswer): void => {
 
 export const ONE = { requests: 1 }
 
-/** Nobody waits for what is settled: others know of it a little later. */
+/** Nobody waits for what is settled: others know of it a little later, and whoever stood in line before has a moment to ask. */
 export const soonGranted = async (
   quota: SharedQuota,
   costs: UnitCosts,
   pass: SharedQuotaTrial['pass'],
 ): Promise<SharedGrant> => {
   let answer = await quota.take(costs)
-  for (let i = 0; i < 10 && answer.kind !== 'granted'; i++) {
+  for (let i = 0; i < 200 && answer.kind !== 'granted'; i++) {
     await pass(10)
     answer = await quota.take(costs)
   }
