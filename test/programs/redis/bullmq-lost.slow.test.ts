@@ -6,6 +6,19 @@ import { faultyWire } from './faulty-wire.ts'
 import { alone, FAST, heard, itemOf, maker, pictureOf } from './queue-makers.ts'
 import { redisServer } from './redis-server.ts'
 
+test('a worker whose Redis is gone can be stopped', { timeout: 60_000 }, async (context) => {
+  const redis = await redisServer(context)
+  const { make, sent } = maker()
+  const queue = openBatchQueue(redis.url, FAST)
+  const worker = queue.work({ make, concurrency: 1 })
+  const run = queue.openRun()
+  await run.make(itemOf(1), alone())
+  expect(sent).toEqual(['item-1'])
+  await redis.stop('SIGKILL')
+  await worker.stop()
+  await run.close()
+})
+
 describe.each([
   { kind: 'Redis', server: redisServer },
   { kind: 'PostgreSQL', server: postgresServer },

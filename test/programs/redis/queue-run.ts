@@ -19,3 +19,5 @@ const { stopped } = await runBatch({
 })
 await run.close({ finished: stopped === 'finished' })
 process.disconnect?.()
+// As the command does: a connection that is between two attempts cannot be closed.
+setTimeout(() => process.exit(), 500).unref()

@@ -27,3 +27,5 @@ process.once('SIGTERM', () => void worker.stop())
 await worker.ended
 maker.dispose()
 process.disconnect?.()
+// As the command does: a connection that is between two attempts cannot be closed.
+setTimeout(() => process.exit(), 500).unref()

@@ -1,4 +1,3 @@
-import { systemClock } from '@spillway/core'
 import { Command } from 'commander'
 import { diagnose } from '../doctor/diagnose.ts'
 import type { Finding, FindingState } from '../doctor/finding.ts'
@@ -7,6 +6,7 @@ import { type Style, styleFor } from './display/style.ts'
 import { padEnd, widthOf } from './display/width.ts'
 import { counted } from '../words/amounts.ts'
 import { EXIT } from './exit-codes.ts'
+import { leaveLeftovers } from './leftovers.ts'
 import { printable } from './printable.ts'
 import { several } from './values.ts'
 
@@ -19,9 +19,6 @@ interface DoctorCommandOptions {
   readonly json?: true
   readonly color: boolean
 }
-
-/** Node's `fetch` dials a proxy that hangs up again and again, with nothing to stop it by. */
-const LEFTOVERS_MS = 500
 
 /** `spillway doctor`. */
 export const command = (io: CommandIo): Command =>
@@ -50,7 +47,7 @@ export const command = (io: CommandIo): Command =>
         io.stderr.write(`${counted(problems, 'problem')}, ${counted(warnings, 'warning')}.\n`)
       }
       io.end(problems > 0 ? EXIT.someFailed : EXIT.done)
-      systemClock.setTimer(LEFTOVERS_MS, () => process.exit()).unref()
+      leaveLeftovers()
     })
 
 /** One line for each finding, and one below it where there is something to do. */

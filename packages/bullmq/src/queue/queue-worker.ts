@@ -3,6 +3,7 @@ import { systemClock } from '@spillway/core'
 import { WaitingError, type Job, type Queue } from 'bullmq'
 import { handOver } from '../handover/hand-over.ts'
 import type { Backend } from './backend.ts'
+import { closeAll } from './close-all.ts'
 import { holdItem, type HeldItem } from './held-item.ts'
 import { resultsName, type ResultData, type WorkData } from './job-data.ts'
 import { workItem, type Station, type Worked } from './work-item.ts'
@@ -103,8 +104,8 @@ export const startWorker = (
     stopping ??= (async () => {
       pace.stop()
       for (const held of holding) held.release()
-      await worker.close()
-      await Promise.allSettled([queue, ...resultQueues.values()].map((each) => each.close()))
+      await closeAll([worker], () => holding.size === 0)
+      await closeAll([queue, ...resultQueues.values()])
       resolve()
     })()
     return stopping

@@ -3,6 +3,7 @@ import { InvalidOptionsError, systemClock } from '@spillway/core'
 import type { Queue } from 'bullmq'
 import { PAUSABLE } from '../handover/job-processor.ts'
 import type { Backend } from './backend.ts'
+import { closeAll } from './close-all.ts'
 import { jobIdOf, resultsName, type ResultData, type WorkData } from './job-data.ts'
 import { clearAway, lineUp, withdraw } from './line.ts'
 import { pollResults, type ResultPoll } from './poll-results.ts'
@@ -14,7 +15,7 @@ interface Results {
   readonly poll: ResultPoll
 }
 
-/** For how long a run that ends waits for workers that are about to end a job. */
+/** For how long a run that ends waits for workers that are about to end a job, and for its server. */
 const PATIENCE_MS = 10_000
 
 /** Opens a run on the queue `name`. Which run it is, it learns with its first item. */
@@ -38,6 +39,12 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
       known = { queue, poll: pollResults(queue, work, onQueueFailed) }
     }
     return known
+  }
+  const tidyUp = async (finished: boolean): Promise<void> => {
+    await known?.poll.stop()
+    await Promise.all(onTheWay)
+    // Nobody will ever ask for what still stands there: reports and pictures of items that were settled otherwise.
+    if (finished) await known?.queue.obliterate({ force: true })
   }
   const make: Make = async (item, { signal, attempts, runKey, idempotencyKey = `${runKey}-${item.id}` }) => {
     if (runKey === undefined)
@@ -77,13 +84,16 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
       return { waiting, active, delayed, pausedMs: Math.max(0, await work.getRateLimitTtl(PAUSABLE.limiter.max)) }
     },
     async close({ finished = false } = {}) {
-      await known?.poll.stop()
-      const patience = systemClock.setTimer(PATIENCE_MS, () => closing.abort())
-      await Promise.all(onTheWay)
+      const { promise: impatient, resolve } = Promise.withResolvers<void>()
+      const patience = systemClock.setTimer(PATIENCE_MS, () => {
+        closing.abort()
+        resolve()
+      })
+      const tidying = tidyUp(finished)
+      tidying.catch(() => {})
+      await Promise.race([tidying, impatient])
       patience.cancel()
-      // Nobody will ever ask for what still stands there: reports and pictures of items that were settled otherwise.
-      if (finished) await known?.queue.obliterate({ force: true })
-      await Promise.allSettled([work.close(), known?.queue.close()])
+      await closeAll(known === undefined ? [work] : [work, known.queue])
     },
   }
 }

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../command.ts'
+import { leaveLeftovers } from '../leftovers.ts'
 import { amount, duration, type Moment, moment, oneOf, several, wholeNumber } from '../values.ts'
 import type { PriceOptions } from './prices.ts'
-import { type QueueCommandOptions, withQueueOptions } from '../queue-options.ts'
+import { isQueued, type QueueCommandOptions, withQueueOptions } from '../queue-options.ts'
 import type { ProfileOptions } from './load-profile.ts'
 
 /** What `spillway run` is told. */
@@ -91,4 +92,5 @@ export const command = (io: CommandIo): Command =>
   ).action(async (prompts: string, options: RunCommandOptions) => {
     const { run } = await import('./run.ts')
     io.end(await run(prompts, options, io))
+    if (isQueued(options)) leaveLeftovers()
   })

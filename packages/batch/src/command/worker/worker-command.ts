@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { CommandIo } from '../command.ts'
+import { leaveLeftovers } from '../leftovers.ts'
 import { type QueueCommandOptions, withQueueOptions } from '../queue-options.ts'
 import { oneOf, several, wholeNumber } from '../values.ts'
 
@@ -38,4 +39,5 @@ export const command = (io: CommandIo): Command =>
     .action(async (options: WorkerCommandOptions) => {
       const { work } = await import('./worker.ts')
       io.end(await work(options, io))
+      leaveLeftovers()
     })
