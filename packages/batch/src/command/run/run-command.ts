@@ -3,7 +3,7 @@ import type { CommandIo } from '../command.ts'
 import { leaveLeftovers } from '../leftovers.ts'
 import { amount, duration, type Moment, moment, oneOf, several, wholeNumber } from '../values.ts'
 import type { PriceOptions } from './prices.ts'
-import { isQueued, type QueueCommandOptions, withQueueOptions } from '../queue-options.ts'
+import { type QueueCommandOptions, withQueueOptions } from '../queue-options.ts'
 import type { ProfileOptions } from './load-profile.ts'
 
 /** What `spillway run` is told. */
@@ -92,5 +92,5 @@ export const command = (io: CommandIo): Command =>
   ).action(async (prompts: string, options: RunCommandOptions) => {
     const { run } = await import('./run.ts')
     io.end(await run(prompts, options, io))
-    if (isQueued(options)) leaveLeftovers()
+    leaveLeftovers()
   })
