@@ -61,6 +61,7 @@ const thrownBy = async (make: () => unknown): Promise<unknown> => {
   try {
     const made = await make()
     if (typeof made === 'object' && made !== null && Symbol.asyncIterator in made)
+      // `in` narrows to what has the method that gives an iterator; generators are one themselves.
       await (made as unknown as AsyncIterator<unknown>).next()
     ;(made as { dispose?: () => void } | undefined)?.dispose?.()
     return undefined
@@ -89,6 +90,7 @@ describe('a wrong value in the first place', () => {
 const calls = core.pipeline([])
 const operation = async (): Promise<string> => 'answer'
 const feed = monitor.statusFeed('page', async () => 'operational')
+// By this method alone a client of ioredis is known; options are refused before it is asked.
 const redisClient = { evalsha: async () => undefined } as unknown as redis.RedisClient
 const connection = redis.redisConnection(redisClient)
 const incident = batch.readIncident({})

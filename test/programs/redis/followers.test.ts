@@ -34,6 +34,7 @@ test('who waits looks where its Redis lets nobody publish or subscribe', async (
 
 test('who waits looks where its client cannot be duplicated', async (context) => {
   const { url } = await redisServer(context)
+  // The first of the clients is ioredis, whose commands are handed on; the list knows it by what all clients have.
   const client = (await clients[0]!.open(context, url)) as unknown as Redis
   const commands: IoredisClient = {
     status: 'ready',

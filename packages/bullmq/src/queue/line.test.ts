@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { QueueServer } from './__fixtures__/queue-server.ts'
 import { DEADLINE_PASSED, type ResultData, type WorkData } from './job-data.ts'
 import { writeNote } from './job-notes.ts'
@@ -105,8 +105,9 @@ describe('clearAway', () => {
 
   test('leaves the result beside a job until its worker has let go of it', async () => {
     const { line, server } = await held()
+    const removing = vi.spyOn(line.work, 'remove')
     const cleared = clearAway('i1', line, new AbortController().signal)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await expect.poll(() => removing.mock.calls.length).toBeGreaterThan(1)
     expect(server.results.has('i1')).toBe(true)
     server.leave('i1', 'a token', (job) => (job.state = 'delayed'))
     await cleared

@@ -70,6 +70,7 @@ export class QueueServer {
             : { data: job.data, updateData: (data: WorkData) => wire(() => this.#update(id, data)) }
         }),
       rateLimit: () => wire(() => {}),
+      // A queue has a hundred members more, which these functions do not use.
     } as unknown as Queue<WorkData>
   }
 
@@ -81,6 +82,7 @@ export class QueueServer {
       getJob: (id: string) => wire(() => (this.results.has(id) ? { data: this.results.get(id) } : undefined)),
       getJobState: (id: string) => wire(() => (this.results.has(id) ? 'waiting' : 'unknown')),
       getWaitingCount: () => wire(() => this.results.size),
+      // As above.
     } as unknown as Queue<ResultData>
   }
 
@@ -94,6 +96,7 @@ export class QueueServer {
       log: (row: string) => wire(() => this.#there(id).logs.push(row)),
       moveToDelayed: (_: number, token: string) => wire(() => this.leave(id, token, (job) => (job.state = 'delayed'))),
       moveToWait: (token: string) => wire(() => this.leave(id, token, (job) => (job.state = 'waiting'))),
+      // As above, for a job.
     } as unknown as Job<WorkData>
   }
 
