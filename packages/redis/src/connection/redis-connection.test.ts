@@ -119,6 +119,19 @@ describe('a connection', () => {
     expect(sent[0]).toBe('connect')
   })
 
+  test.for([
+    ['Too many Cluster redirections. Last error: ReplyError: CLUSTERDOWN The cluster is down', 'CLUSTERDOWN'],
+    ['Too many Cluster redirections. Last error: ReplyError: MOVED 15363 10.0.0.1:6379', 'MOVED'],
+    ['Too many Cluster redirections. Last error: Error: Connection is closed.', 'not_connected'],
+    ['Connection is closed.', 'not_connected'],
+    ['something else', 'Error'],
+  ] as const)('says why a client gave up: %s', async ([message, reason]) => {
+    const { ask, answer } = fake()
+    const failed = ask()
+    await answer(new Error(message))
+    expect(await failed).toBe(reason)
+  })
+
   test('gives Redis up after some failures in a row, and finds it again by single probes at growing times', async () => {
     const { redis, ask, answer, clock, sent, events } = fake({ maxProbeMs: 1500 })
     for (const failure of ['one', 'two']) {

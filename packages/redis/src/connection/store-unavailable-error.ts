@@ -35,9 +35,14 @@ export const reasonOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return typeof thrown
   const { code } = thrown as { code?: unknown }
   if (typeof code === 'string' && CODE.test(code)) return code
-  const [word = ''] = thrown.message.split(' ', 1)
+  // ioredis gives up on a cluster with words of its own, and puts the reply that says why behind them.
+  const message = thrown.message.replace(GIVEN_UP, '')
+  if (message === CLOSED) return 'not_connected'
+  const [word = ''] = message.split(' ', 1)
   if (CODE.test(word)) return word
   return thrown.name === 'Error' ? thrown.constructor.name : thrown.name
 }
 
+const GIVEN_UP = /^Too many Cluster redirections\. Last error: (?:[A-Za-z]*Error: )?/
+const CLOSED = 'Connection is closed.'
 const CODE = /^[A-Z][A-Z_\d]{2,40}$/
