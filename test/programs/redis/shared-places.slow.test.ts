@@ -96,16 +96,23 @@ describe('the places of calls at work', () => {
       const handedMs: number[] = []
       let freedAt = 0
       const wait = (): Promise<unknown> =>
-        new Promise((resolve) => {
+        new Promise((resolve, reject) => {
           let timer: NodeJS.Timeout
+          let state: 'waiting' | 'asking' | 'called' | 'granted' = 'waiting'
           const ask = async (): Promise<void> => {
             clearTimeout(timer)
+            // Called while it asks, it asks once more; with a place it has no business here.
+            if (state !== 'waiting') return void (state = state === 'granted' ? state : 'called')
+            state = 'asking'
             asked++
             const answer = await quota.take({})
             if (answer.kind !== 'granted') {
-              timer = setTimeout(() => void ask(), answer.kind === 'full' ? answer.askInMs : 10)
+              const waitMs = answer.kind === 'full' ? answer.askInMs : 10
+              timer = setTimeout(askAgain, wasCalled() ? 0 : waitMs)
+              state = 'waiting'
               return
             }
+            state = 'granted'
             handedMs.push(performance.now() - freedAt)
             setTimeout(() => {
               freedAt = performance.now()
@@ -113,8 +120,10 @@ describe('the places of calls at work', () => {
               resolve(quota)
             }, 400)
           }
-          const { quota } = join(context, client, `${shared}:${i}`, plan, {}, () => void ask())
-          void ask()
+          const wasCalled = (): boolean => state === 'called'
+          const askAgain = (): void => void ask().catch(reject)
+          const { quota } = join(context, client, `${shared}:${i}`, plan, {}, askAgain)
+          askAgain()
         })
       await Promise.all(Array.from({ length: 12 }, wait))
       // The first did not wait for anybody. Asking alone would find a place after about 50 ms.
@@ -122,7 +131,7 @@ describe('the places of calls at work', () => {
         .slice(1)
         .toSorted((a, b) => a - b)
         .slice(5)
-      expect(median).toBeLessThan(20)
+      expect(median).toBeLessThan(40)
       // Twelve for whoever is granted; of those who wait the first asks each 100 ms, the tenth ten times less often.
       expect(asked).toBeLessThan(12 + 12 * 20)
     }
