@@ -67,6 +67,32 @@ test('spillway run --redis and two spillway workers make a file of prompts, and 
   for (const secret of ['canary-password', 'canary-key']) expect(all).not.toContain(secret)
 })
 
+test('a run over a queue costs no more than it may, and says before what it should', async (context) => {
+  const { url } = await redisServer(context)
+  const api = await countingApi(context, { faults: [{ fault: 'overloaded', ratio: 0.2, retryAfterMs: 500 }] })
+  const access = { OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `${api.url}/v1`, REDIS_URL: url, GEMINI_API_KEY: '' }
+  const { out, file } = newFolder(context)
+  const run = (...more: string[]): Program =>
+    spillway(context, ['run', file, '--out', out, '--redis', '--price-per-image', '0.04', '--json', ...more], access)
+  const jsonOf = ({ said }: Program): unknown => JSON.parse(said().slice(said().indexOf('{')))
+
+  const dry = run('--dry-run', '--max-cost', '0.3')
+  expect(await dry.ended, dry.said()).toBe(0)
+  expect(dry.said()).toContain('--max-cost 0.30 is enough for 7')
+  expect(jsonOf(dry)).toEqual({ exit: 0, dryRun: true, items: 30, cost: expect.closeTo(1.2) as number })
+  expect(await dumpOf(url)).not.toContain('a weir')
+
+  const worker = spillway(context, ['worker', '--redis', '--max-concurrency', '8'], access)
+  const bounded = run('--max-cost', '0.3')
+  expect(await bounded.ended, bounded.said() + worker.said()).toBe(3)
+  expect(jsonOf(bounded)).toMatchObject({ stopped: 'cost', done: 7, left: 23, cost: expect.closeTo(0.28) as number })
+  expect(api.simulator.counters().total.images).toBe(7)
+  const rest = run('--max-cost', '5')
+  expect(await rest.ended, rest.said() + worker.said()).toBe(0)
+  expect(jsonOf(rest)).toMatchObject({ stopped: 'finished', done: 30, cost: expect.closeTo(1.2) as number })
+  expect(api.simulator.counters().total.promptsByTimesMade).toEqual({ 1: PROMPTS.length })
+})
+
 test('the same over PostgreSQL', async (context) => {
   const { url } = await postgresServer(context)
   const api = await countingApi(context)
@@ -98,10 +124,7 @@ test('what cannot work is said at once, in words that show no password', async (
     ],
     [['run', file, '--out', out, '--redis'], /--redis has no address, and REDIS_URL is not set\./],
     [['run', file, '--out', out, '--redis', 'redis://h', '--rpm', '3'], /--rpm is for those who make the requests/],
-    [
-      ['run', file, '--out', out, '--redis', 'redis://h', '--price-per-image', '3'],
-      /--price-per-image does not work over/,
-    ],
+    [['run', file, '--out', out, '--redis', 'redis://h', '--max-cost', '3'], /--max-cost needs to know what a picture/],
     [['worker'], /Say where the queue is: --redis or --postgres\./],
   ]
   await Promise.all(

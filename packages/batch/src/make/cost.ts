@@ -24,24 +24,26 @@ interface Answer {
   readonly item: BatchItem
   /** The model that was asked. */
   readonly model: string
-  readonly images: number
-  /** What the provider says that it used. */
-  readonly said: Usage | undefined
+  /** What the provider says that it used, and its pictures. */
+  readonly usage: Usage
 }
 
 /**
  * What an answer costs by what the provider says that it used: tokens that it does not count cost as expected, pictures are
- * counted. `undefined` where it says nothing, or the model has no price.
+ * counted. `undefined` where the model has no price.
  */
-export const costOfAnswer = (prices: Prices, { item, model, images, said }: Answer): number | undefined => {
+export const costOfAnswer = (prices: Prices, { item, model, usage }: Answer): number | undefined => {
   const price = priceOf(prices, model)
-  if (price === undefined || said === undefined) return undefined
+  if (price === undefined) return undefined
   const { inputTokens, outputTokens } = usageOf(item)
-  const expected = TOKENS.some((unit) => said[unit] !== undefined) ? {} : { inputTokens, outputTokens }
-  return costOf(price, { ...expected, images, ...said })
+  const expected = TOKENS.some((unit) => usage[unit] !== undefined) ? {} : { inputTokens, outputTokens }
+  return costOf(price, { ...expected, ...usage })
 }
 
 const TOKENS = ['inputTokens', 'outputTokens', 'tokens'] as const
 
+/** Names what no other name of a price list does: workers of a queue ask for models that their run has never heard of. */
+export const ANY_MODEL = '*'
+
 const priceOf = (prices: Prices, model: string): Price | undefined =>
-  Object.hasOwn(prices, model) ? prices[model] : undefined
+  [model, ANY_MODEL].flatMap((name) => (Object.hasOwn(prices, name) ? (prices[name] ?? []) : []))[0]

@@ -29,6 +29,8 @@ export interface AttemptEnd {
   readonly tookMs: number
   /** What it cost, where that is known; else what it was expected to, unless it is not billed. */
   readonly cost?: number
+  /** What the provider says that an answer used, and its pictures: `inputTokens`, `outputTokens`, `images`. Its price is the run's. */
+  readonly usage?: Readonly<Record<string, number>>
   /** The shortest wait that the server asked for, in milliseconds. */
   readonly retryAfterMs?: number
 }
@@ -46,6 +48,13 @@ export interface AttemptListener {
     readonly at?: number
   }): void | PromiseLike<void>
   ended(attempt: AttemptEnd): void
+  /**
+   * Before an item is put in line for others to send, and waited for: keeps what one request for it should cost until the
+   * item has ended. `stands`: it is in line since an earlier start, or has been answered, and is paid for whatever is said.
+   *
+   * @returns whether it may be put in line
+   */
+  queueing?(item: { readonly stands: boolean }): boolean | PromiseLike<boolean>
 }
 
 /** Makes what an item asks for, however often it must ask: the pipeline is in here. Rejects when there is nothing more to try. */

@@ -17,11 +17,11 @@ import {
   type Verdict,
 } from '@spillway/core'
 import type { BatchItem } from '../input/item.ts'
-import { costOfAnswer } from './cost.ts'
 import { usageOf } from './expected-usage.ts'
 import { endOf, verdictOnAnswer, verdictOnError } from './judge-attempt.ts'
 import type { Made, MadeImage, Make } from './make.ts'
 import { NoImageError } from './no-image-error.ts'
+import { pricedAttempts } from './priced-attempts.ts'
 import { pipelineOptions } from './pipeline-options.ts'
 import type { Place } from './place/place.ts'
 import { type Heard, hearing } from './place/sending.ts'
@@ -110,7 +110,8 @@ export const createMaker = (options: MakerOptions): Maker => {
   })
   const now = (): number => (clock ?? systemClock).now()
 
-  const make: Make = async (item, { signal, attempts, idempotencyKey }) => {
+  const make: Make = async (item, { signal, attempts: listener, idempotencyKey }) => {
+    const attempts = pricedAttempts(prices, item, listener)
     const ending = new AbortController()
     const abort = (): void => ending.abort(signal.reason)
     if (signal.aborted) abort()
@@ -135,14 +136,11 @@ export const createMaker = (options: MakerOptions): Maker => {
         place.ask({ item, model, idempotencyKey, signal: context.signal })
       const sentAt = now()
       const ended = (verdict: Verdict, pictures = 0): Verdict => {
-        const end = endOf(verdict)
-        const answer = { item, model, images: pictures, said: heard.usage }
-        const cost = end.billed === 'no' ? undefined : costOfAnswer(prices, answer)
         attempts.ended({
           endpoint: place.name,
           tookMs: now() - sentAt,
-          ...end,
-          ...(cost !== undefined && { cost }),
+          ...endOf(verdict),
+          ...(heard.usage !== undefined && { usage: { images: pictures, ...heard.usage } }),
         })
         return verdict
       }

@@ -30,6 +30,7 @@ export class Attempts implements AttemptListener, Stoppable {
   readonly #open = new Set<OpenAttempt>()
   #unknown = false
   #answered = false
+  #held: number | undefined
   #number: number
 
   constructor(run: RunState, item: ItemRecord) {
@@ -47,6 +48,23 @@ export class Attempts implements AttemptListener, Stoppable {
     return this.#open.size > 0 || this.#answered
   }
 
+  async queueing({ stands }: { readonly stands: boolean }): Promise<boolean> {
+    const { options, budget, stopping } = this.#run
+    const expectedCost = options.estimateCost(this.#item)
+    if (stands) budget.reserve(expectedCost)
+    else if (!this.#goesOn(await budget.hold(expectedCost, () => stopping.reason !== undefined), expectedCost))
+      return false
+    this.#held = expectedCost
+    return true
+  }
+
+  /** What was kept for those in line is free again: what they have sent has been told of. */
+  release(): void {
+    if (this.#held === undefined) return
+    this.#run.budget.settle(this.#held, 0)
+    this.#held = undefined
+  }
+
   sending(sent: Sent): void | Promise<void> {
     const { options, budget, stopping } = this.#run
     const expectedCost = options.estimateCost(this.#item)
@@ -60,13 +78,18 @@ export class Attempts implements AttemptListener, Stoppable {
   }
 
   #sendIf(claimed: boolean, sent: Sent, expectedCost: number): void {
+    if (this.#goesOn(claimed, expectedCost)) return this.#send(sent, expectedCost)
+    throw new Error('The run has stopped: nothing is sent any more.')
+  }
+
+  /** Without a reason to stop, each request of an item may be followed by others; with one, none. */
+  #goesOn(claimed: boolean, expectedCost: number): boolean {
     const { budget, stopping } = this.#run
     if (!claimed) stopping.stop('cost')
-    // Without a reason to stop, each request of an item may be followed by others; with one, none.
-    if (stopping.reason === undefined) return this.#send(sent, expectedCost)
+    if (stopping.reason === undefined) return true
     if (claimed) budget.settle(expectedCost, 0)
     this.refused = true
-    throw new Error('The run has stopped: nothing is sent any more.')
+    return false
   }
 
   /** What it should cost is kept by now. */

@@ -24,3 +24,23 @@ it('gives what comes back to one of those that wait, and refuses the others when
   expect(await second).toBe(false)
   expect(budget.cost).toBe(1)
 })
+
+it('refuses to hold what others may need only when nobody holds anything any more', async () => {
+  const budget = new Budget(0, 1)
+  budget.reserve(5)
+  let said: boolean | undefined
+  const held = budget.hold(2, never).then((given) => (said = given))
+  budget.reserve(1)
+  budget.settle(1, 0)
+  await Promise.resolve()
+  expect(said).toBeUndefined()
+  budget.settle(5, 1)
+  expect(await held).toBe(false)
+  const over = new Budget(0, 1)
+  over.reserve(1)
+  let ended = false
+  const stopped = over.hold(2, () => ended)
+  ended = true
+  over.wake()
+  expect(await stopped).toBe(false)
+})

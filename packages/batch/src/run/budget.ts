@@ -5,6 +5,8 @@ const ROUNDING_RATIO = 1e-9
 export class Budget {
   #spent: number
   #reserved = 0
+  /** Requests for which something is kept: sums of amounts do not end at 0. */
+  #kept = 0
   readonly #maxCost: number
   readonly #waiting = new Set<() => void>()
 
@@ -36,19 +38,31 @@ export class Budget {
       return true
     }
     if (!this.mayAllow(expected) || isOver()) return false
-    return new Promise<void>((resolve) => this.#waiting.add(resolve)).then(() => this.claim(expected, isOver))
+    return this.#change().then(() => this.claim(expected, isOver))
+  }
+
+  /** The same for what others may send, at any time until it is settled: it says no only when nothing else is kept. */
+  async hold(expected: number, isOver: () => boolean): Promise<boolean> {
+    while (!this.mayAllow(expected) && this.#kept > 0 && !isOver()) await this.#change()
+    return this.claim(expected, isOver)
   }
 
   /** A request has left that was not asked for here. */
   reserve(expected: number): void {
     this.#reserved += expected
+    this.#kept++
   }
 
   /** A request for which so much was kept has ended at this cost. */
   settle(expected: number, cost: number): void {
     this.#reserved -= expected
+    this.#kept--
     this.#spent += cost
     this.wake()
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.add(resolve))
   }
 
   /** Those that wait look again. */

@@ -22,7 +22,8 @@ export async function makeItem(run: RunState, item: ItemRecord): Promise<void> {
 
 async function askFor(run: RunState, item: ItemRecord): Promise<void> {
   const { options, journal, stopping, budget } = run
-  if (!budget.mayAllow(options.estimateCost(item))) return stopping.stop('cost')
+  // What a maker remembers may have been paid for: it says itself before it asks anew.
+  if (!options.makerRemembers && !budget.mayAllow(options.estimateCost(item))) return stopping.stop('cost')
   const attempts = new Attempts(run, item)
   // What is asked for is a part of it: a line that has changed must not get the picture of what stood there.
   const idempotencyKey = `${journal.key}-${item.seq}-${item.fingerprint.slice(0, 16)}`
@@ -33,6 +34,8 @@ async function askFor(run: RunState, item: ItemRecord): Promise<void> {
     )
   } catch (error) {
     return notMade(run, item, attempts, error)
+  } finally {
+    attempts.release()
   }
   run.atStep('answered')
   await saveOrFail(run, item, made, 'request')

@@ -53,7 +53,8 @@ export interface RunBatchOptions {
   readonly onUnknown?: 'skip' | 'again'
   /**
    * Whether the maker itself knows what became of an item that it was asked for before, as a queue of workers does: such
-   * an item is asked for again, and nobody counts it as unknown. @default false
+   * an item is asked for again, and nobody counts it as unknown. Where there is a `maxCost`, it asks `attempts.queueing` before it
+   * lets others send. @default false
    */
   readonly makerRemembers?: boolean
   /** Asks again for what has failed in earlier launches. @default false */

@@ -80,6 +80,24 @@ describe('lineUp', () => {
   })
 })
 
+describe('who lets items into the line', () => {
+  test('is told what stands there from before, and keeps out what does not', async () => {
+    const asked: boolean[] = []
+    const entry = (answer: boolean) => (item: { readonly stands: boolean }) => {
+      asked.push(item.stands)
+      return Promise.resolve(answer)
+    }
+    const { line, server } = queues()
+    expect(await lineUp('i1', DATA, line, entry(false))).toBe(false)
+    expect(server.work.size).toBe(0)
+    expect(await lineUp('i1', DATA, line, entry(true))).toBe(true)
+    expect(server.work.size).toBe(1)
+    expect(await lineUp('i1', DATA, line, entry(true))).toBe(true)
+    expect(await lineUp('i1', DATA, queues({ i1: RESULT }).line, entry(true))).toBe(true)
+    expect(asked).toEqual([false, false, true, true])
+  })
+})
+
 describe('withdraw', () => {
   test.for([
     ['was not sent', DATA, false, 0],

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { AttemptListener } from '@spillway/batch'
 import { systemClock } from '@spillway/core'
 import type { Queue } from 'bullmq'
 import { DEADLINE_PASSED, type ResultData, unknownIdOf, type WorkData } from './job-data.ts'
@@ -18,14 +19,29 @@ export const isSettled = async (id: string, results: Pick<Results, 'getJobState'
   return states.some((state) => state !== 'unknown')
 }
 
-/** Puts an item in line, unless it stands there, or was settled while its run was away. What is settled in this instant its worker finds. */
-export const lineUp = async (id: string, data: WorkData, { work, results }: Line): Promise<void> => {
+/** Asked once for an item: whether it may be put in line. */
+export type Entry = NonNullable<AttemptListener['queueing']>
+
+/**
+ * Puts an item in line, unless it stands there, or was settled while its run was away. What is settled in this instant its
+ * worker finds.
+ *
+ * @returns whether it was let in
+ */
+export const lineUp = async (
+  id: string,
+  data: WorkData,
+  { work, results }: Line,
+  entry: Entry = () => true,
+): Promise<boolean> => {
   await overrule(id, data, results)
-  if (await isSettled(id, results)) return
+  if (await isSettled(id, results)) return entry({ stands: true })
   const stands = await work.getJob(id)
+  if (!(await entry({ stands: stands !== undefined }))) return false
   if (stands === undefined) await work.add('item', data, { jobId: id, removeOnFail: true, keepLogs: MOST_NOTES })
   // Of an earlier start, which may have said otherwise. Where it has ended in this instant, its result is there.
   else if (!isDeepStrictEqual(stands.data, data)) await stands.updateData(data).catch(onlyIfThere(id, work))
+  return true
 }
 
 /** What an earlier start wanted does not bind this one: now it is to be made, or there is time again. */

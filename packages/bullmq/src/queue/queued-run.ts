@@ -55,7 +55,7 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
     handedOut.set(item.id, id)
     const { promise: aborted, reject } = Promise.withResolvers<never>()
     const data = { run: runKey, item, idempotencyKey, onUnknown, ...(deadlineAt !== undefined && { deadlineAt }) }
-    const inLine = lineUp(id, data, { work, results })
+    const inLine = lineUp(id, data, { work, results }, attempts.queueing?.bind(attempts))
     const letGo = (): void => {
       poll.forget(id)
       // Not before it stands there: what is on its way is not found.
@@ -64,7 +64,8 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
     }
     signal.addEventListener('abort', letGo, { once: true })
     try {
-      await Promise.race([inLine, aborted])
+      if (!(await Promise.race([inLine, aborted])))
+        throw new Error('The run has stopped: nothing is put in line any more.')
       // Only now: what stood there before may be what this start overrules.
       return await madeOf(await Promise.race([poll.expect(id), aborted]), attempts)
     } finally {

@@ -1,18 +1,16 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { describeForecast } from '../../forecast/describe-forecast.ts'
 import { forecastBatch } from '../../forecast/forecast-batch.ts'
 import type { BatchItem } from '../../input/item.ts'
-import { readRun } from '../../journal/read-run.ts'
 import { usageOf } from '../../make/expected-usage.ts'
 import { pipelineOptions } from '../../make/pipeline-options.ts'
 import type { CommandIo } from '../command.ts'
-import { count, counted, listed } from '../../words/amounts.ts'
+import { listed } from '../../words/amounts.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { printable } from '../printable.ts'
 import { latestStartOf } from './moments.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunCommandOptions } from './run-command.ts'
+import { tallyOf } from './tally.ts'
 import { usedBefore } from './used-before.ts'
 
 /** Says what a run would take, and makes none: everything has been checked by now but the endpoints themselves. */
@@ -23,29 +21,19 @@ export async function dryRun(
   io: CommandIo,
 ): Promise<ExitCode> {
   const { places, clock, policy, profile, prices, deadline, endpoints } = plan
-  const { out: folder, rpm, tpm, imagesPerDay, maxCost, limit = Infinity } = options
-  const done = idsDone(folder)
-  const usages = new Map<string, ReturnType<typeof usageOf>>()
-  let items = 0
-  for await (const item of all) {
-    items += 1
-    if (!done.has(item.id)) usages.set(item.fingerprint, usageOf(item))
-  }
-  const toMake = Math.min(usages.size, limit)
+  const { out: folder, rpm, tpm, imagesPerDay, maxCost, limit } = options
+  const { toMake, words } = await tallyOf(all, usageOf, folder, limit)
   const say = (line: string): void => void (options.quiet ? undefined : io.stderr.write(`${line}\n`))
-  const same = items - done.size - usages.size
-  say(
-    `${counted(items, 'item')} in ${printable(folder)}: ${count(done.size)} done before, ${count(same)} the same as another one, ${count(toMake)} to make.`,
-  )
+  say(words)
   say(`endpoints ${listed(places.map(({ name, model }) => `${printable(name)} (${printable(model)})`))}`)
-  if (toMake === 0) return EXIT.done
-  const latestStartMs = Math.max(0, latestStartOf(deadline, toMake, rpm) - clock.now())
+  if (toMake.length === 0) return EXIT.done
+  const latestStartMs = Math.max(0, latestStartOf(deadline, toMake.length, rpm) - clock.now())
   const forecast = await forecastBatch({
-    items: toMake,
+    items: toMake.length,
     startsAt: clock.wallTime(),
     deadlineMs: deadline.at - clock.now(),
     maxConcurrency: options.maxConcurrency ?? 64,
-    usage: meanOf([...usages.values()]),
+    usage: meanOf(toMake),
     quota: {
       ...(rpm !== undefined && { requestsPerMinute: rpm }),
       ...(tpm !== undefined && { tokensPerMinute: tpm }),
@@ -64,11 +52,6 @@ export async function dryRun(
   for (const line of describeForecast(forecast)) say(line)
   if (options.json) io.stdout.write(`${JSON.stringify({ exit: EXIT.done, dryRun: true, ...forecast }, null, 2)}\n`)
   return EXIT.done
-}
-
-const idsDone = (folder: string): ReadonlySet<string> => {
-  if (!existsSync(join(folder, '.spillway', 'journal.db'))) return new Set()
-  return new Set(readRun(folder).items.flatMap(({ id, state }) => (state === 'done' ? [id] : [])))
 }
 
 const meanOf = (usages: readonly ReturnType<typeof usageOf>[]): Record<string, number> => {

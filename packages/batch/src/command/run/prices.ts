@@ -1,4 +1,5 @@
 import { openAccount, type Prices } from '@spillway/core'
+import { ANY_MODEL } from '../../make/cost.ts'
 import { readJsonFile } from '../json-file.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -22,7 +23,7 @@ const checked = (json: unknown): Prices => {
 /**
  * The prices of a run: of a file with a price for each model, as `openAccount` takes them, or one for every image.
  *
- * @param models that places are asked for
+ * @param models that places are asked for; none where others decide, and each may be meant
  * @returns `undefined` where nobody has said a price
  * @throws UsageError where there is a limit on the cost and no price, or two
  */
@@ -31,10 +32,12 @@ export async function pricesFor(options: PriceOptions, models: readonly string[]
   if (pricePerImage !== undefined && file !== undefined)
     throw new UsageError('--price-per-image and --prices both say what a picture costs: give one of them.')
   if (pricePerImage !== undefined)
-    return Object.fromEntries(models.map((model) => [model, { perImage: pricePerImage }]))
+    return Object.fromEntries(
+      (models.length > 0 ? models : [ANY_MODEL]).map((model) => [model, { perImage: pricePerImage }]),
+    )
   if (file !== undefined) {
     const prices = await readJsonFile(file, checked)
-    const unpriced = models.filter((model) => !Object.hasOwn(prices, model))
+    const unpriced = models.filter((model) => ![model, ANY_MODEL].some((name) => Object.hasOwn(prices, name)))
     if (maxCost !== undefined && unpriced.length > 0)
       throw new UsageError(`--max-cost needs a price for each model, and ${file} has none for ${unpriced.join(', ')}.`)
     return prices

@@ -1,6 +1,9 @@
-import { pipeline, systemClock, type Timer } from '@spillway/core'
+import { pipeline, type Prices, systemClock, type Timer } from '@spillway/core'
 import type { BatchItem } from '../../input/item.ts'
 import { readItems } from '../../input/read-items.ts'
+import { costEstimate } from '../../make/cost.ts'
+import type { Make } from '../../make/make.ts'
+import { pricedAttempts } from '../../make/priced-attempts.ts'
 import { loadQueue } from '../../queue/load-queue.ts'
 import type { BatchQueue, QueueCounts, QueuedRun } from '../../queue/batch-queue.ts'
 import { type BatchSummary, runBatch } from '../../run/run-batch.ts'
@@ -16,7 +19,8 @@ import { printable } from '../printable.ts'
 import { queueFailures } from '../queue-failures.ts'
 import { UsageError } from '../usage-error.ts'
 import { exitCodeOf } from './exit-code-of.ts'
-import { deadlineOf, DEFAULT_DEADLINE } from './moments.ts'
+import { deadlineOf, DEFAULT_DEADLINE, type Instant } from './moments.ts'
+import { pricesFor } from './prices.ts'
 import type { RunCommandOptions } from './run-command.ts'
 import { summaryJson, summaryLines } from './summary.ts'
 
@@ -36,8 +40,6 @@ const OF_WORKERS = [
   'bands',
   'profile',
 ] as const
-/** What nobody could keep to who does not make the requests. */
-const NOT_QUEUED = ['maxCost', 'pricePerImage', 'prices', 'dryRun'] as const
 
 /** Runs `spillway run` over a queue: workers make, this process writes down. Gives back the exit code. */
 export async function queuedRun(prompts: string, options: RunCommandOptions, io: CommandIo): Promise<ExitCode> {
@@ -46,18 +48,36 @@ export async function queuedRun(prompts: string, options: RunCommandOptions, io:
   const forWorkers = OF_WORKERS.find(given)
   if (forWorkers !== undefined)
     throw new UsageError(`${dashed(forWorkers)} is for those who make the requests: give it to spillway worker.`)
-  const notQueued = NOT_QUEUED.find(given)
-  if (notQueued !== undefined) throw new UsageError(`${dashed(notQueued)} does not work over a queue.`)
+  const deadline = deadlineOf(options.deadline ?? DEFAULT_DEADLINE, systemClock)
+  // Which models are asked for, workers know.
+  const prices = await pricesFor(options, [])
   const queue = await loadQueue(queueUrlOf(options, io.env), { ...(options.queueName && { name: options.queueName }) })
   await queue.connect()
-  return runOn(queue, prompts, options, io)
-}
-
-async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOptions, io: CommandIo): Promise<ExitCode> {
-  const { out: folder, model, onUnknown } = options
-  const deadline = deadlineOf(options.deadline ?? DEFAULT_DEADLINE, systemClock)
+  const { model } = options
   const source = prompts === '-' ? io.stdin : prompts
   const named = { ...(prompts === '-' && { name: 'standard input' }), ...(model !== undefined && { model }) }
+  const items = modelled(readItems(source, named), model)
+  if (options.dryRun === undefined) return runOn({ queue, items, deadline, prices }, prompts, options, io)
+  const { queuedDryRun } = await import('./queued-dry-run.ts')
+  return queuedDryRun({ queue, items, prices }, options, io)
+}
+
+/** What was read of a command line, and checked. */
+interface QueuedPlan {
+  readonly queue: BatchQueue
+  readonly items: AsyncIterable<BatchItem>
+  readonly deadline: Instant
+  /** `undefined` where nobody has said a price. */
+  readonly prices: Prices | undefined
+}
+
+async function runOn(
+  { queue, items, deadline, prices }: QueuedPlan,
+  prompts: string,
+  options: RunCommandOptions,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const { out: folder, onUnknown, maxCost } = options
 
   const screen = screenFor(options, io)
   const watch = watchRun({
@@ -68,9 +88,9 @@ async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOpti
     endpoints: [],
     clock: systemClock,
     title: `${printable(prompts)} → ${queue.address} → ${printable(folder)}`,
-    priced: false,
+    priced: prices !== undefined,
     deadlineAt: deadline.at,
-    maxCost: undefined,
+    maxCost,
   })
   const queued = queue.openRun({
     onUnknown,
@@ -85,8 +105,8 @@ async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOpti
   let summary: BatchSummary | undefined
   try {
     summary = await runBatch({
-      items: modelled(readItems(source, named), model),
-      make: queued.make,
+      items,
+      make: prices === undefined ? queued.make : priced(queued.make, prices),
       makerRemembers: true,
       folder,
       signal: interrupt.signal,
@@ -105,7 +125,9 @@ async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOpti
       ...(options.maxErrors !== undefined && { maxErrors: options.maxErrors }),
       ...(options.limit !== undefined && { limit: options.limit }),
       ...(options.cache !== undefined && { cache: options.cache }),
-      note: { queue: queue.address },
+      ...(maxCost !== undefined && { maxCost }),
+      ...(prices !== undefined && { estimateCost: costEstimate(prices, []) }),
+      note: { queue: queue.address, pricePerImage: options.pricePerImage, prices: options.prices },
     })
   } finally {
     follower.stop()
@@ -115,7 +137,7 @@ async function runOn(queue: BatchQueue, prompts: string, options: RunCommandOpti
   }
   const code = interrupt.code() ?? exitCodeOf(summary)
   const typed = withoutPasswords(asTyped(io))
-  const ending = { folder, priced: false, code, typed, queue: follower.counts() }
+  const ending = { folder, priced: prices !== undefined, code, typed, queue: follower.counts() }
   for (const line of summaryLines(summary, ending)) screen.print(line)
   if (options.json) io.stdout.write(`${JSON.stringify(summaryJson(summary, ending), null, 2)}\n`)
   return code
@@ -152,6 +174,12 @@ const followQueue = (
 
 const leave = (queued: QueuedRun, summary: BatchSummary | undefined): Promise<void> =>
   queued.close({ finished: summary?.stopped === 'finished' })
+
+/** Workers say what was used, and know no prices. */
+const priced =
+  (make: Make, prices: Prices): Make =>
+  (item, { attempts, ...rest }) =>
+    make(item, { ...rest, attempts: pricedAttempts(prices, item, attempts) })
 
 /** Workers have models of their own: what is asked for here goes with each item. */
 async function* modelled(items: AsyncIterable<BatchItem>, model: string | undefined): AsyncGenerator<BatchItem> {
