@@ -33,6 +33,12 @@ export const plan = (permits: number, more: Partial<QuotaPlan> = {}): QuotaPlan 
   ...more,
 })
 
+/** So long that it does not end while a test asks, on a busy machine either. */
+export const LONG_MS = 20_000
+
+export const longPlan = (permits: number, more: Partial<QuotaPlan> = {}): QuotaPlan =>
+  plan(permits, { periodMs: LONG_MS, ...more })
+
 export const check = (right: boolean, message: string): void => {
   if (!right) throw new Error(message)
 }
