@@ -52,7 +52,9 @@ export class Attempts implements AttemptListener, Stoppable {
     const { options, budget, stopping } = this.#run
     const expectedCost = options.estimateCost(this.#item)
     if (stands) budget.reserve(expectedCost)
-    else if (!this.#goesOn(await budget.hold(expectedCost, () => stopping.reason !== undefined), expectedCost))
+    else if (
+      !this.#goesOn(await this.#given(budget.hold(expectedCost, () => stopping.reason !== undefined)), expectedCost)
+    )
       return false
     this.#held = expectedCost
     return true
@@ -74,7 +76,17 @@ export class Attempts implements AttemptListener, Stoppable {
     }
     const claimed = budget.claim(expectedCost, () => stopping.reason !== undefined)
     if (typeof claimed === 'boolean') return this.#sendIf(claimed, sent, expectedCost)
-    return claimed.then((given) => this.#sendIf(given, sent, expectedCost))
+    return this.#given(claimed).then((given) => this.#sendIf(given, sent, expectedCost))
+  }
+
+  /** Says that the item waits for money, as long as it does. */
+  async #given(claimed: boolean | Promise<boolean>): Promise<boolean> {
+    if (typeof claimed === 'boolean') return claimed
+    const { id } = this.#item
+    this.#run.tell({ type: 'item.waiting', id, reason: 'cost' })
+    const given = await claimed
+    this.#run.tell({ type: 'item.waited', id })
+    return given
   }
 
   #sendIf(claimed: boolean, sent: Sent, expectedCost: number): void {

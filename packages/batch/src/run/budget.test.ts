@@ -29,7 +29,7 @@ it('refuses to hold what others may need only when nobody holds anything any mor
   const budget = new Budget(0, 1)
   budget.reserve(5)
   let said: boolean | undefined
-  const held = budget.hold(2, never).then((given) => (said = given))
+  const held = (budget.hold(2, never) as Promise<boolean>).then((given) => (said = given))
   budget.reserve(1)
   budget.settle(1, 0)
   await Promise.resolve()

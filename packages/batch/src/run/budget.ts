@@ -42,9 +42,9 @@ export class Budget {
   }
 
   /** The same for what others may send, at any time until it is settled: it says no only when nothing else is kept. */
-  async hold(expected: number, isOver: () => boolean): Promise<boolean> {
-    while (!this.mayAllow(expected) && this.#kept > 0 && !isOver()) await this.#change()
-    return this.claim(expected, isOver)
+  hold(expected: number, isOver: () => boolean): boolean | Promise<boolean> {
+    if (this.mayAllow(expected) || this.#kept === 0 || isOver()) return this.claim(expected, isOver)
+    return this.#change().then(() => this.hold(expected, isOver))
   }
 
   /** A request has left that was not asked for here. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Make } from '../make/make.ts'
 import { itemsOf, newFolder, png } from './__fixtures__/studio.ts'
 import { runBatch } from './run-batch.ts'
+import type { BatchEvent } from './run-events.ts'
 
 const items = itemsOf(...Array.from({ length: 10 }, (_, index) => `picture ${index}`))
 const priced = { estimateCost: () => 1, makerRemembers: true, graceMs: 0, maxConcurrency: 10 }
@@ -43,7 +44,15 @@ const elsewhere = (costOf: (prompt: string) => number = () => 1) => {
 
 test('nothing is in line that there is no money for, and what comes back is given to the next', async () => {
   const { make, asked, most } = elsewhere((prompt) => (prompt === 'picture 1' ? 0 : 1))
-  const ended = await runBatch({ ...priced, items, make, folder: newFolder(), maxCost: 3 })
+  const waiting = new Set<string>()
+  let mostWaiting = 0
+  const onEvent = (event: BatchEvent): void => {
+    if (event.type === 'item.waiting') waiting.add(event.id)
+    if (event.type === 'item.waited') waiting.delete(event.id)
+    mostWaiting = Math.max(mostWaiting, waiting.size)
+  }
+  const ended = await runBatch({ ...priced, items, make, folder: newFolder(), maxCost: 3, onEvent })
+  expect([mostWaiting, waiting.size]).toEqual([7, 0])
   expect(ended).toMatchObject({ stopped: 'cost', cost: 3, counts: { done: 3, failed: 1, waiting: 6 } })
   expect(asked).toHaveLength(4)
   expect(most()).toBe(3)

@@ -22,6 +22,19 @@ export interface ItemStarted extends BatchMoment {
   readonly id: string
 }
 
+/** Those that are out may use up what the run may cost: the next request for it waits for what they do. */
+export interface ItemWaiting extends BatchMoment {
+  readonly type: 'item.waiting'
+  readonly id: string
+  readonly reason: 'cost'
+}
+
+/** It does not wait any more. */
+export interface ItemWaited extends BatchMoment {
+  readonly type: 'item.waited'
+  readonly id: string
+}
+
 /** A request leaves. */
 export interface ItemSent extends BatchMoment {
   readonly type: 'item.sent'
@@ -114,6 +127,8 @@ export interface RunStopped extends BatchMoment {
 export type BatchEvent =
   | RunStarted
   | ItemStarted
+  | ItemWaiting
+  | ItemWaited
   | ItemSent
   | AttemptEnded
   | ItemDone

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { frame, type FrameInput, lastFrame, progressLine } from './frame.ts'
+import type { BatchEvent } from '../../run/run-events.ts'
 import { createProgress, type ProgressWriter } from './progress.ts'
 import { COLOURS, NO_COLOURS } from './style.ts'
 import { widthOf } from './width.ts'
@@ -115,9 +116,10 @@ describe('the live display', () => {
 })
 
 describe('a run whose pictures workers make', () => {
-  const queued = (counts: Partial<Parameters<ProgressWriter['onQueue']>[0]>): string => {
+  const queued = (counts: Partial<Parameters<ProgressWriter['onQueue']>[0]>, ...events: BatchEvent[]): string => {
     const progress = createProgress([], () => 0)
     progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    for (const event of events) progress.onRun(event)
     progress.onQueue({ waiting: 0, active: 0, delayed: 0, pausedMs: 0, ...counts })
     const input = { progress, title: '', startedAt: 0, now: 0, priced: false, style: NO_COLOURS, columns: 80, rows: 24 }
     expect(frame(input).join('\n')).toContain(`${counts.active ?? 0} in flight`)
@@ -138,5 +140,11 @@ describe('a run whose pictures workers make', () => {
 
   it('says nothing of waits where there are none', () => {
     expect(queued({ active: 4 })).not.toContain('waiting')
+  })
+
+  it('says how many are kept out of the line until it is known what others cost', () => {
+    const poor = ['a', 'b', 'c'].map((id) => ({ type: 'item.waiting', at: 0, id, reason: 'cost' }) as const)
+    expect(queued({ active: 2 }, ...poor)).toContain('2 in flight, waiting: 3 for what others cost')
+    expect(queued({ active: 2 }, ...poor, { type: 'item.waited', at: 0, id: 'b' })).toContain('waiting: 2 for what')
   })
 })

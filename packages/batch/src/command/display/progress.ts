@@ -64,6 +64,8 @@ export function createProgress(endpoints: readonly string[], now: () => number):
   }
   const pace = createPace(now())
   const waits = new Map<number, string>()
+  /** Items that wait until it is known what others cost. */
+  const poor = new Set<string>()
   const counts = { done: 0, failed: 0, unknown: 0, left: 0 }
   let recent: readonly Happening[] = []
   let queue: QueueCounts | undefined
@@ -116,6 +118,8 @@ export function createProgress(endpoints: readonly string[], now: () => number):
     {
       'run.started': take,
       'run.stopped': take,
+      'item.waiting': ({ id }) => void poor.add(id),
+      'item.waited': ({ id }) => void poor.delete(id),
       'attempt.ended': ({ cost }) => void (progress.cost += cost),
       'item.done': ({ source }) => {
         ended('done')
@@ -148,8 +152,8 @@ export function createProgress(endpoints: readonly string[], now: () => number):
       return [...views.values()].reduce((sum, { inFlight }) => sum + inFlight, 0)
     },
     waiting() {
-      if (queue !== undefined) return waitsIn(queue)
-      const reasons = new Map<string, number>()
+      const reasons = queue === undefined ? new Map<string, number>() : waitsIn(queue)
+      if (poor.size > 0) reasons.set('what others cost', poor.size)
       for (const reason of waits.values()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
       return reasons
     },
@@ -176,7 +180,7 @@ export function createProgress(endpoints: readonly string[], now: () => number):
 }
 
 /** What the items of a queue wait for, as far as the queue knows. */
-function waitsIn({ waiting, delayed, pausedMs }: QueueCounts): ReadonlyMap<string, number> {
+function waitsIn({ waiting, delayed, pausedMs }: QueueCounts): Map<string, number> {
   const paused = `the quota, for which the queue pauses for ${duration(pausedMs)}`
   const waits = new Map([
     [pausedMs > 0 ? paused : 'a worker', waiting],
