@@ -66,6 +66,8 @@ export type {
   ItemFailed,
   ItemSent,
   ItemStarted,
+  ItemWaited,
+  ItemWaiting,
   ItemUnknown,
   RunStarted,
   RunStopped,
