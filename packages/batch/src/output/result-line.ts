@@ -21,7 +21,8 @@ export interface ResultLine {
   readonly endpoint?: string
   readonly attempts: number
   readonly usage?: Readonly<Record<string, number>>
-  readonly cost: number
+  /** In the currency of the prices; nothing where it cost nothing, or nobody has said a price. */
+  readonly cost?: number
   readonly timing: { readonly started_at?: string; readonly ended_at?: string; readonly took_ms?: number }
   readonly line: number
 }
@@ -49,7 +50,7 @@ export function resultLine(item: ItemRecord): ResultLine {
     ...(made && { endpoint: made.endpoint }),
     attempts,
     ...(made?.usage && { usage: made.usage }),
-    cost,
+    ...(cost > 0 && { cost }),
     timing: {
       ...(startedAt !== undefined && { started_at: new Date(startedAt).toISOString() }),
       ...(endedAt !== undefined && { ended_at: new Date(endedAt).toISOString() }),

@@ -3,22 +3,26 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readItems } from '../input/read-items.ts'
 import { lockFolder } from '../journal/lock.ts'
-import { Refused, itemsOf, newFolder, png, studio } from '../run/__fixtures__/studio.ts'
+import { Refused, itemsOf, linesOf, newFolder, png, studio } from '../run/__fixtures__/studio.ts'
 import { runBatchWith } from '../run/run-batch.ts'
+import type { RunBatchOptions } from '../run/run-options.ts'
 import { rebuildResults } from './rebuild-results.ts'
 
 const FILES = ['results.jsonl', 'errors.jsonl']
 const read = (folder: string): string[] => FILES.map((name) => readFileSync(join(folder, name), 'utf8'))
 
 /** A run of which one item has failed, one is unknown, and two share a picture. */
-async function finished(): Promise<string> {
+async function finished(options: Pick<RunBatchOptions, 'estimateCost'> = {}): Promise<string> {
   const folder = newFolder()
   const { make } = studio(async ({ prompt }) => {
     if (prompt === 'refused') throw new Refused({ verdict: 'request_failed', status: 400 })
     if (prompt === 'lost') throw new Refused({ verdict: 'transient', billed: 'unknown' })
     return [png(prompt)]
   })
-  await runBatchWith({ items: itemsOf('a fox', 'refused', 'lost', 'a fox'), make, folder }, { reserveBytes: 1 })
+  await runBatchWith(
+    { items: itemsOf('a fox', 'refused', 'lost', 'a fox'), make, folder, ...options },
+    { reserveBytes: 1 },
+  )
   return folder
 }
 
@@ -46,6 +50,14 @@ describe('the results of a run', () => {
     await expect(rebuildResults(folder)).rejects.toThrow('works in')
     unlock()
     await expect(rebuildResults(newFolder())).rejects.toThrow('There is no run in')
+  })
+
+  test('say what an item has cost, and nothing where nobody has said a price', async () => {
+    expect(linesOf(await finished()).some((line) => 'cost' in line)).toBe(false)
+    const lines = linesOf(await finished({ estimateCost: () => 0.5 }))
+    // Refused for nothing, and made once for two.
+    const costs = Object.fromEntries(lines.map(({ custom_id: id, cost }) => [id, cost]))
+    expect(costs).toStrictEqual({ i1: 0.5, i2: undefined, i3: 0.5, i4: undefined })
   })
 
   test('have no picture and no key in them, and errors are an input', async () => {

@@ -71,7 +71,7 @@ describe('a run', () => {
     expect(pictures(folder)).toEqual(['i1-a-fox.png', 'i2-an-owl.png', 'i3-a-fox.png', 'i4-a-fox.png'])
     const same = linesOf(folder).filter(({ source }) => source === 'same')
     expect(same).toMatchObject([
-      { custom_id: 'i3', same_as: 'i1', attempts: 0, cost: 0 },
+      { custom_id: 'i3', same_as: 'i1', attempts: 0 },
       { custom_id: 'i4', same_as: 'i1' },
     ])
     // Each is its own: what happens to one happens to no other.
