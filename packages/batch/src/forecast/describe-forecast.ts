@@ -1,4 +1,4 @@
-import { count, money } from '../words/amounts.ts'
+import { count, listed, money } from '../words/amounts.ts'
 import { roughDuration } from '../words/durations.ts'
 import { instant } from '../words/instants.ts'
 import type { Forecast, Range } from './forecast.ts'
@@ -20,16 +20,21 @@ export const describeForecast = (forecast: Forecast): string[] => {
     ...rows.flatMap(([name, range, show]) => (range === undefined ? [] : [line(name, ranged(range, show))])),
     ...(waited.length === 0
       ? []
-      : [line('waits', waited.map(([reason, ms]) => `${roughDuration(ms)} for ${WORDS[reason]}`).join(', '))]),
+      : [
+          line(
+            'waits',
+            `${listed(waited.map(([reason, ms]) => `${roughDuration(ms)} ${WORDS[reason]}`))}, on average for each item`,
+          ),
+        ]),
     'Taken for granted:',
     ...forecast.assumptions.map((assumption) => `  ${assumption}`),
   ]
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  'calm hours': 'calm hours',
-  turn: 'its turn',
-  'next try': 'the next try, an item in the mean',
+  'calm hours': 'for calm hours',
+  turn: 'for its turn',
+  'next try': 'between tries',
 }
 
 const line = (name: string, text: string): string => `${name.padEnd(10)}${text}`

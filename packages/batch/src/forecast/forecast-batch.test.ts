@@ -41,6 +41,17 @@ describe('a forecast', () => {
     expect(forecast.waits['next try']).toBeGreaterThan(0)
   })
 
+  test('has whole milliseconds, however fine the clock is that it starts by', async () => {
+    const { startsAt, finishedAt, waits, hours } = await forecastBatch({
+      ...AN_AFTERNOON,
+      startsAt: at(12) + 0.679,
+      items: 60,
+    })
+    const times = [startsAt, ...Object.values(finishedAt), ...Object.values(waits), ...hours.map(({ from }) => from)]
+    expect(times.length).toBeGreaterThan(7)
+    expect(times.filter((ms) => !Number.isInteger(ms))).toEqual([])
+  })
+
   test('keeps the quota', async () => {
     const { finishedAt, waits } = await forecastBatch({ ...AN_AFTERNOON, ...TEN_A_MINUTE, startsAt: at(1), items: 100 })
     // Ten at once, then ten a minute: the last ones leave after nine minutes, or later where one came a moment too early.
@@ -146,6 +157,18 @@ describe('a forecast for people', () => {
     expect(lines).toContain(
       '  Played 5 times, each with other chance; the range is from the least to the most of them.',
     )
+  })
+
+  test('says in words how long an item waits, and for what', async () => {
+    const forecast = await forecastBatch({ ...AN_AFTERNOON, items: 1 })
+    const waitsOf = (turn: number, nextTry: number): string | undefined =>
+      describeForecast({ ...forecast, waits: { 'calm hours': 2 * HOUR, turn, 'next try': nextTry } }).find((line) =>
+        line.startsWith('waits'),
+      )
+    expect(waitsOf(10_000, 6000)).toBe(
+      'waits     2 h for calm hours, 10 s for its turn and 6 s between tries, on average for each item',
+    )
+    expect(waitsOf(0, 900)).toBe('waits     2 h for calm hours, on average for each item')
   })
 
   test('says what is left and what it waits for, where there is such', async () => {

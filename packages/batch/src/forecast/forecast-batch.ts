@@ -31,7 +31,9 @@ const HOUR_MS = 3_600_000
  */
 export const forecastBatch = async (options: ForecastOptions): Promise<Forecast> => {
   checkForecastOptions(options)
-  const { items, startsAt = Date.now(), seeds = usualSeeds(items), prices, usage = USAGE } = options
+  const { items, seeds = usualSeeds(items), prices, usage = USAGE } = options
+  // Clocks are finer than what is to be said of a night.
+  const startsAt = Math.round(options.startsAt ?? Date.now())
   const endpoints = endpointsOf(options)
   const plays: Played[] = []
   for (let seed = 1; seed <= seeds; seed++) {
@@ -50,7 +52,7 @@ export const forecastBatch = async (options: ForecastOptions): Promise<Forecast>
     requests: range((played) => played.requests),
     refused: range((played) => played.refused),
     ...(prices !== undefined && { cost: range((played) => played.cost) }),
-    finishedAt: range((played) => startsAt + played.endedAtMs),
+    finishedAt: range((played) => Math.round(startsAt + played.endedAtMs)),
     waits: waitsOf(plays, items),
     hours: hoursOf(plays, startsAt),
     assumptions: assumptionsOf(options, seeds),
@@ -77,7 +79,7 @@ const mean = (plays: readonly Played[], of: (played: Played) => number): number 
   plays.reduce((sum, played) => sum + of(played), 0) / plays.length
 
 const waitsOf = (plays: readonly Played[], items: number): Record<WaitReason, number> => {
-  const wait = (reason: WaitReason): number => mean(plays, ({ waits }) => waits[reason]) / items
+  const wait = (reason: WaitReason): number => Math.round(mean(plays, ({ waits }) => waits[reason]) / items)
   return { 'calm hours': wait('calm hours'), turn: wait('turn'), 'next try': wait('next try') }
 }
 

@@ -37,7 +37,7 @@ export interface Forecast {
   readonly cost?: Range
   /** When the last item has ended, in milliseconds since 1970 UTC. */
   readonly finishedAt: Range
-  /** How long an item waits for what, in the mean, in milliseconds. */
+  /** How long an item waits for what on average, in milliseconds. */
   readonly waits: Readonly<Record<WaitReason, number>>
   /** The mean of all plays, hour by hour. */
   readonly hours: readonly ForecastHour[]
