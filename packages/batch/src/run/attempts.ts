@@ -15,6 +15,8 @@ interface OpenAttempt {
   readonly endpoint: string
   readonly sentAt: number
   readonly expectedCost: number
+  /** Whether it counts as paid for, although it has not ended. */
+  counted: boolean
 }
 
 /** Writes down an item's requests: before each leaves, and when it has ended. */
@@ -60,11 +62,18 @@ export class Attempts implements AttemptListener, Stoppable {
     return true
   }
 
-  /** What was kept for those in line is free again: what they have sent has been told of. */
+  /**
+   * The item has ended. What was kept for it while it was in line is free again, and a request of which nothing was heard
+   * until now counts as paid for: nobody waits for what may never be told.
+   */
   release(): void {
-    if (this.#held === undefined) return
-    this.#run.budget.settle(this.#held, 0)
+    const { budget } = this.#run
+    if (this.#held !== undefined) budget.settle(this.#held, 0)
     this.#held = undefined
+    for (const attempt of this.#open) {
+      budget.settle(attempt.expectedCost, attempt.expectedCost)
+      attempt.counted = true
+    }
   }
 
   sending(sent: Sent): void | Promise<void> {
@@ -111,7 +120,7 @@ export class Attempts implements AttemptListener, Stoppable {
     const at = leftAt ?? now
     const sentAt = options.clock.now() - (now - at)
     const handle = this.#guarded(() => write(() => journal.sent(this.#item.seq, { endpoint, model, at, expectedCost })))
-    this.#open.add({ handle, endpoint, sentAt, expectedCost })
+    this.#open.add({ handle, endpoint, sentAt, expectedCost, counted: false })
     tell({ type: 'item.sent', id: this.#item.id, attempt: ++this.#number, endpoint, model })
     atStep('sent')
   }
@@ -127,7 +136,8 @@ export class Attempts implements AttemptListener, Stoppable {
     // An answer without a picture is known to have none, whatever it costs.
     if (end.billed === 'unknown' && !ANSWERED.has(end.verdict)) this.#unknown = true
     const cost = end.cost ?? (end.billed === 'no' ? 0 : attempt.expectedCost)
-    budget.settle(attempt.expectedCost, cost)
+    if (attempt.counted) budget.correct(cost - attempt.expectedCost)
+    else budget.settle(attempt.expectedCost, cost)
     // With the time that it took, whenever it is told of.
     const endedAt = options.clock.wallTime() - (options.clock.now() - attempt.sentAt - end.tookMs)
     this.#guarded(() => write(() => journal.attemptEnded(attempt.handle, end, cost, Math.round(endedAt))))

@@ -61,6 +61,12 @@ export class Budget {
     this.wake()
   }
 
+  /** What counts as spent has turned out to be so much more, or less. */
+  correct(by: number): void {
+    this.#spent += by
+    this.wake()
+  }
+
   #change(): Promise<void> {
     return new Promise((resolve) => this.#waiting.add(resolve))
   }

@@ -8,8 +8,8 @@ import type { BatchEvent } from './run-events.ts'
 const items = itemsOf(...Array.from({ length: 10 }, (_, index) => `picture ${index}`))
 const priced = { estimateCost: () => 1, makerRemembers: true, graceMs: 0, maxConcurrency: 10 }
 
-/** Others that make what is in line, one after another, and go on whether or not the run waits for it. */
-const elsewhere = (costOf: (prompt: string) => number = () => 1) => {
+/** Others that make what is in line, one after another. What costs 0 is refused, of what costs `undefined` nobody hears again. */
+const elsewhere = (costOf: (prompt: string) => number | undefined = () => 1) => {
   const standing = new Set<string>()
   const asked: string[] = []
   let most = 0
@@ -28,6 +28,7 @@ const elsewhere = (costOf: (prompt: string) => number = () => 1) => {
     await Promise.race([turn, gone])
     await attempts.sending({ endpoint: 'there', model: 'm', at: Date.now() })
     const cost = costOf(prompt)
+    if (cost === undefined) throw new Error('nobody knows')
     attempts.ended({
       endpoint: 'there',
       verdict: cost === 0 ? 'overloaded' : 'success',
@@ -67,6 +68,12 @@ test('what is in line from an earlier start is fetched, whatever is left', async
   const again = await runBatch({ ...priced, items, make, folder, maxCost: 2 })
   expect(again).toMatchObject({ stopped: 'cost', cost: 4, counts: { done: 4, waiting: 6 } })
   expect(asked).toHaveLength(2)
+})
+
+test('what nobody hears of again is paid for, and nobody waits for it', async () => {
+  const { make } = elsewhere((prompt) => (prompt === 'picture 0' ? undefined : 1))
+  const ended = await runBatch({ ...priced, items, make, folder: newFolder(), maxCost: 3 })
+  expect(ended).toMatchObject({ stopped: 'cost', cost: 3, counts: { done: 2, unknown: 1, waiting: 7 } })
 })
 
 test('who waits for money when the run is stopped is not put in line', async () => {

@@ -52,6 +52,32 @@ describe('money', () => {
     expect(await ended).toMatchObject({ stopped: 'finished', cost: 2, counts: { done: 2, failed: 1 } })
   })
 
+  test('is not waited for where a maker has ended and never said what became of a request', async () => {
+    const { make } = studio()
+    const silent: Make = async (item, options) => {
+      if (item.prompt !== 'picture 0') return make(item, options)
+      await options.attempts.sending({ endpoint: 'studio', model: 'painter' })
+      throw new Error('no more is said')
+    }
+    const options = { items, make: silent, folder: newFolder(), maxCost: 3, estimateCost: () => 1, maxConcurrency: 4 }
+    const counts = { done: 2, unknown: 1, waiting: 7 }
+    expect(await runBatch(options)).toMatchObject({ stopped: 'cost', cost: 3, counts })
+  })
+
+  test('is corrected by what is told of a request after its item has ended', async () => {
+    let late = (): void => {}
+    const { make } = studio()
+    const early: Make = async (item, options) => {
+      if (item.prompt === 'picture 1') late()
+      if (item.prompt !== 'picture 0') return make(item, options)
+      await options.attempts.sending({ endpoint: 'studio', model: 'painter' })
+      late = () => options.attempts.ended({ endpoint: 'studio', verdict: 'overloaded', billed: 'no', tookMs: 1 })
+      return { images: [{ bytes: png(item.prompt) }], endpoint: 'studio', model: 'painter' }
+    }
+    const options = { items, make: early, folder: newFolder(), maxCost: 2, estimateCost: () => 1, maxConcurrency: 1 }
+    expect(await runBatch(options)).toMatchObject({ stopped: 'cost', cost: 2, counts: { done: 3 } })
+  })
+
   test('that was waited for and is spent stops the run, and so does everything else meanwhile', async () => {
     const made = Promise.withResolvers<readonly Uint8Array[]>()
     const waiting = () => {
