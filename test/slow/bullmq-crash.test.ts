@@ -17,17 +17,19 @@ const ITEMS = 30
 const WORKERS = 4
 /** A busy machine would otherwise kill processes faster than they start. */
 const MOST_BLOWS = 10
+/** So much more money each time that a run stops for want of it. */
+const MONEY = 8
 const SEEDS = Array.from({ length: 10 }, (_, seed) => seed + 1)
 
-const startRun = (url: string, folder: string): ChildProcess =>
+const startRun = (url: string, folder: string, maxCost: number): ChildProcess =>
   fork(
     join(import.meta.dirname, '../programs/redis/queue-run.ts'),
-    [url, folder, String(ITEMS), JSON.stringify(QUEUE)],
+    [url, folder, String(ITEMS), JSON.stringify(QUEUE), String(maxCost)],
     { execArgv: ['--conditions=@spillway/source'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   )
 
 test.for(SEEDS)(
-  'whoever is killed, every picture that was made is in the folder or its item is reported (seed %i)',
+  'whoever is killed, every picture that was made is in the folder or its item is reported, and none was too many (seed %i)',
   { timeout: 180_000 },
   (seed, context) => world(seed, context),
 )
@@ -40,7 +42,8 @@ const world = async (seed: number, context: Parameters<typeof redisServer>[0]): 
   const api = await countingApi(context, { faults: [{ fault: 'overloaded', ratio: 0.15, retryAfterMs: 3000 }] })
   const idempotent = seed % 3 === 0
   const workers = fleet(context, WORKERS, [server.url, api.url, { queue: QUEUE, idempotent }])
-  let run = startRun(server.url, folder)
+  let ceiling = seed % 2 === 0 ? MONEY : Infinity
+  let run = startRun(server.url, folder, ceiling)
   context.onTestFinished(() => void run.kill('SIGKILL'))
 
   const blow = async (): Promise<void> => {
@@ -55,7 +58,7 @@ const world = async (seed: number, context: Parameters<typeof redisServer>[0]): 
       frozen.kill('SIGCONT')
     } else if (chance < 0.8) {
       run.kill('SIGKILL')
-      run = startRun(server.url, folder)
+      run = startRun(server.url, folder, ceiling)
     } else {
       await server.stop('SIGKILL')
       await server.start()
@@ -66,8 +69,11 @@ const world = async (seed: number, context: Parameters<typeof redisServer>[0]): 
       const mine = run
       const [code] = (await once(mine, 'exit')) as [number | null]
       if (mine !== run) continue
-      expect(code).toBe(0)
-      return
+      if (code === 0) return
+      expect(code).toBe(3)
+      expect(api.simulator.counters().total.images).toBeLessThanOrEqual(ceiling)
+      ceiling += MONEY
+      run = startRun(server.url, folder, ceiling)
     }
   }
   let blows = 0
@@ -86,6 +92,7 @@ const world = async (seed: number, context: Parameters<typeof redisServer>[0]): 
   expect(new Set(prompts).size).toBe(counts.done)
   expect(Object.keys(promptsByTimesMade)).toEqual(['1'])
   expect(images).toBeGreaterThanOrEqual(counts.done)
+  expect(images).toBeLessThanOrEqual(ceiling)
   expect(images - counts.done).toBeLessThanOrEqual(counts.unknown)
   if (idempotent) expect(counts.unknown).toBe(0)
   await workers.stop()

@@ -1,9 +1,10 @@
-// A run as a process of its own: node queue-run.ts <queue URL> <folder> <number of items> <queue options as JSON>
+// A run as a process of its own, in which each picture costs 1:
+// node queue-run.ts <queue URL> <folder> <number of items> <queue options as JSON> [the most that it may cost]
 import { runBatch } from '@spillway/batch'
 import { type BatchQueueOptions, openBatchQueue } from '@spillway/bullmq'
 import { itemsOf } from './queue-items.ts'
 
-const [queueUrl = '', folder = '', count = '0', json = '{}'] = process.argv.slice(2)
+const [queueUrl = '', folder = '', count = '0', json = '{}', maxCost = 'Infinity'] = process.argv.slice(2)
 
 const run = openBatchQueue(queueUrl, JSON.parse(json) as BatchQueueOptions).openRun()
 const { stopped } = await runBatch({
@@ -11,6 +12,8 @@ const { stopped } = await runBatch({
   make: run.make,
   makerRemembers: true,
   maxConcurrency: 1000,
+  maxCost: Number(maxCost),
+  estimateCost: () => 1,
   folder,
   onEvent: (event) => {
     if (event.type === 'item.done' || event.type === 'item.failed' || event.type === 'item.unknown')
@@ -18,6 +21,8 @@ const { stopped } = await runBatch({
   },
 })
 await run.close({ finished: stopped === 'finished' })
+// As the command does.
+if (stopped === 'cost') process.exitCode = 3
 process.disconnect?.()
 // As the command does: a connection that is between two attempts cannot be closed.
 setTimeout(() => process.exit(), 500).unref()
