@@ -61,12 +61,13 @@ export const startWorker = (
       tell({ type: 'queue.paused', waitMs: worked.waitMs })
       if (worked.waitMs > LONG_WAIT_MS) pace.slowDown()
     }
-    if (worked.to === 'give_back') tell({ type: 'item.given_back', item })
   }
   const process = async (job: Job<WorkData>, token: string): Promise<void> => {
     const item = job.data.item.id
     const held = holdItem(job, token, lockMs, (endpoint) => tell({ type: 'item.sent', item, endpoint }))
-    if (stopping !== undefined) held.release()
+    // BullMQ takes another one while it closes, most often that which was just given back.
+    const late = stopping !== undefined
+    if (late) held.release()
     holding.add(held)
     // What still waits for its turn then is told that it is over.
     const timer = systemClock.setTimer((job.data.deadlineAt ?? Infinity) - Date.now(), () => held.release())
@@ -74,6 +75,7 @@ export const startWorker = (
       const worked = await workItem(job, held, station)
       if (worked.to === 'finish') return pace.made()
       goOnAfter(worked, item)
+      if (worked.to === 'give_back' && !late) tell({ type: 'item.given_back', item })
       // Nobody is told of what is left: the lock runs out, and whoever takes the job next reads what was written down.
       throw worked.to === 'leave' ? new WaitingError() : await handOver(worked, { queue, job, token })
     } finally {
