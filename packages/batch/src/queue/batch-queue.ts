@@ -85,7 +85,8 @@ export type QueueWorkerEvent =
   | { readonly type: 'item.failed'; readonly item: string }
   /** An earlier worker was lost while its request was out. */
   | { readonly type: 'item.unknown'; readonly item: string }
-  | { readonly type: 'item.delayed'; readonly item: string; readonly waitMs: number }
+  /** `lost_worker`: its request was out when its worker was lost, and may still be answered. Nothing else has a reason. */
+  | { readonly type: 'item.delayed'; readonly item: string; readonly waitMs: number; readonly reason?: 'lost_worker' }
   /** Not sent, and in line again. */
   | { readonly type: 'item.given_back'; readonly item: string }
   | { readonly type: 'queue.paused'; readonly waitMs: number }

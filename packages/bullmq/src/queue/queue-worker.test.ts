@@ -1,8 +1,9 @@
-import type { AttemptEnd, QueueWorkerEvent } from '@spillway/batch'
+import type { AttemptEnd, Make, QueueWorker, QueueWorkerEvent } from '@spillway/batch'
 import type { Processor, Queue } from 'bullmq'
 import { expect, test } from 'vitest'
 import { QueueServer } from './__fixtures__/queue-server.ts'
 import type { Backend } from './backend.ts'
+import { holdItem } from './held-item.ts'
 import type { WorkData } from './job-data.ts'
 import { startWorker } from './queue-worker.ts'
 
@@ -15,12 +16,21 @@ const connected = (members: object): unknown => {
   return all
 }
 
-test('an item that a stopping worker takes once more on its way out is given back without another word', async () => {
+interface Staged {
+  readonly server: QueueServer
+  readonly worker: QueueWorker
+  readonly said: QueueWorkerEvent[]
+  /** Takes the item, and gives back what BullMQ is told of it. */
+  readonly take: (token: string) => Promise<string>
+}
+
+/** A worker and the one item of its queue. */
+const staged = async (make: Make, lostAfterMs: number): Promise<Staged> => {
   const server = new QueueServer()
   const work = server.workQueue(wire)
   const item = { id: 's5', line: 1, fingerprint: 'print', prompt: 'a fox', settings: {} }
   await work.add('item', { run: 'r', item, idempotencyKey: 'k', onUnknown: 'skip' }, { jobId: 'i1' })
-  let takes: Processor<WorkData> | undefined
+  let takes: Processor<WorkData> = () => Promise.reject(new Error('no worker'))
   const backend: Backend = {
     address: 'redis://here',
     queue: <D>(name: string) => connected(name === 'work' ? work : server.resultQueue(wire)) as Queue<D>,
@@ -33,25 +43,42 @@ test('an item that a stopping worker takes once more on its way out is given bac
   const worker = startWorker(
     backend,
     'work',
-    {
-      make: async (_, { attempts }) => {
-        await attempts.sending({ endpoint: 'relay', model: 'painter' })
-        attempts.ended(REFUSED)
-        throw new Error('401 wrong key')
-      },
-      concurrency: 2,
-      listener: (event) => said.push(event),
-    },
-    { lockMs: 1000, lostAfterMs: 0, maxResults: 10 },
+    { make, concurrency: 2, listener: (event) => said.push(event) },
+    { lockMs: 1000, lostAfterMs, maxResults: 10 },
   )
-  const take = (token: string): Promise<unknown> => {
+  const take = async (token: string): Promise<string> => {
     const job = server.take(token)
-    if (job === undefined || takes === undefined) throw new Error('nothing to take')
-    return Promise.resolve(takes(server.jobOf(job, wire), token))
+    if (job === undefined) throw new Error('nothing to take')
+    return takes(server.jobOf(job, wire), token).then(
+      () => 'done',
+      (error: unknown) => (error as Error).name,
+    )
   }
-  await expect(take('first')).rejects.toThrow(expect.objectContaining({ name: 'WaitingError' }) as Error)
-  await expect(take('second')).rejects.toThrow(expect.objectContaining({ name: 'WaitingError' }) as Error)
+  return { server, worker, said, take }
+}
+
+test('an item that a stopping worker takes once more on its way out is given back without another word', async () => {
+  const refused: Make = async (_, { attempts }) => {
+    await attempts.sending({ endpoint: 'relay', model: 'painter' })
+    attempts.ended(REFUSED)
+    throw new Error('401 wrong key')
+  }
+  const { server, worker, said, take } = await staged(refused, 0)
+  expect([await take('first'), await take('second')]).toEqual(['WaitingError', 'WaitingError'])
   await expect(worker.ended).rejects.toThrow('401')
   expect(said.map(({ type }) => type)).toEqual(['item.sent', 'item.given_back'])
   expect(server.work.get('i1')?.state).toBe('waiting')
+})
+
+test('an item whose worker was lost with a request out says why it waits', async () => {
+  const neverAsked: Make = () => Promise.reject(new Error('asked'))
+  const { server, worker, said, take } = await staged(neverAsked, 60_000)
+  const job = server.take('lost')!
+  await holdItem(server.jobOf(job, wire), 'lost', 1000).attempts.sending({ endpoint: 'relay', model: 'painter' })
+  server.stall()
+  expect(await take('next')).toBe('DelayedError')
+  expect(said).toEqual([
+    { type: 'item.delayed', item: 's5', waitMs: expect.any(Number) as number, reason: 'lost_worker' },
+  ])
+  await worker.stop()
 })

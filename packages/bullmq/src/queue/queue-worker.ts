@@ -53,9 +53,9 @@ export const startWorker = (
   let stopping: Promise<void> | undefined
   const goOnAfter = (worked: Exclude<Worked, { to: 'finish' }>, item: string): void => {
     if (worked.to === 'delay_job') {
-      const { waitMs, forAll = false } = worked
-      tell({ type: 'item.delayed', item, waitMs })
-      if (forAll && waitMs > LONG_WAIT_MS) pace.rest(waitMs)
+      const { waitMs } = worked
+      tell({ type: 'item.delayed', item, waitMs, ...('reason' in worked && { reason: worked.reason }) })
+      if ('forAll' in worked && worked.forAll && waitMs > LONG_WAIT_MS) pace.rest(waitMs)
     }
     if (worked.to === 'pause_queue') {
       tell({ type: 'queue.paused', waitMs: worked.waitMs })

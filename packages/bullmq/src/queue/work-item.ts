@@ -23,7 +23,11 @@ export interface Station {
 }
 
 /** What becomes of the job. `leave`: another worker's lock, or that of a lost one, decides. */
-export type Worked = Handover | { readonly to: 'finish' } | { readonly to: 'leave' }
+export type Worked =
+  | Handover
+  | { readonly to: 'delay_job'; readonly waitMs: number; readonly reason: 'lost_worker' }
+  | { readonly to: 'finish' }
+  | { readonly to: 'leave' }
 
 /** How often a worker may die of an item before anything was sent. */
 const DEADLY = 10
@@ -45,7 +49,7 @@ export const workItem = async (job: HeldJob, held: HeldItem, at: Station): Promi
   if (await isSettled(id, results)) return { to: 'finish' }
   if (open !== undefined && data.onUnknown === 'skip' && !at.idempotent) {
     const waitMs = open.at + at.lostAfterMs - Date.now()
-    if (waitMs > 0) return { to: 'delay_job', waitMs }
+    if (waitMs > 0) return { to: 'delay_job', waitMs, reason: 'lost_worker' }
     return put({ status: 'unknown', item: data.item.id, attempts: before, sent: open }, unknownIdOf(id))
   }
   const refusal = refused(job, before)

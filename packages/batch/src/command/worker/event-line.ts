@@ -11,7 +11,8 @@ const WORDS: Words = {
   'item.failed': ({ item }) => `${printable(item)}: failed`,
   'item.unknown': ({ item }) =>
     `${printable(item)}: its worker was lost after it was sent; nobody knows whether it was made`,
-  'item.delayed': ({ item, waitMs }) => `${printable(item)}: again in ${duration(waitMs)}`,
+  'item.delayed': ({ item, waitMs, reason }) =>
+    `${printable(item)}: ${reason === undefined ? '' : 'its worker is gone, and its answer may still come: '}again in ${duration(waitMs)}`,
   'item.given_back': ({ item }) => `${printable(item)}: given back`,
   'queue.paused': ({ waitMs }) =>
     `The queue pauses for ${duration(waitMs)}: everybody is too fast, or has spent the quota.`,
