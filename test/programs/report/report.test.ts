@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeBrowser, openPage } from './browser.ts'
 
 const FIXTURES = join(import.meta.dirname, '../../../packages/batch/src/report/__fixtures__')
+const MAIN = join(FIXTURES, '../../main.ts')
 const fixture = (name: string, ...args: readonly string[]): void =>
   void execFileSync(process.execPath, ['--conditions=@spillway/source', '--no-warnings', join(FIXTURES, name), ...args])
 
@@ -108,6 +109,37 @@ describe('a report in a browser', () => {
     }
     expect(await opened.locator('img:not([alt])').count()).toBe(0)
     expect(await opened.locator('#sheet img').first().getAttribute('alt')).toBe(run.items[0]?.prompt)
+  })
+
+  test('says of a simulated run that it is one, where nobody can miss it', async (context) => {
+    const [prompts, out] = [join(root, 'prompts.txt'), join(root, 'simulated')]
+    writeFileSync(prompts, 'A heron at dawn\n')
+    execFileSync(process.execPath, [
+      '--conditions=@spillway/source',
+      MAIN,
+      'run',
+      prompts,
+      '--out',
+      out,
+      '--simulate',
+      '--quiet',
+    ])
+    await reportRun(out)
+    for (const viewport of [
+      { width: 1280, height: 720 },
+      { width: 375, height: 667 },
+    ]) {
+      const { page: opened, complaints } = await openPage(context, join(out, 'report.html'), { viewport })
+      const said = await opened.locator('.simulated').boundingBox()
+      const figures = await opened.locator('.facts').boundingBox()
+      expect(await opened.locator('.simulated').innerText()).toMatch(/^Simulated\. No provider was asked/)
+      expect(said!.x + said!.width).toBeLessThanOrEqual(viewport.width)
+      expect(said!.y + said!.height).toBeLessThan(Math.min(figures!.y, viewport.height))
+      expect(await opened.title()).toMatch(/simulated$/)
+      expect(complaints).toEqual([])
+    }
+    const { page: real } = await openPage(context, page)
+    expect(await real.locator('.simulated').count()).toBe(0)
   })
 
   test('lists what failed and what nobody knows', async (context) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { attempt, item, MINUTE, runRecord, START } from './__fixtures__/run-record.ts'
+import type { LaunchRecord } from '../journal/records.ts'
 import { HOSTILE } from './__fixtures__/prompts.ts'
 import { reportPage } from './page.ts'
 
@@ -39,6 +40,24 @@ describe('a page', () => {
     expect(page).toContain('The run is at work')
     expect(page).toContain('1 left to do, 100 %')
     expect(page).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  test('says before any figure that a model was simulated, and which launches asked it', () => {
+    const launch = (number: number, simulated: boolean): LaunchRecord => ({
+      number,
+      pid: 1,
+      startedAt: START,
+      options: { note: { simulated } },
+    })
+    const saysOf = (...launches: LaunchRecord[]): string | undefined =>
+      /<\/h1>\s*<p class="simulated">(.*?provider)/.exec(pageOf({ items: [item(1)], launches }))?.[1]
+    expect(saysOf(launch(1, true))).toBe('<strong>Simulated.</strong> No provider')
+    expect(saysOf(launch(1, false), launch(2, true))).toBe(
+      '<strong>Simulated in part.</strong> In launch 2 no provider',
+    )
+    expect(saysOf(launch(1, false))).toBeUndefined()
+    expect(pageOf({ launches: [launch(1, true)] })).toContain('0 of 0 pictures, simulated</title>')
+    expect(pageOf({ launches: [launch(1, false)] })).toContain('0 of 0 pictures</title>')
   })
 
   test('is whole for a run without items', () => {

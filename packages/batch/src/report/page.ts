@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
+import { isSimulated } from '../journal/is-simulated.ts'
 import type { RunRecord } from '../journal/records.ts'
 import { costChart } from './charts/cost-chart.ts'
 import { lanesChart } from './charts/lanes-chart.ts'
@@ -46,7 +47,7 @@ export const reportPage = (run: RunRecord, source: PictureSource, now: number): 
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
-<title>${folder}: ${run.counts.done} of ${run.items.length} pictures</title>
+<title>${folder}: ${run.counts.done} of ${run.items.length} pictures${run.launches.some(isSimulated) && ', simulated'}</title>
 <style>${trusted(STYLE)}</style>
 </head>
 <body>

@@ -32,6 +32,7 @@ code { font: 0.86em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mo
 :focus-visible { outline: 3px solid var(--done); outline-offset: 2px; border-radius: 3px; }
 .kicker { margin-bottom: 1.2rem; font-size: 0.85rem; color: var(--soft); }
 .running { margin-top: 0.8rem; color: var(--overloaded); font-weight: 600; }
+.simulated { width: fit-content; max-width: 62ch; margin-top: 1.1rem; padding: 0.55rem 0.9rem; border: 1px solid var(--overloaded); border-left-width: 0.35rem; border-radius: 0.4rem; font-size: 0.95rem; }
 .note { max-width: 62ch; margin-top: 0.35rem; font-size: 0.9rem; color: var(--soft); }
 .share { display: block; width: 100%; height: 0.7rem; margin: 1.6rem 0 0; border-radius: 0.35rem; overflow: hidden; background: var(--faint); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; margin-top: 0.7rem; list-style: none; font-size: 0.82rem; color: var(--soft); }

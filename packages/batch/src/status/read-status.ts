@@ -1,5 +1,6 @@
 import { checkDuration, checkKnown, type Clock, InvalidOptionsError, systemClock } from '@spillway/core'
 import { type FeedReading, readFeed } from '@spillway/monitor'
+import { isSimulated } from '../journal/is-simulated.ts'
 import { readRun } from '../journal/read-run.ts'
 import { probe, type Probed } from '../probe/probe.ts'
 import { disagreementsOf, type StatusDisagreement } from './disagreements.ts'
@@ -74,7 +75,7 @@ export async function readStatus(options: StatusOptions = {}): Promise<StatusOve
     if (typeof each?.feed?.poll !== 'function')
       throw new InvalidOptionsError(`readStatus.feeds[${i}].feed`, each, 'a status feed, such as openaiStatus()')
   const found = run === undefined ? undefined : readRun(run)
-  const simulated = found?.launches.some(({ options: given }) => isSimulated(given)) === true
+  const simulated = found?.launches.some(isSimulated) === true
   const seen = found === undefined || simulated ? [] : observedIn(found)
   const shown = [...named, ...feedsFor(configured, named)]
   const [readings, probes] = await Promise.all([
@@ -106,8 +107,5 @@ const together = (
     )
     .map(({ endpoint, host }) => ({ endpoint, ...(host !== undefined && { host }) })),
 ]
-
-const isSimulated = ({ note }: Readonly<Record<string, unknown>>): boolean =>
-  (note as { readonly simulated?: unknown } | undefined)?.simulated === true
 
 const FIELDS = ['endpoints', 'feeds', 'run', 'probe', 'probeModel', 'timeoutMs', 'clock', 'signal']

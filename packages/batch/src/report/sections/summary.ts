@@ -1,7 +1,8 @@
+import { isSimulated } from '../../journal/is-simulated.ts'
 import type { ItemState, RunRecord } from '../../journal/records.ts'
 import { answersOf, medianOf, type Span } from '../figures.ts'
 import { markup, type Content, type Markup } from '../markup.ts'
-import { count, money, percent } from '../../words/amounts.ts'
+import { count, listed, money, percent } from '../../words/amounts.ts'
 import { duration } from '../../words/durations.ts'
 import { moment } from '../../words/instants.ts'
 
@@ -26,11 +27,21 @@ export const summary = (run: RunRecord, span: Span, folder: string): Markup => {
   return markup`<header>
 <p class="kicker">Spillway run <span aria-hidden="true">·</span> <bdi>${folder}</bdi> <span aria-hidden="true">·</span> <time datetime="${new Date(span.from).toISOString()}">${moment(span.from)} UTC</time></p>
 <h1><strong>${count(made)}</strong> ${made === total ? (total === 1 ? 'picture' : 'pictures') : `of ${count(total)} pictures`}</h1>
+${simulatedOf(run)}
 ${run.runningPid !== undefined && markup`<p class="running">The run is at work: this is how it stood on ${moment(span.to)} UTC.</p>`}
 <svg class="share" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${label}.">${bar(amounts, total)}</svg>
 <ul class="legend">${amounts.map(({ mark, text, amount }) => markup`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${mark}" width="10" height="10" rx="2" /></svg>${count(amount)} ${text}, ${percent(amount, total)}</li>`)}</ul>
 ${facts(run, span)}
 </header>`
+}
+
+/** Before any figure: none of them says anything of a provider. */
+const simulatedOf = ({ launches }: RunRecord): Markup | false => {
+  const simulated = launches.filter(isSimulated)
+  if (simulated.length === 0) return false
+  const some = `In ${listed(simulated.map(({ number }) => `launch ${count(number)}`))} no`
+  const [which, who] = simulated.length === launches.length ? ['Simulated', 'No'] : ['Simulated in part', some]
+  return markup`<p class="simulated"><strong>${which}.</strong> ${who} provider was asked and nothing was paid: pictures, times and costs are those of a scenario.</p>`
 }
 
 const bar = (amounts: readonly { readonly mark: string; readonly amount: number }[], total: number): Markup[] => {
