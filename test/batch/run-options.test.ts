@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRun } from '@spillway/batch'
-import { presets } from '@spillway/simulator'
+import { presets, readImagePrompt } from '@spillway/simulator'
 import { expect, it } from 'vitest'
 import { numbered, serve } from './relay.ts'
 import { emptyFolder, spillway } from './spillway.ts'
@@ -44,6 +44,18 @@ it('off-peak work waits for its calm hour, at the pace of its quota, and keeps w
     readonly hours: readonly { readonly calls: number }[]
   }
   expect(learned.hours[13]?.calls).toBeGreaterThan(3)
+})
+
+it('pictures come through chat completions, where a relay has them there', async () => {
+  const cwd = emptyFolder()
+  write(cwd, 'prompts.txt', prompts(3))
+  const { simulator, env } = await serve({ replies: [{ fault: 'overloaded' }, { fault: 'textOnly' }] })
+  const ran = await spillway(['run', 'prompts.txt', '-o', 'images', '--api', 'chat'], { cwd, env })
+  expect(ran.code, ran.stderr).toBe(0)
+  const files = readdirSync(join(cwd, 'images')).filter((name) => name.endsWith('.png'))
+  const drawn = files.map((name) => readImagePrompt(readFileSync(join(cwd, 'images', name)))?.prompt)
+  expect(drawn.toSorted()).toEqual(numbered(3).toSorted())
+  expect(simulator.counters().total.outcomes).toEqual({ overloaded: 1, textOnly: 1, ok: 3 })
 })
 
 it('a policy file holds, and the command line wins over it', async () => {

@@ -83,6 +83,40 @@ test('images arrive as PNGs of their prompt, each of several another', async () 
   expect(usage?.output_tokens).toBe(2112)
 })
 
+test('a chat that asks for a picture among its modalities gets it in the message, whole and in a stream', async () => {
+  const client = await connect()
+  const drawing = {
+    model: 'painter',
+    messages: [{ role: 'user' as const, content: 'A fox' }],
+    modalities: ['image', 'text'] as unknown as ['text'],
+    image_config: { aspect_ratio: '16:9' },
+  }
+  type Pictured = { content: string; images: { image_url: { url: string } }[] }
+  const promptsOf = ({ images }: Pictured): unknown =>
+    images.map(({ image_url: { url } }) => readImagePrompt(Buffer.from(url.split(',')[1] ?? '', 'base64')))
+  const fox = [{ prompt: 'A fox', model: 'painter' }]
+  const whole = await client.chat.completions.create(drawing)
+  expect(promptsOf(whole.choices[0]?.message as unknown as Pictured)).toEqual(fox)
+  expect(whole.usage?.completion_tokens).toBe(1056)
+  const streamed: unknown[] = []
+  for await (const { choices } of await client.chat.completions.create({ ...drawing, stream: true })) {
+    const delta = choices[0]?.delta as unknown as Pictured
+    if (delta.images !== undefined) streamed.push(promptsOf(delta))
+  }
+  expect(streamed).toEqual([fox])
+  expect(simulator.counters().total).toMatchObject({ images: 2, requests: 2 })
+})
+
+test('a chat that asks for a picture may get words alone, or nothing', async () => {
+  const client = await connect([{ fault: 'textOnly' }, { fault: 'noImage' }])
+  const drawing = { ...asked, modalities: ['image', 'text'] as unknown as ['text'] }
+  const messages = [await client.chat.completions.create(drawing), await client.chat.completions.create(drawing)]
+  const [words, nothing] = messages.map(({ choices }) => choices[0]?.message)
+  expect(words).toMatchObject({ content: 'Here is the picture you asked for.' })
+  expect(words).not.toHaveProperty('images')
+  expect(nothing).toMatchObject({ content: '', images: [] })
+})
+
 test.each([
   ['unauthenticated', 401, 'invalid_api_key'],
   ['permissionDenied', 403, 'model_access_denied'],

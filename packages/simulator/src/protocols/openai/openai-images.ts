@@ -1,7 +1,8 @@
 import { countTokens } from '../model-request.ts'
 import { frame, namedFrame, type OpenaiSpeech } from './openai-words.ts'
 
-const TOKENS_PER_IMAGE = 1056
+/** What a picture counts as. */
+export const TOKENS_PER_IMAGE = 1056
 
 /** `POST /images/generations` and `/images/edits`, which name their events differently. */
 export const imageWords =

@@ -18,6 +18,8 @@ const SPEECHES: Readonly<Partial<Record<Route['operation'], OpenaiSpeech>>> = {
   responses: responseWords,
 }
 
+const NO_TEXT: ReadonlySet<Route['operation']> = new Set(['images', 'edits'])
+
 const FINISHES: Readonly<Partial<Record<EmptyKind, string>>> = {
   blockedPrompt: 'content_filter',
   blockedOutput: 'content_filter',
@@ -33,12 +35,13 @@ export function openaiReply(
   const shared = openaiHeaders(context)
   const jsonHeaders = { 'content-type': 'application/json', ...shared }
   const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8', ...shared }
-  const words = (SPEECHES[route.operation] ?? chatWords)(request, context)
+  const speech = SPEECHES[route.operation] ?? chatWords
+  const words = speech(request, context)
 
   const whole = (body: object): Step[] => wholeBody(jsonHeaders, JSON.stringify(body))
-  const render = (made: Made, serviceMs: number): Step[] => {
-    if (!request.stream) return whole(words.whole(made))
-    const { preamble, content, final } = words.events(made)
+  const render = (made: Made, serviceMs: number, inWords = words): Step[] => {
+    if (!request.stream) return whole(inWords.whole(made))
+    const { preamble, content, final } = inWords.events(made)
     return paced(streamHeaders, preamble, content, final, serviceMs)
   }
   const pictures = (): string[] =>
@@ -59,9 +62,11 @@ export function openaiReply(
     answer: (serviceMs) => render({ pieces: request.kind === 'image' ? pictures() : text, finish: 'stop' }, serviceMs),
     empty(kind, reason) {
       if (kind === 'emptyObject') return request.stream ? paced(streamHeaders, [], [frame({})], [], 0) : whole({})
-      const pieces = kind === 'textOnly' && request.kind === 'chat' ? ['Here is the picture you asked for.'] : []
       const usual = FINISHES[kind]
-      return render({ pieces, finish: usual === undefined ? 'stop' : (reason ?? usual) }, 0)
+      const finish = usual === undefined ? 'stop' : (reason ?? usual)
+      if (kind !== 'textOnly' || NO_TEXT.has(route.operation)) return render({ pieces: [], finish }, 0)
+      const inWords = speech({ ...request, kind: 'chat' }, context)
+      return render({ pieces: ['Here is the picture you asked for.'], finish }, 0, inWords)
     },
   }
 }
