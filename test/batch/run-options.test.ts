@@ -54,7 +54,7 @@ it('pictures come through chat completions, where a relay has them there', async
   expect(ran.code, ran.stderr).toBe(0)
   const files = readdirSync(join(cwd, 'images')).filter((name) => name.endsWith('.png'))
   const drawn = files.map((name) => readImagePrompt(readFileSync(join(cwd, 'images', name)))?.prompt)
-  expect(drawn.toSorted()).toEqual(numbered(3).toSorted())
+  expect(new Set(drawn)).toEqual(new Set(numbered(3)))
   expect(simulator.counters().total.outcomes).toEqual({ overloaded: 1, textOnly: 1, ok: 3 })
 })
 
