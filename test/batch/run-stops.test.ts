@@ -47,8 +47,10 @@ describe('when it is interrupted', () => {
     const args = [...RUN, '--off-peak', '--bands', 'bands.json', '--deadline', '12h', '--json']
     const running = startSpillway(args, { cwd, env })
     running.process.stderr?.once('data', () => running.process.kill('SIGINT'))
-    const { code, stdout } = await running.ended
+    const { code, stdout, stderr } = await running.ended
     expect(code).toBe(130)
+    expect(stderr).toContain('Stopping: nothing is out, and nothing more is sent.\n')
+    expect(stderr).not.toContain('to end.')
     expect(JSON.parse(stdout)).toMatchObject({ done: 0, failed: 0, unknown: 0, left: 3 })
     expect(simulator.counters().total.requests).toBe(0)
   })

@@ -13,6 +13,7 @@ export interface WaysToEnd extends Interrupt {
 export function waysToEnd(watch: Watch, screen: Screen, grace: string): WaysToEnd {
   const controller = new AbortController()
   let begun = false
+  let out = 0
   let hopeless = false
   const onFailure = watchForHopeless(() => {
     hopeless = true
@@ -21,6 +22,8 @@ export function waysToEnd(watch: Watch, screen: Screen, grace: string): WaysToEn
   })
   const onEvent: WaysToEnd['onEvent'] = (event) => {
     begun ||= event.type === 'run.started'
+    if (event.type === 'item.sent') out += 1
+    if (event.type === 'attempt.ended') out -= 1
     onFailure(event)
   }
   // However the process ends, the terminal gets its cursor back.
@@ -30,7 +33,11 @@ export function waysToEnd(watch: Watch, screen: Screen, grace: string): WaysToEn
     onFirst() {
       // While the input is being read nothing is out, and a terminal or a pipe may not end for long.
       if (!begun) return 'at_once'
-      watch.print(`Stopping: nothing more is sent, and what is out has ${grace} to end. Ctrl-C again stops at once.`)
+      watch.print(
+        out > 0
+          ? `Stopping: nothing more is sent, and what is out has ${grace} to end. Ctrl-C again stops at once.`
+          : 'Stopping: nothing is out, and nothing more is sent.',
+      )
       controller.abort()
       return undefined
     },
