@@ -89,10 +89,26 @@ describe('the live display', () => {
 
   it('says that it does not know before it can', () => {
     const progress = createProgress(['gemini'], () => 1000)
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
     const lines = frame(inputOf(progress, { priced: false }))
     expect(lines.join('\n')).toContain('rate unknown yet')
     expect(progressLine(inputOf(progress))).toContain('time left unknown')
     expect(lines.join('\n')).not.toContain('cost')
+  })
+
+  it('says that it reads the input, as long as it does', () => {
+    const progress = createProgress(['gemini'], () => 0)
+    for (let i = 0; i < 1234; i++) progress.onRead()
+    const input = inputOf(progress, { columns: 61 })
+    expect(frame(input)).toEqual([
+      'prompts.jsonl → images               02:00 · deadline in 2 h',
+      'input    1,234 items read so far',
+    ])
+    expect(progressLine(input)).toBe('02:00  reading the input, 1,234 items so far')
+    // An input that is refused leaves nothing of a run on the screen.
+    expect(lastFrame(input)).toEqual([])
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    expect(progressLine(input)).toContain('0 of 20 images done')
   })
 
   const hostile = fc.oneof(

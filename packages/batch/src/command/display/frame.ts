@@ -38,6 +38,10 @@ export function frame(input: FrameInput): string[] {
   const endpoints = [...progress.endpoints.values()].slice(0, Math.max(1, rows - FIXED_LINES))
   const room = Math.max(0, rows - FIXED_LINES - endpoints.length)
   const news = progress.recent.slice(0, room)
+  if (progress.read !== undefined) {
+    const read = [`${counted(progress.read, 'item')} read so far`]
+    return [headline(input, columns), labelled('input', read, columns, style)].slice(0, Math.max(1, rows - 1))
+  }
   const lines = [
     headline(input, columns),
     progressBar(progress, columns, style),
@@ -146,12 +150,14 @@ export function happeningLine(
 export const lastFrame = (input: FrameInput): string[] => {
   const columns = Math.max(NARROWEST, Math.min(WIDEST, input.columns - 1))
   const { progress, style } = input
+  if (progress.read !== undefined) return []
   return [progressBar(progress, columns, style), labelled('images', counts(progress, style), columns, style)]
 }
 
 /** The same in one line, for a log: how far it is. */
 export function progressLine({ progress, now, startedAt, maxCost, priced }: FrameInput): string {
-  const { counts: has, total } = progress
+  const { counts: has, total, read } = progress
+  if (read !== undefined) return `${clockTime(now - startedAt)}  reading the input, ${counted(read, 'item')} so far`
   const perMinute = progress.perMinute(now)
   const waits = [...progress.waiting()].map(([why, number]) => `${count(number)} for ${why}`)
   return [

@@ -11,6 +11,8 @@ import { duration } from '../../words/durations.ts'
 export interface Progress {
   readonly counts: Record<'done' | 'failed' | 'unknown' | 'left', number>
   readonly total: number
+  /** Items of the input so far; nothing once all of it is read, and work has begun. */
+  readonly read: number | undefined
   /** Done in this launch without a request: from the cache, or the same as another one. */
   reused: number
   cost: number
@@ -26,6 +28,8 @@ export interface Progress {
 
 /** A progress, and what moves it. */
 export interface ProgressWriter extends Progress {
+  /** One more item of the input is there. */
+  onRead(): void
   /** Gives back what is worth telling, where there is something. */
   onRun(event: BatchEvent): Happening | undefined
   onPipeline(event: SpillwayEvent): Happening | undefined
@@ -67,6 +71,7 @@ export function createProgress(endpoints: readonly string[], now: () => number):
   /** Items that wait until it is known what others cost. */
   const poor = new Set<string>()
   const counts = { done: 0, failed: 0, unknown: 0, left: 0 }
+  let read: number | undefined = 0
   let recent: readonly Happening[] = []
   let queue: QueueCounts | undefined
 
@@ -116,7 +121,10 @@ export function createProgress(endpoints: readonly string[], now: () => number):
 
   const hearingRun: { readonly [T in BatchEvent['type']]?: (event: Extract<BatchEvent, { type: T }>) => Told | void } =
     {
-      'run.started': take,
+      'run.started': (event) => {
+        read = undefined
+        take(event)
+      },
       'run.stopped': take,
       'item.waiting': ({ id }) => void poor.add(id),
       'item.waited': ({ id }) => void poor.delete(id),
@@ -145,6 +153,9 @@ export function createProgress(endpoints: readonly string[], now: () => number):
     get total() {
       return counts.done + counts.failed + counts.unknown + counts.left
     },
+    get read() {
+      return read
+    },
     reused: 0,
     cost: 0,
     get inFlight() {
@@ -163,6 +174,9 @@ export function createProgress(endpoints: readonly string[], now: () => number):
       return recent
     },
     stopping: undefined,
+    onRead() {
+      if (read !== undefined) read += 1
+    },
     onRun(event) {
       const hear = hearingRun[event.type] as ((event: BatchEvent) => Told | undefined | void) | undefined
       const told = hear?.(event) ?? undefined

@@ -22,6 +22,8 @@ export interface WatchOptions extends Pick<FrameInput, 'title' | 'priced'> {
 /** A run that is shown. */
 export interface Watch {
   readonly onEvent: (event: BatchEvent) => void
+  /** Passes on the items of the input, and shows how many have come. */
+  counted<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterable<T>
   /** How the queue stands whose workers make the pictures. */
   readonly onQueue: (counts: QueueCounts) => void
   /** A line of its own, among what is shown. */
@@ -87,6 +89,12 @@ export function watchRun(options: WatchOptions): Watch {
 
   return {
     onEvent: (event) => tell(progress.onRun(event)),
+    async *counted(items) {
+      for await (const item of items) {
+        progress.onRead()
+        yield item
+      }
+    },
     onQueue: (counts) => progress.onQueue(counts),
     print: (line) => screen.print(line),
     stop() {

@@ -105,7 +105,7 @@ async function runOn(
   let summary: BatchSummary | undefined
   try {
     summary = await runBatch({
-      items,
+      items: watch.counted(items),
       make: prices === undefined ? queued.make : priced(queued.make, prices),
       makerRemembers: true,
       folder,

@@ -91,7 +91,7 @@ async function makeAll(
   let summary: BatchSummary
   try {
     summary = await runBatch({
-      items,
+      items: watch.counted(items),
       make,
       folder,
       clock,
