@@ -32,7 +32,7 @@ const journalOf = async (write: (journal: Journal) => void): Promise<string> => 
 const send = (journal: Journal, seq: number, endpoint: string, at: number): number =>
   journal.sent(seq, { endpoint, model: 'painter', at, expectedCost: 0 })
 
-test('every request that has left counts, refused or not, by what it should use or has used', async () => {
+test('every request that has left counts by what it should use or has used, but makes no picture where it is refused', async () => {
   const folder = await journalOf((journal) => {
     const refused = send(journal, 1, 'gemini', 5000)
     journal.attemptEnded(refused, { verdict: 'overloaded', status: 503, billed: 'no' }, 0, 5500)
@@ -47,7 +47,7 @@ test('every request that has left counts, refused or not, by what it should use 
     journal.attemptEnded(canceled, { verdict: 'canceled', billed: 'no' }, 0, 15_000)
   })
   expect(readPastUse(folder, 0)).toEqual([
-    { partition: 'gemini', at: 5000, used: { requests: 1, images: 1, tokens: 1293 } },
+    { partition: 'gemini', at: 5000, used: { requests: 1, images: 0, tokens: 1293 } },
     { partition: 'gemini', at: 9000, used: { requests: 1, images: 1, tokens: 700 } },
     { partition: 'relay', at: 12_000, used: { requests: 1, images: 2, tokens: 2583 } },
   ])

@@ -65,10 +65,11 @@ function inSteps(attempts: Iterable<Row>): readonly PastUse[] {
   return [...steps.values()]
 }
 
-/** Of the request that made the picture, what its answer said; of others, what was expected. */
+/** Of the request that made the picture, what its answer said; of others, what was expected, and no picture where it was refused. */
 function useOf(attempt: Row): { readonly images: number; readonly tokens: number } {
   const item = itemOf(attempt)
   const { images, inputTokens, outputTokens } = usageOf(item)
   const said = attempt['verdict'] === 'success' ? item.made?.usage : undefined
-  return { images: said?.['images'] ?? images, tokens: said?.['tokens'] ?? inputTokens + outputTokens }
+  const unmade = attempt['billed'] === 'no' && attempt['verdict'] !== 'success' && attempt['verdict'] !== 'empty'
+  return { images: unmade ? 0 : (said?.['images'] ?? images), tokens: said?.['tokens'] ?? inputTokens + outputTokens }
 }

@@ -55,7 +55,7 @@ export const attemptOf = (row: Row): AttemptRecord =>
   }) as AttemptRecord
 
 /** What is needed to know what each request has used. What never left has used nothing. */
-export const ATTEMPT_USE = `SELECT attempt.endpoint, attempt.started_at AS at, attempt.verdict, item.prompt, item.settings,
+export const ATTEMPT_USE = `SELECT attempt.endpoint, attempt.started_at AS at, attempt.verdict, attempt.billed, item.prompt, item.settings,
   item.made FROM attempt JOIN item USING (seq)
   WHERE attempt.started_at >= ? AND NOT coalesce(attempt.billed = 'no' AND attempt.verdict = 'canceled', FALSE)
   ORDER BY attempt.started_at`

@@ -1,3 +1,4 @@
+import type { Verdict } from '../../kernel/verdict.ts'
 import { checkNumber } from '../../kernel/check-options.ts'
 import { InvalidOptionsError } from '../../kernel/invalid-options-error.ts'
 
@@ -29,3 +30,12 @@ export const checkUsage = (
   if (typeof usage !== 'object') throw new InvalidOptionsError(source, usage, 'a number for each unit')
   return checkCosts(source, usage) as Readonly<Record<string, number>>
 }
+
+const NO_IMAGES = { images: 0 }
+
+/**
+ * What is known not to have been used: a request that was refused, and is not billed, has made no image. Its request and its
+ * tokens are another matter, which providers count as they come in.
+ */
+export const unmade = ({ kind, billed }: Verdict): Readonly<Record<string, number>> | undefined =>
+  billed === 'no' && kind !== 'success' && kind !== 'empty' ? NO_IMAGES : undefined

@@ -1,6 +1,14 @@
 import { fc, test as prop } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { createContextKey, failure, pipeline, rateLimit, timeout, type RateLimitOptions } from '../../index.ts'
+import {
+  createContextKey,
+  failure,
+  pipeline,
+  rateLimit,
+  timeout,
+  type RateLimitOptions,
+  type Verdict,
+} from '../../index.ts'
 import { recordEvents, scriptedOperation, VirtualClock } from '../../testing.ts'
 
 const tokens = createContextKey('tokens', 0)
@@ -40,6 +48,23 @@ describe('rateLimit, quotas', () => {
     // Midnight is at 08:00 UTC, and at 07:00 after the clocks went forward in that night.
     expect(times(operation)).toEqual([0, 12 * HOUR, 35 * HOUR])
     expect(clock.pending).toBe(0)
+  })
+
+  test('of images count those that are made, or may be: a request that is refused and not billed has made none', async () => {
+    const { clock, calls } = setup({
+      quotas: [{ unit: 'images', permits: 3, per: 'day' }, { permits: 100 }],
+      cost: () => ({ images: 1 }),
+    })
+    const refused = { error: { kind: 'overloaded', billed: 'no' } }
+    const lost = { error: { kind: 'transient', billed: 'unknown' } }
+    const classifier = { error: (thrown: unknown) => thrown as Verdict }
+    const operation = scriptedOperation([refused, refused, lost, { value: 1 }, refused, { value: 1 }, { value: 1 }])
+    for (let i = 0; i < 7; i++) void calls.execute(operation, { classifier }).catch(() => undefined)
+    await clock.advance(HOUR)
+    // One may have been made and two were: the seventh waits for tomorrow.
+    expect(times(operation)).toHaveLength(6)
+    await clock.advance(24 * HOUR)
+    expect(times(operation)).toHaveLength(7)
   })
 
   test('that are smooth let one go each share of the period, after a pause a few at once', async () => {

@@ -4,7 +4,7 @@ import type { Gate } from '../../kernel/policy.ts'
 import { LruMap } from '../../primitives/lru-map.ts'
 import { TOO_LATE, WaitingLine, type LineAnswer } from '../../primitives/waiting-line.ts'
 import { Allowance, type Spending } from './allowance.ts'
-import { checkCosts, checkUsage, type Costs } from './costs.ts'
+import { checkCosts, checkUsage, type Costs, unmade } from './costs.ts'
 import type { RateLimitLearned, RateLimitPaused, RateLimitRejected } from './rate-limit-events.ts'
 import { hearStore } from './hear-store.ts'
 import { NotYetError, RateLimitExceededError } from './rate-limit-exceeded-error.ts'
@@ -180,7 +180,7 @@ export const rateLimit = (options: RateLimitOptions = {}): Gate => {
         if (paused) context.emit<RateLimitPaused>({ type: 'rate_limit.paused', ...event, pauseMs: retryAfterMs })
         shared?.pause(retryAfterMs)
       }
-      const used = actualCost?.(outcome, context) ?? usage
+      const used = actualCost?.(outcome, context) ?? usage ?? unmade(outcome.verdict)
       if (used === undefined) return
       allowance.settle(spending, checkUsage('rateLimit.actualCost()', used), clock)
       if (grant !== undefined) shared?.settle(grant, used)
