@@ -5,6 +5,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 /** For lines of text, as options take it: `2026-03-02 12:00 UTC`. */
 export const instant = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
+/** For what is less than a day away: `22:00 UTC`. */
+export const timeOfDay = (at: number): string => `${partsOf(at).time} UTC`
+
 /** For a page that says once that all times are UTC: `2 Mar 2026, 12:00`. */
 export const moment = (at: number): string => {
   const { day, time } = partsOf(at)

@@ -7,6 +7,8 @@ import { createProgress, type ProgressWriter } from './progress.ts'
 import { COLOURS, NO_COLOURS } from './style.ts'
 import { widthOf } from './width.ts'
 
+const WALL = Date.UTC(2026, 2, 2, 20)
+const HOUR = 3_600_000
 const COUNTS = { waiting: 20, sent: 0, saving: 0, done: 0, failed: 0, unknown: 0 }
 
 /** A run in its third minute: ten done, one failed, four out, three that wait. */
@@ -43,7 +45,7 @@ const atWork = (id = 'heron', endpoints = ['gemini', 'relay']): ProgressWriter =
     callId: 22,
     policy: 's',
     level: 'peak',
-    until: 0,
+    until: WALL + 2 * HOUR,
     waiting: 1,
   })
   const opened = { policy: 'circuitBreaker', partition: second, openForMs: 4000, verdict: 'transient' } as const
@@ -58,6 +60,7 @@ const inputOf = (progress: ProgressWriter, more: Partial<FrameInput> = {}): Fram
   title: 'prompts.jsonl → images',
   startedAt: 0,
   now: 120_000,
+  wallNow: WALL + 120_000,
   deadlineAt: 7_320_000,
   maxCost: 40,
   priced: true,
@@ -75,8 +78,8 @@ describe('the live display', () => {
         '━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌───────────────────  10/20',
         '',
         'images   10 done · 1 failed · 4 in flight',
-        'waiting  2 for the quota and 1 for off-peak hours',
-        'pace     5.0 images/min · time left about 2 min · cost 0.90 of 40.00',
+        'waiting  2 for the quota and 1 for off-peak hours from 22:00 UTC',
+        'pace     5.0 images/min · time left about 1 h 58 min · cost 0.90 of 40.00',
         '',
         '● gemini · ready · 4 in flight · 10 made · 30 s each',
         '○ relay · left alone · 0 in flight · 0 made',
@@ -94,6 +97,50 @@ describe('the live display', () => {
     expect(lines.join('\n')).toContain('rate unknown yet')
     expect(progressLine(inputOf(progress))).toContain('time left unknown')
     expect(lines.join('\n')).not.toContain('cost')
+  })
+
+  it('says until when it waits for calm hours, and counts that wait', () => {
+    let now = 0
+    const progress = createProgress(['gemini'], () => now)
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    const stamp = { pipeline: 'batch', at: 0 }
+    // Each starts a little later, so that they do not come together.
+    for (const callId of [1, 2, 3])
+      progress.onPipeline({
+        ...stamp,
+        type: 'schedule.deferred',
+        callId,
+        policy: 'schedule',
+        level: 'peak',
+        until: WALL + 2 * HOUR + callId * 20_000,
+        waiting: callId,
+      })
+    const line = (): string => progressLine(inputOf(progress, { now, wallNow: WALL + now, priced: false }))
+    expect(line()).toContain('waiting: 3 for off-peak hours from 22:00 UTC, time left more than 2 h')
+    now = 2 * HOUR + 20_000
+    progress.onPipeline({
+      ...stamp,
+      type: 'schedule.started',
+      callId: 1,
+      policy: 'schedule',
+      waitedMs: now,
+      why: 'calm',
+    })
+    expect(line()).toContain('waiting: 2 for off-peak hours from 22:00 UTC')
+  })
+
+  it('adds the wait for calm hours to the work, where everything waits for them', () => {
+    const progress = createProgress(['gemini'], () => 0)
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    const done = { type: 'item.done', at: 0, id: 'x', files: [], source: 'request', endpoint: 'gemini' } as const
+    for (let i = 0; i < 10; i++) progress.onRun(done)
+    const stamp = { pipeline: 'batch', at: 0, callId: 30 }
+    const deferred = { type: 'schedule.deferred', policy: 'schedule', level: 'peak', waiting: 1 } as const
+    progress.onPipeline({ ...stamp, ...deferred, until: WALL + 120_000 + HOUR })
+    // Ten in two minutes, and ten are left.
+    expect(progressLine(inputOf(progress))).toContain('5.0/min, about 1 h 2 min left')
+    progress.onPipeline({ ...stamp, callId: 31, type: 'attempt.started', endpoint: 'gemini' })
+    expect(progressLine(inputOf(progress))).toContain('5.0/min, about 1 h left')
   })
 
   it('says that it reads the input, as long as it does', () => {
@@ -137,7 +184,17 @@ describe('a run whose pictures workers make', () => {
     progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
     for (const event of events) progress.onRun(event)
     progress.onQueue({ waiting: 0, active: 0, delayed: 0, pausedMs: 0, ...counts })
-    const input = { progress, title: '', startedAt: 0, now: 0, priced: false, style: NO_COLOURS, columns: 80, rows: 24 }
+    const input = {
+      progress,
+      title: '',
+      startedAt: 0,
+      now: 0,
+      wallNow: WALL,
+      priced: false,
+      style: NO_COLOURS,
+      columns: 80,
+      rows: 24,
+    }
     expect(frame(input).join('\n')).toContain(`${counts.active ?? 0} in flight`)
     return progressLine(input)
   }

@@ -3,6 +3,7 @@ import type { Happening } from './happening.ts'
 import type { EndpointView } from './endpoint-view.ts'
 import type { Progress } from './progress.ts'
 import type { Style } from './style.ts'
+import { timeLeft } from './time-left.ts'
 import { fit, padEnd, whatFits, widthOf } from './width.ts'
 import { count, counted, listed, money, rate } from '../../words/amounts.ts'
 import { clockTime, duration, roughDuration } from '../../words/durations.ts'
@@ -14,6 +15,8 @@ export interface FrameInput {
   /** On the run's clock. */
   readonly startedAt: number
   readonly now: number
+  /** `now` in milliseconds since 1970 UTC. */
+  readonly wallNow: number
   /** When the run has to be over, on the same clock. */
   readonly deadlineAt?: number
   /** The most that it may cost; `priced`: whether cost is known at all. */
@@ -94,14 +97,12 @@ function waiting(progress: Progress, columns: number, style: Style): string[] {
   return [words.length === 0 ? style.dim('none') : style.warn(fit(listed(words), columns - LABEL))]
 }
 
-function pace({ progress, now, maxCost, priced, style }: FrameInput): string[] {
+function pace({ progress, now, wallNow, maxCost, priced, style }: FrameInput): string[] {
   const perMinute = progress.perMinute(now)
   const limit = maxCost === undefined ? '' : ` of ${money(maxCost)}`
-  const left =
-    perMinute === undefined ? 'unknown' : `about ${roughDuration((progress.counts.left / perMinute) * 60_000)}`
   return [
     perMinute === undefined ? style.dim('rate unknown yet') : rate(perMinute, 'image'),
-    `time left ${left}`,
+    `time left ${timeLeft(progress, now, wallNow)}`,
     ...(priced ? [`cost ${money(progress.cost)}${limit}`] : []),
   ]
 }
@@ -155,10 +156,11 @@ export const lastFrame = (input: FrameInput): string[] => {
 }
 
 /** The same in one line, for a log: how far it is. */
-export function progressLine({ progress, now, startedAt, maxCost, priced }: FrameInput): string {
+export function progressLine({ progress, now, wallNow, startedAt, maxCost, priced }: FrameInput): string {
   const { counts: has, total, read } = progress
   if (read !== undefined) return `${clockTime(now - startedAt)}  reading the input, ${counted(read, 'item')} so far`
   const perMinute = progress.perMinute(now)
+  const left = timeLeft(progress, now, wallNow)
   const waits = [...progress.waiting()].map(([why, number]) => `${count(number)} for ${why}`)
   return [
     `${clockTime(now - startedAt)}  ${count(has.done)} of ${counted(total, 'image')} done`,
@@ -166,9 +168,7 @@ export function progressLine({ progress, now, startedAt, maxCost, priced }: Fram
     ...(has.unknown > 0 ? [`${count(has.unknown)} unknown`] : []),
     `${progress.inFlight} in flight`,
     ...(waits.length > 0 ? [`waiting: ${listed(waits)}`] : []),
-    ...(perMinute === undefined
-      ? ['time left unknown']
-      : [rate(perMinute), `about ${roughDuration((has.left / perMinute) * 60_000)} left`]),
+    ...(perMinute === undefined ? [`time left ${left}`] : [rate(perMinute), `${left} left`]),
     ...(priced ? [`cost ${money(progress.cost)}${maxCost === undefined ? '' : ` of ${money(maxCost)}`}`] : []),
   ].join(', ')
 }

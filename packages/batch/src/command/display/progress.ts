@@ -5,7 +5,7 @@ import type { BatchEvent, ItemFailed, RunStarted } from '../../run/run-events.ts
 import { answered, type EndpointView, viewOf } from './endpoint-view.ts'
 import { type Happening, happeningOf, REASONS } from './happening.ts'
 import { createPace } from './pace.ts'
-import { duration } from '../../words/durations.ts'
+import { Waits, waitsIn } from './waits.ts'
 
 /** Everything that is shown of a run at work. Changed in place: there are many events. */
 export interface Progress {
@@ -19,6 +19,8 @@ export interface Progress {
   readonly inFlight: number
   /** Items that wait, by what for. */
   waiting(): ReadonlyMap<string, number>
+  /** When the first of those that wait for calm hours starts, in milliseconds since 1970 UTC. */
+  readonly calmAt: number | undefined
   readonly endpoints: ReadonlyMap<string, EndpointView>
   perMinute(now: number): number | undefined
   /** Newest first. */
@@ -41,15 +43,6 @@ type Told = Omit<Happening, 'at'>
 
 const RECENT = 8
 
-/** What calls wait for, by the policy in whose line they stand. */
-const LINES: Readonly<Record<string, string>> = {
-  failover: 'an endpoint that can answer',
-  bulkhead: 'a free place',
-  rateLimit: 'the quota',
-  adaptiveConcurrency: 'a free place',
-  circuitBreaker: 'the next probe',
-}
-
 /** What makes a run stop that nobody has told to. */
 const STOPS: { readonly [reason in StopReason]?: string } = {
   cost: 'the next request is expected to pass --max-cost',
@@ -67,7 +60,7 @@ export function createProgress(endpoints: readonly string[], now: () => number):
     return known
   }
   const pace = createPace(now())
-  const waits = new Map<number, string>()
+  const waits = new Waits()
   /** Items that wait until it is known what others cost. */
   const poor = new Set<string>()
   const counts = { done: 0, failed: 0, unknown: 0, left: 0 }
@@ -98,15 +91,16 @@ export function createProgress(endpoints: readonly string[], now: () => number):
   }
 
   const hearing: { readonly [T in SpillwayEvent['type']]?: (event: Extract<SpillwayEvent, { type: T }>) => void } = {
-    'call.queued': ({ callId = -1, policy }) => void waits.set(callId, LINES[policy] ?? policy),
-    'schedule.deferred': ({ callId = -1 }) => void waits.set(callId, 'off-peak hours'),
-    'retry.scheduled': ({ callId = -1, verdict }) => void waits.set(callId, `the next try (${REASONS[verdict]})`),
+    'call.queued': ({ callId = -1, policy }) => waits.standsIn(callId, policy),
+    'schedule.deferred': ({ callId = -1, until }) => waits.deferred(callId, until),
+    'schedule.started': ({ callId = -1 }) => waits.over(callId),
+    'retry.scheduled': ({ callId = -1, verdict }) => waits.waitsFor(callId, `the next try (${REASONS[verdict]})`),
     'attempt.started': ({ callId = -1, endpoint = '' }) => {
-      waits.delete(callId)
+      waits.over(callId)
       view(endpoint).inFlight += 1
     },
     'attempt.completed': ({ endpoint = '', verdict, durationMs }) => answered(view(endpoint), verdict, durationMs),
-    'call.completed': ({ callId = -1 }) => void waits.delete(callId),
+    'call.completed': ({ callId = -1 }) => waits.over(callId),
     'endpoint.ejected': ({ endpoint = '' }) => void (view(endpoint).state = 'left alone'),
     'endpoint.recovered': ({ endpoint = '' }) => void (view(endpoint).state = 'ready'),
     'circuit.opened': ({ partition }) => void (view(partition).state = 'left alone'),
@@ -163,10 +157,12 @@ export function createProgress(endpoints: readonly string[], now: () => number):
       return [...views.values()].reduce((sum, { inFlight }) => sum + inFlight, 0)
     },
     waiting() {
-      const reasons = queue === undefined ? new Map<string, number>() : waitsIn(queue)
+      const reasons = queue === undefined ? waits.byReason() : waitsIn(queue)
       if (poor.size > 0) reasons.set('what others cost', poor.size)
-      for (const reason of waits.values()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
       return reasons
+    },
+    get calmAt() {
+      return waits.calmAt
     },
     endpoints: views,
     perMinute: (at) => pace.perMinute(at),
@@ -191,15 +187,4 @@ export function createProgress(endpoints: readonly string[], now: () => number):
     onQueue: (stands) => void (queue = stands),
   }
   return progress
-}
-
-/** What the items of a queue wait for, as far as the queue knows. */
-function waitsIn({ waiting, delayed, pausedMs }: QueueCounts): Map<string, number> {
-  const paused = `the quota, for which the queue pauses for ${duration(pausedMs)}`
-  const waits = new Map([
-    [pausedMs > 0 ? paused : 'a worker', waiting],
-    ['their next try', delayed],
-  ])
-  for (const [why, number] of waits) if (number === 0) waits.delete(why)
-  return waits
 }

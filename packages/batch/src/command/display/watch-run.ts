@@ -57,6 +57,7 @@ export function watchRun(options: WatchOptions): Watch {
     title,
     startedAt,
     now: clock.now(),
+    wallNow: clock.wallTime(),
     priced,
     style,
     ...screen.size(),
