@@ -47,6 +47,12 @@ describe('imagesOf', () => {
     ])
     const images = [{ type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }]
     expect(seen({ choices: [{ message: { content: '', images } }] })).toEqual([['image/png', PNG]])
+    expect(seen({ choices: [{ message: { content: [{ type: 'text', text: 'Here' }, ...images] } }] })).toEqual([
+      ['image/png', PNG],
+    ])
+    const words = `Here it is: ![a fox](data:image/png;base64,${PNG}) and ![a link](https://example.com/a.png)`
+    expect(seen({ choices: [{ message: { content: words } }] })).toEqual([['image/png', PNG]])
+    expect(seen({ choices: [{ message: { content: words, images } }] })).toEqual([['image/png', PNG]])
   })
 
   test.for([

@@ -37,7 +37,7 @@ export type ImageSource =
  * ```
  *
  * @param answer what `images.generate` or `images.edit` gave, an event of their streams, a response with the image tool's
- *   results, or a completion of a relay that puts `images` into messages
+ *   results, or a completion of a relay that puts pictures into messages: as `images`, as parts, or as files in Markdown
  * @returns empty where there is no picture
  * @throws InvalidOptionsError for what is no answer at all
  */
@@ -55,11 +55,20 @@ export const imagesOf = (answer: ImageSource): GeneratedImage[] => {
     ...objectsOf(output)
       .filter(({ type: kind }) => kind === 'image_generation_call')
       .flatMap(({ result, output_format: own }) => imageIn({ bytes: result, format: own })),
-    ...objectsOf(choices)
-      .flatMap(({ message }) => (isObject(message) ? objectsOf(message['images']) : []))
-      .flatMap(({ image_url: link }) => (isObject(link) ? imageIn({ url: link['url'] }) : [])),
+    ...objectsOf(choices).flatMap(({ message }) => (isObject(message) ? picturesIn(message) : [])),
   ]
 }
+
+/** Relays disagree about where in a message a picture belongs; one that has two places for it says the same twice. */
+const picturesIn = ({ images, content }: Json): GeneratedImage[] => {
+  const parts = [...objectsOf(images), ...objectsOf(content)]
+  const found = parts.flatMap(({ image_url: link }) => (isObject(link) ? imageIn({ url: link['url'] }) : []))
+  if (found.length > 0 || typeof content !== 'string') return found
+  return [...content.matchAll(MARKDOWN)].flatMap(([, url]) => imageIn({ url }))
+}
+
+/** A picture in words, the file itself: a link may be to anything. */
+const MARKDOWN = /!\[[^\]]{0,300}\]\((data:image\/[\w.+-]{1,40};base64,[\w+/=]+)\)/g
 
 const DATA_URL = /^data:([\w.+/-]+);base64,/
 

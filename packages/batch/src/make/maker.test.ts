@@ -179,7 +179,9 @@ describe('a maker', () => {
 
   it('reads pictures out of chat completions, and does not follow addresses', async () => {
     const link = (url: string) => ({ choices: [{ message: { images: [{ image_url: { url } }] } }] })
-    const answers = [link('data:image/png;base64,iVBORw0KGgo='), link('https://pictures.example/1.png')]
+    const png = 'data:image/png;base64,iVBORw0KGgo='
+    const inWords = { choices: [{ message: { content: `Here it is: ![](${png})` } }] }
+    const answers = [link(png), inWords, link('https://pictures.example/1.png')]
     const bodies: unknown[] = []
     const server = createServer((request, response) => {
       const answer = (parts: Buffer[]): void => {
@@ -203,6 +205,7 @@ describe('a maker', () => {
       stream: false,
       messages: [{ role: 'user', content: ITEM.prompt }],
     })
+    expect((await maker.make(item, { signal: signal(), attempts })).images).toHaveLength(1)
     await expect(maker.make(item, { signal: signal(), attempts })).rejects.toThrow('addresses are not followed')
   })
 })
