@@ -12,3 +12,6 @@ export interface BatchItem {
   /** The model that the line itself asks for. */
   readonly model?: string
 }
+
+/** Whether the item is called something else than the number of its line. */
+export const hasOwnId = ({ id, line }: Pick<BatchItem, 'id' | 'line'>): boolean => id !== String(line)

@@ -1,12 +1,13 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { ItemQuery } from './journal.ts'
+import { IN_INPUT } from './rows.ts'
 
 /** The words in which SQLite is asked for these items, and what stands for its question marks. */
-export function conditions({ states, leaders, sameAs, leaderEnded, after }: ItemQuery): {
+export function conditions({ states, leaders, sameAs, leaderEnded, after, evenRemoved }: ItemQuery): {
   where: string
   values: SQLInputValue[]
 } {
-  const all: [string, ...SQLInputValue[]][] = []
+  const all: [string, ...SQLInputValue[]][] = evenRemoved ? [] : [[IN_INPUT]]
   if (states !== undefined) all.push([`item.state IN (${states.map(() => '?').join(', ')})`, ...states])
   if (leaders) all.push(['item.same_as IS NULL'])
   if (sameAs !== undefined) all.push(['item.same_as = ?', sameAs])

@@ -8,8 +8,11 @@ export interface NewItem extends BatchItem {
   readonly name: string
 }
 
-/** Of an item, what its line of the input decides. */
-export type KnownItem = Pick<ItemRecord, 'seq' | 'id' | 'fingerprint' | 'state' | 'name'>
+/** Of an item, what its line of the input decides; where the input does not have it any more, what {@link SET_ASIDE} says. */
+export type KnownItem = Pick<ItemRecord, 'seq' | 'id' | 'line' | 'fingerprint' | 'state' | 'name'>
+
+/** In place of its line, of an item that the input does not have any more: whether it still has an id of its own. */
+export const SET_ASIDE = { nameless: -1, named: -2 } as const
 
 /** Which items to read. */
 export interface ItemQuery {
@@ -22,6 +25,8 @@ export interface ItemQuery {
   readonly leaderEnded?: true
   /** Only those behind this one. */
   readonly after?: number
+  /** With those that the input does not have any more. */
+  readonly evenRemoved?: true
   readonly limit?: number
 }
 
@@ -40,10 +45,16 @@ export interface Journal {
   setInput(hash: string): void
   /** Adds an item behind the others. */
   add(item: NewItem): void
-  /** Takes an item as it is now: it begins again. */
-  replace(seq: number, item: NewItem): void
-  remove(seq: number): void
-  /** When all items are there: each shares the picture of the first with its fingerprint. */
+  /**
+   * Takes this item and those behind it out of the run, until they are taken back: they are neither made nor
+   * counted, and keep what they have and have cost. The numbers that they were called by are other lines' now.
+   */
+  setAside(from: Pick<KnownItem, 'line' | 'seq'>): void
+  /** An item that is set aside gives its id to another one. */
+  release(seq: number): void
+  /** The item is in the input, and stands there. */
+  takeBack(seq: number, place: Pick<BatchItem, 'id' | 'line'>): void
+  /** When all items are there: each shares the picture of one with its fingerprint, of the first unless another has more. */
   findSame(): void
   /** The item is made for itself, although another asks for the same. */
   makeAlone(seq: number): void
@@ -55,10 +66,12 @@ export interface Journal {
   /** What all attempts cost, those at work as expected. */
   cost(): number
   items(query?: ItemQuery): IterableIterator<ItemRecord>
-  /** What an input is compared with: all items, without their prompts. */
+  /** What an input is compared with: first all that are set aside, then all in the order of their lines, without prompts. */
   known(): IterableIterator<KnownItem>
   /** Items that have ended, in the order in which they did. */
   ended(): IterableIterator<ItemRecord>
+  /** The names of the files of all items that are done. */
+  fileNames(): IterableIterator<string>
   attemptsOf(seq: number): readonly AttemptRecord[]
 
   item(seq: number): ItemRecord

@@ -6,7 +6,17 @@ import { BatchError } from '../batch-error.ts'
 import { holderOf } from './lock.ts'
 import { isBeingLoaded, openToRead } from './open-to-read.ts'
 import type { EndpointStateRecord, RunRecord, WaitRecord } from './records.ts'
-import { ATTEMPT_COLUMNS, ITEM_COLUMNS, attemptOf, costOf, countsOf, itemOf, launchOf, present } from './rows.ts'
+import {
+  ATTEMPT_COLUMNS,
+  IN_INPUT,
+  ITEM_COLUMNS,
+  attemptOf,
+  costOf,
+  countsOf,
+  itemOf,
+  launchOf,
+  present,
+} from './rows.ts'
 import { checkSchema, damaged, isEmpty } from './schema.ts'
 
 /**
@@ -56,7 +66,7 @@ function readAll(db: DatabaseSync, folder: string): Omit<RunRecord, 'folder'> {
     counts: countsOf(db),
     cost: costOf(db),
     launches: db.prepare('SELECT * FROM launch ORDER BY number').all().map(launchOf),
-    items: db.prepare(`SELECT ${ITEM_COLUMNS} ORDER BY item.seq`).all().map(itemOf),
+    items: db.prepare(`SELECT ${ITEM_COLUMNS} WHERE ${IN_INPUT} ORDER BY item.line, item.seq`).all().map(itemOf),
     attempts: db.prepare(`SELECT ${ATTEMPT_COLUMNS} ORDER BY attempt.rowid`).all().map(attemptOf),
     endpointStates: rows('at, endpoint, state FROM endpoint_state') as EndpointStateRecord[],
     waits: rows('reason, endpoint, started_at AS startedAt, until, ended_at AS endedAt FROM wait') as WaitRecord[],

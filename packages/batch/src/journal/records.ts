@@ -39,7 +39,7 @@ export interface ItemError {
 
 /** An item of a run. Times are wall milliseconds since 1970 UTC. */
 export interface ItemRecord extends BatchItem {
-  /** Its place in the input, from 1. */
+  /** From 1, in the order in which the run came to know its items. It stays the same, wherever the item's line moves. */
   readonly seq: number
   /** Of its files, without number and extension. */
   readonly name: string
@@ -126,9 +126,10 @@ export interface RunRecord {
   /** The process that works at it now. */
   readonly runningPid?: number
   readonly counts: Counts
-  /** Of all attempts, those at work as expected. */
+  /** Of all attempts, those at work as expected, and those for items that the input does not have any more. */
   readonly cost: number
   readonly launches: readonly LaunchRecord[]
+  /** Of the input, in its order. */
   readonly items: readonly ItemRecord[]
   /** In the order in which they began. */
   readonly attempts: readonly AttemptRecord[]

@@ -11,6 +11,9 @@ export const present = (fields: Record<string, unknown>): object =>
 const json = (value: SQLOutputValue | undefined): unknown =>
   typeof value === 'string' ? (JSON.parse(value) as unknown) : undefined
 
+/** Items that are set aside have no line. */
+export const IN_INPUT = 'item.line >= 0'
+
 export const ITEM_COLUMNS = `item.*, leader.id AS leader_id,
   (SELECT count(*) FROM attempt WHERE attempt.seq = item.seq) AS attempts,
   (SELECT coalesce(sum(cost), 0) FROM attempt WHERE attempt.seq = item.seq) AS cost
@@ -72,7 +75,9 @@ export const launchOf = (row: Row): LaunchRecord =>
 
 export function countsOf(db: DatabaseSync): Counts {
   const counts = { waiting: 0, sent: 0, saving: 0, done: 0, failed: 0, unknown: 0 }
-  for (const { state, count } of db.prepare('SELECT state, count(*) AS count FROM item GROUP BY state').all())
+  for (const { state, count } of db
+    .prepare(`SELECT state, count(*) AS count FROM item WHERE ${IN_INPUT} GROUP BY state`)
+    .all())
     counts[state as keyof Counts] = Number(count)
   return counts
 }

@@ -25,15 +25,15 @@ CREATE TABLE launch (             -- one for each process that has worked at the
 ) STRICT;
 
 CREATE TABLE item (
-  seq INTEGER PRIMARY KEY,        -- the order of the input
+  seq INTEGER PRIMARY KEY,        -- the order in which the inputs had them
   id TEXT NOT NULL UNIQUE,
-  line INTEGER NOT NULL,
+  line INTEGER NOT NULL,          -- negative where the input does not have it any more
   fingerprint TEXT NOT NULL,
   prompt TEXT NOT NULL,
   settings TEXT NOT NULL,
   model TEXT,
   name TEXT NOT NULL,             -- of its files, without number and extension
-  same_as INTEGER,                -- the first item with its fingerprint, which is made for both
+  same_as INTEGER,                -- the item with its fingerprint that is made for both
   state TEXT NOT NULL DEFAULT 'waiting'
     CHECK (state IN ('waiting', 'sent', 'saving', 'done', 'failed', 'unknown')),
   made TEXT,                      -- JSON, from 'saving' on
@@ -78,7 +78,7 @@ CREATE TABLE wait (
 
 /** Made when the items are there: to sort them once takes a third of the time that it takes to put each in its place. */
 export const ITEM_INDEXES = `
-CREATE INDEX IF NOT EXISTS item_by_state ON item (state, seq);
+CREATE INDEX IF NOT EXISTS item_by_state ON item (state, seq, line);
 CREATE INDEX IF NOT EXISTS item_by_fingerprint ON item (fingerprint);
 CREATE INDEX IF NOT EXISTS item_by_leader ON item (same_as) WHERE same_as IS NOT NULL;
 `

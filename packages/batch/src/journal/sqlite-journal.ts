@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { conditions } from './item-query.ts'
-import type { Journal, KnownItem, NewItem } from './journal.ts'
-import { ATTEMPT_COLUMNS, ITEM_COLUMNS, type Row, attemptOf, costOf, countsOf, itemOf } from './rows.ts'
+import { type Journal, type KnownItem, type NewItem, SET_ASIDE } from './journal.ts'
+import { ATTEMPT_COLUMNS, IN_INPUT, ITEM_COLUMNS, type Row, attemptOf, costOf, countsOf, itemOf } from './rows.ts'
 import type { ItemRecord } from './records.ts'
 import { ITEM_INDEXES } from './schema.ts'
 import { statementsOf } from './statements.ts'
@@ -25,14 +25,12 @@ export function sqliteJournal(db: DatabaseSync): Journal {
         'INSERT INTO item (id, line, fingerprint, prompt, settings, model, name) VALUES (?, ?, ?, ?, ?, ?, ?)',
         ...columnsOf(item),
       ),
-    replace: (seq, item) =>
-      void run(
-        `UPDATE item SET id = ?, line = ?, fingerprint = ?, prompt = ?, settings = ?, model = ?, name = ?, same_as = NULL,
-         state = 'waiting', made = NULL, error = NULL, started_at = NULL, ended_at = NULL, place = NULL WHERE seq = ?`,
-        ...columnsOf(item),
-        seq,
-      ),
-    remove: (seq) => void run('DELETE FROM item WHERE seq = ?', seq),
+    setAside({ line, seq }) {
+      run(`UPDATE item SET line = ${SET_ASIDE.named} WHERE ${BEHIND} AND id <> CAST(line AS TEXT)`, line, seq)
+      run(`UPDATE item SET line = ${SET_ASIDE.nameless}, id = ${NOBODYS_ID} WHERE ${BEHIND}`, line, seq)
+    },
+    release: (seq) => void run(`UPDATE item SET line = ${SET_ASIDE.nameless}, id = ${NOBODYS_ID} WHERE seq = ?`, seq),
+    takeBack: (seq, { id, line }) => void run('UPDATE item SET id = ?, line = ? WHERE seq = ?', id, line, seq),
     findSame: () => db.exec(ITEM_INDEXES + FIND_SAME),
     makeAlone: (seq) => void run('UPDATE item SET same_as = NULL WHERE seq = ?', seq),
 
@@ -56,13 +54,17 @@ export function sqliteJournal(db: DatabaseSync): Journal {
       for (const row of statement.all(...values, query.limit ?? -1)) yield itemOf(row)
     },
     *known() {
-      for (const row of db.prepare('SELECT seq, id, fingerprint, state, name FROM item ORDER BY seq').iterate())
+      const columns = 'seq, id, line, fingerprint, state, name'
+      for (const row of db.prepare(`SELECT ${columns} FROM item ORDER BY line, seq`).iterate())
         // The columns are its fields: node:sqlite types every row as a record of anything.
         yield row as unknown as KnownItem
     },
     *ended() {
-      for (const row of db.prepare(`SELECT ${ITEM_COLUMNS} WHERE item.place IS NOT NULL ORDER BY item.place`).iterate())
-        yield itemOf(row)
+      const where = `WHERE item.place IS NOT NULL AND ${IN_INPUT}`
+      for (const row of db.prepare(`SELECT ${ITEM_COLUMNS} ${where} ORDER BY item.place`).iterate()) yield itemOf(row)
+    },
+    *fileNames() {
+      for (const { name } of db.prepare(FILE_NAMES).iterate()) yield String(name)
     },
     item: (seq) => only(one(`SELECT ${ITEM_COLUMNS} WHERE item.seq = ?`, seq)),
     itemOf: (id) => only(one(`SELECT ${ITEM_COLUMNS} WHERE item.id = ?`, id)),
@@ -138,13 +140,27 @@ export function sqliteJournal(db: DatabaseSync): Journal {
   }
 }
 
-/** Reads the index and touches only what is not so already: of a hundred thousand items few share a picture. */
+/** Lines that are the same one after the other are those of a caller that does not count them. */
+const BEHIND = '(line, seq) >= (?, ?)'
+/** What an item is called whose id is another one's now. */
+const NOBODYS_ID = "'removed-' || seq || '-' || (SELECT key FROM run)"
+
+/**
+ * Reads the index and touches only what is not so already: of a hundred thousand items few share a picture. What was removed
+ * gives its picture, or the doubt whether there is one, to others, and has none made for it.
+ */
 const FIND_SAME = `
 UPDATE item SET same_as = nullif(first.seq, item.seq)
-  FROM (SELECT fingerprint, min(seq) AS seq FROM item GROUP BY fingerprint HAVING count(*) > 1) AS first
+  FROM (SELECT fingerprint, (
+      SELECT seq FROM item AS one WHERE one.fingerprint = item.fingerprint
+        AND (line >= 0 OR state NOT IN ('waiting', 'failed'))
+        ORDER BY state = 'done' DESC, state IN ('saving', 'sent', 'unknown') DESC, line >= 0 DESC, seq LIMIT 1
+    ) AS seq FROM item GROUP BY fingerprint HAVING count(*) > 1) AS first
   WHERE first.fingerprint = item.fingerprint AND item.same_as IS NOT nullif(first.seq, item.seq);
 UPDATE item SET same_as = NULL WHERE same_as IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM item AS other WHERE other.fingerprint = item.fingerprint AND other.seq < item.seq)`
+  AND NOT EXISTS (SELECT 1 FROM item AS other WHERE other.fingerprint = item.fingerprint AND other.seq <> item.seq)`
+const FILE_NAMES = `SELECT file.value ->> 'name' AS name
+  FROM item, json_each(item.made, '$.files') AS file WHERE item.state = 'done' AND ${IN_INPUT}`
 const NEXT_PLACE = '(SELECT coalesce(max(place), 0) + 1 FROM item)'
 
 const columnsOf = (item: NewItem): SQLInputValue[] => [

@@ -87,6 +87,15 @@ export async function placeAgain(folder: string, files: readonly FileRecord[]): 
   return true
 }
 
+/** How many of these files are not there. Looks at the names alone: a folder of many is read once. */
+export async function missingFrom(folder: string, names: Iterable<string>): Promise<number> {
+  // Some file systems take letters apart.
+  const there = new Set((await readdir(folder)).map((name) => name.normalize('NFC')))
+  let missing = 0
+  for (const name of names) if (!there.has(name.normalize('NFC'))) missing++
+  return missing
+}
+
 /** Removes what was begun and not finished. */
 export async function removePartials(folder: string): Promise<void> {
   const names = await readdir(folder)

@@ -1,9 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { fingerprintOf } from '../input/fingerprint.ts'
 import { lockFolder } from '../journal/lock.ts'
 import { readRun } from '../journal/read-run.ts'
-import { itemsOf, newFolder, studio } from './__fixtures__/studio.ts'
+import { itemsOf, linesOf, newFolder, studio } from './__fixtures__/studio.ts'
 import { runBatchWith } from './run-batch.ts'
 import type { RunBatchOptions } from './run-options.ts'
 
@@ -72,7 +73,7 @@ describe('refused before any call is', () => {
     await runBatch({ items: itemsOf('a', 'b', 'c'), make: studio().make, folder, limit: 1 })
     const changed = itemsOf('a', 'B').with(0, { ...itemsOf('a')[0]!, id: 'new' }) // i1, i3 gone; i2 changed
     await expect(runBatch({ items: changed, make, folder })).rejects.toThrow(
-      /not the one that this run began with:\n {2}1 added: new\n {2}1 changed: i2\n {2}2 removed: i1, i3\nThe model and .*\nAccept the changes \(--accept-changes\)/,
+      /not the one that this run began with:\n {2}1 added: new\n {2}1 changed: i2\n {2}2 removed: i1, i3\nAccept the changes \(--accept-changes\)/,
     )
     // Nothing of it was taken.
     expect(readRun(folder).items.map(({ id, prompt }) => [id, prompt])).toEqual([
@@ -83,7 +84,23 @@ describe('refused before any call is', () => {
     const again = studio()
     const { counts } = await runBatch({ items: changed, make: again.make, folder, acceptChanges: true })
     expect(again.asked).toEqual(['B'])
-    expect(counts).toMatchObject({ done: 3, waiting: 0 })
+    // i1, which is not in it any more, gives its picture to the new one, and counts no longer.
+    expect(counts).toMatchObject({ done: 2, waiting: 0 })
+    expect(linesOf(folder).map(({ custom_id: id }) => id)).toEqual(['new', 'i2'])
+  })
+
+  test('an input whose model or settings are others, and says that it is them', async () => {
+    const folder = newFolder()
+    await runBatch({ items: itemsOf('a', 'b'), make: studio().make, folder })
+    const settings = { size: '1024x1024' }
+    const other = itemsOf('a', 'b').map((item) => ({
+      ...item,
+      settings,
+      fingerprint: fingerprintOf({ ...item, settings }),
+    }))
+    await expect(runBatch({ items: other, make, folder })).rejects.toThrow(
+      /with:\n {2}2 changed: i1, i2\nThe prompt is the same: the model or a setting is not .*\nAccept/,
+    )
   })
 
   test('nothing else was asked for', () => expect(asked).toEqual([]))

@@ -6,7 +6,7 @@ import type { Counts, StopReason } from '../journal/records.ts'
 import { type DiskReserve, isDiskFull, reserveDisk } from '../output/disk-reserve.ts'
 import { orFolderError } from '../output/folder-error.ts'
 import { folderImageCache, prepareImageCache, storeImageCache } from '../output/image-cache.ts'
-import { discardFolders, prepareFolder } from '../output/out-folder.ts'
+import { discardFolders, missingFrom, prepareFolder } from '../output/out-folder.ts'
 import { ResultsFiles, reconcileResults } from '../output/results-files.ts'
 import { Budget } from './budget.ts'
 import { loadInput } from './load-input.ts'
@@ -97,11 +97,12 @@ async function inFolder(
     if (typeof options.cache === 'string') await prepareImageCache(options.cache)
     const journal = openJournal(options.folder, options.clock)
     try {
-      if (options.items !== undefined) await loadInput(journal, options.items, options.acceptChanges)
+      let removed = 0
+      if (options.items !== undefined) removed = await loadInput(journal, options.items, options.acceptChanges)
       else if (journal.inputHash() === undefined)
         throw new BatchError('ERR_SPILLWAY_BATCH_NO_RUN', `There is no run in ${options.folder}: give it items.`)
       begun = true
-      return await launch(journal, options, internals)
+      return await launch(journal, removed, options, internals)
     } finally {
       journal.close()
     }
@@ -112,7 +113,12 @@ async function inFolder(
   }
 }
 
-async function launch(journal: Journal, options: ResolvedRunOptions, internals: Internals): Promise<BatchSummary> {
+async function launch(
+  journal: Journal,
+  removed: number,
+  options: ResolvedRunOptions,
+  internals: Internals,
+): Promise<BatchSummary> {
   const { folder, clock } = options
   const reserve = await reserveDisk(folder, internals.reserveBytes ?? reserveFor(options.maxConcurrency))
   let results: ResultsFiles | undefined
@@ -122,7 +128,8 @@ async function launch(journal: Journal, options: ResolvedRunOptions, internals: 
     results = new ResultsFiles(folder)
     const run = stateOf(journal, results, reserve, options, internals)
     journal.launch({ pid: process.pid, options: plain(options), startedAt: clock.wallTime() })
-    run.tell({ type: 'run.started', counts: journal.counts(), adopted, cost: run.budget.cost })
+    const missing = await missingFrom(folder, journal.fileNames())
+    run.tell({ type: 'run.started', counts: journal.counts(), adopted, removed, missing, cost: run.budget.cost })
     const stopped = await work(run).catch((error: unknown) => {
       sayCrashed(journal, clock.wallTime())
       throw error

@@ -12,6 +12,10 @@ export interface RunStarted extends BatchMoment {
   readonly counts: Counts
   /** Items whose pictures were on the disk, and were not written down as done. */
   readonly adopted: number
+  /** Items that are done and that the input, which has changed, does not have any more. They do not count from now on. */
+  readonly removed: number
+  /** Pictures of items that are done which are not in the folder any more: somebody has moved or removed them. */
+  readonly missing: number
   /** Spent before, by earlier launches. */
   readonly cost: number
 }

@@ -50,7 +50,7 @@ async function finish(run: RunState, item: ItemRecord, made: MadeRecord): Promis
 /** Gives those that ask for the same what became of `leader`. */
 export async function settleSame(run: RunState, leader: ItemRecord): Promise<void> {
   const { journal } = run
-  let after = leader.seq
+  let after = 0
   for (;;) {
     const [item] = journal.items({ sameAs: leader.seq, states: ['waiting'], after, limit: 1 })
     if (item === undefined || run.stopping.graceOver) return

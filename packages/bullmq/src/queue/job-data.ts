@@ -60,11 +60,10 @@ export interface FailedData {
 export const resultsName = (queue: string, run: string): string => `${queue}-results-${digest(run)}`
 
 /**
- * The id of an item's job and of its result. The same item of the same run always has the same, so that putting it in line twice
- * makes nothing twice; BullMQ takes no colon in it, and no number.
+ * The id of an item's job and of its result. The same item of the same run always has the same, whatever line it has moved to,
+ * so that putting it in line twice makes nothing twice; BullMQ takes no colon in it, and no number.
  */
-export const jobIdOf = (run: string, { id, fingerprint }: BatchItem): string =>
-  `i${digest(JSON.stringify([run, id, fingerprint]))}`
+export const jobIdOf = (idempotencyKey: string): string => `i${digest(idempotencyKey)}`
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
 

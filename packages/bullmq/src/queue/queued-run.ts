@@ -46,12 +46,15 @@ export const openRun = (backend: Backend, name: string, options: QueuedRunOption
     // Nobody will ever ask for what still stands there: reports and pictures of items that were settled otherwise.
     if (finished) await known?.queue.obliterate({ force: true })
   }
-  const make: Make = async (item, { signal, attempts, runKey, idempotencyKey = `${runKey}-${item.id}` }) => {
+  const make: Make = async (
+    item,
+    { signal, attempts, runKey, idempotencyKey = `${runKey}-${item.id}-${item.fingerprint}` },
+  ) => {
     if (runKey === undefined)
       throw new InvalidOptionsError('make.runKey', runKey, 'the name of the run, as runBatch gives it')
     signal.throwIfAborted()
     const { queue: results, poll } = resultsOf(runKey)
-    const id = jobIdOf(runKey, item)
+    const id = jobIdOf(idempotencyKey)
     handedOut.set(item.id, id)
     const { promise: aborted, reject } = Promise.withResolvers<never>()
     const data = { run: runKey, item, idempotencyKey, onUnknown, ...(deadlineAt !== undefined && { deadlineAt }) }

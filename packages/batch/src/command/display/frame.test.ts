@@ -15,7 +15,7 @@ const COUNTS = { waiting: 20, sent: 0, saving: 0, done: 0, failed: 0, unknown: 0
 const atWork = (id = 'heron', endpoints = ['gemini', 'relay']): ProgressWriter => {
   let now = 0
   const progress = createProgress(endpoints, () => now)
-  progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0.5 })
+  progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, removed: 0, missing: 0, cost: 0.5 })
   const [first = '', second = ''] = endpoints
   const stamp = { pipeline: 'batch', at: 0 }
   for (let callId = 0; callId < 14; callId++) {
@@ -92,7 +92,7 @@ describe('the live display', () => {
 
   it('says that it does not know before it can', () => {
     const progress = createProgress(['gemini'], () => 1000)
-    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, removed: 0, missing: 0, cost: 0 })
     const lines = frame(inputOf(progress, { priced: false }))
     expect(lines.join('\n')).toContain('rate unknown yet')
     expect(progressLine(inputOf(progress))).toContain('time left unknown')
@@ -102,7 +102,7 @@ describe('the live display', () => {
   it('says until when it waits for calm hours, and counts that wait', () => {
     let now = 0
     const progress = createProgress(['gemini'], () => now)
-    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, removed: 0, missing: 0, cost: 0 })
     const stamp = { pipeline: 'batch', at: 0 }
     // Each starts a little later, so that they do not come together.
     for (const callId of [1, 2, 3])
@@ -131,7 +131,7 @@ describe('the live display', () => {
 
   it('adds the wait for calm hours to the work, where everything waits for them', () => {
     const progress = createProgress(['gemini'], () => 0)
-    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, removed: 0, missing: 0, cost: 0 })
     const done = { type: 'item.done', at: 0, id: 'x', files: [], source: 'request', endpoint: 'gemini' } as const
     for (let i = 0; i < 10; i++) progress.onRun(done)
     const stamp = { pipeline: 'batch', at: 0, callId: 30 }
@@ -154,7 +154,7 @@ describe('the live display', () => {
     expect(progressLine(input)).toBe('02:00  reading the input, 1,234 items so far')
     // An input that is refused leaves nothing of a run on the screen.
     expect(lastFrame(input)).toEqual([])
-    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, removed: 0, missing: 0, cost: 0 })
     expect(progressLine(input)).toContain('0 of 20 images done')
   })
 
@@ -181,7 +181,7 @@ describe('the live display', () => {
 describe('a run whose pictures workers make', () => {
   const queued = (counts: Partial<Parameters<ProgressWriter['onQueue']>[0]>, ...events: BatchEvent[]): string => {
     const progress = createProgress([], () => 0)
-    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, cost: 0 })
+    progress.onRun({ type: 'run.started', at: 0, counts: COUNTS, adopted: 0, removed: 0, missing: 0, cost: 0 })
     for (const event of events) progress.onRun(event)
     progress.onQueue({ waiting: 0, active: 0, delayed: 0, pausedMs: 0, ...counts })
     const input = {

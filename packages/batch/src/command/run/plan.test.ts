@@ -9,7 +9,7 @@ import { exitCodeOf } from './exit-code-of.ts'
 import { profileFileOf, profileOf } from './load-profile.ts'
 import { deadlineOf, latestStartOf } from './moments.ts'
 import { pricesFor } from './prices.ts'
-import { summaryLines } from './summary.ts'
+import { differenceLines, summaryLines } from './summary.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-plan-'))
 const fileOf = (name: string, content: unknown): string => {
@@ -108,4 +108,16 @@ test('who came through npx is told to go on through npx', () => {
   expect(summaryLines(summary, { folder: 'images', priced: false, code: 130, typed }).at(-1)).toBe(
     '  npx spillway run prompts.txt',
   )
+})
+
+test('what is not as the start before left it is told, and nothing else', () => {
+  expect(differenceLines({ removed: 0, missing: 0 })).toEqual([])
+  expect(differenceLines({ removed: 1, missing: 1 })).toEqual([
+    '1 finished item is not in the input any more: its picture stays in the folder, and does not count.',
+    '1 picture of finished items is not in the folder any more. What is done is not made again: for that, take another folder.',
+  ])
+  expect(differenceLines({ removed: 1200, missing: 2 })).toEqual([
+    '1,200 finished items are not in the input any more: their pictures stay in the folder, and do not count.',
+    '2 pictures of finished items are not in the folder any more. What is done is not made again: for that, take another folder.',
+  ])
 })

@@ -22,7 +22,7 @@ import { exitCodeOf } from './exit-code-of.ts'
 import { deadlineOf, DEFAULT_DEADLINE, type Instant } from './moments.ts'
 import { pricesFor } from './prices.ts'
 import type { RunCommandOptions } from './run-command.ts'
-import { summaryJson, summaryLines } from './summary.ts'
+import { differenceLines, summaryJson, summaryLines } from './summary.ts'
 
 /** Items in line at once: each is a promise here, and a job there. */
 const IN_LINE = 10_000
@@ -117,6 +117,7 @@ async function runOn(
       onEvent: (event) => {
         if (event.type === 'item.done' || event.type === 'item.failed' || event.type === 'item.unknown')
           queued.recorded(event.id)
+        if (event.type === 'run.started') for (const line of differenceLines(event)) watch.print(line)
         watch.onEvent(event)
       },
       maxConcurrency: options.maxConcurrency ?? IN_LINE,

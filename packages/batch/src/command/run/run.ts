@@ -21,7 +21,7 @@ import { profileFileOf } from './load-profile.ts'
 import { latestStartOf } from './moments.ts'
 import { planRun, type RunPlan } from './plan.ts'
 import type { RunCommandOptions } from './run-command.ts'
-import { beginningLine, type Ending, summaryJson, summaryLines } from './summary.ts'
+import { beginningLine, differenceLines, type Ending, summaryJson, summaryLines } from './summary.ts'
 import { usedBefore } from './used-before.ts'
 import { waysToEnd } from './ways-to-end.ts'
 
@@ -114,7 +114,8 @@ async function makeAll(
       }),
       watch: (notes) => tellNotes({ pipeline, clock }, notes),
       onEvent(event) {
-        if (event.type === 'run.started') watch.print(beginningLine(event.counts, places))
+        if (event.type === 'run.started')
+          for (const line of [beginningLine(event.counts, places), ...differenceLines(event)]) watch.print(line)
         watch.onEvent(event)
         ends.onEvent(event)
       },

@@ -3,6 +3,7 @@ import type { Counts } from '../../journal/records.ts'
 import type { Place } from '../../make/place/place.ts'
 import type { QueueCounts } from '../../queue/batch-queue.ts'
 import type { BatchSummary } from '../../run/run-batch.ts'
+import type { RunStarted } from '../../run/run-events.ts'
 import { count, counted, listed, money } from '../../words/amounts.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { printable } from '../printable.ts'
@@ -29,6 +30,21 @@ export function beginningLine(counts: Counts, places: readonly Pick<Place, 'name
   ]
   const asked = places.map(({ name, model }) => printable(`${name} (${model})`))
   return `${[counted(total, 'item'), ...before].join(', ')}. Asked: ${listed(asked)}.`
+}
+
+/** What is not as the start before left it. */
+export function differenceLines({ removed, missing }: Pick<RunStarted, 'removed' | 'missing'>): string[] {
+  const gone =
+    removed === 1
+      ? ['1 finished item is not in the input any more: its picture stays in the folder, and does not count.']
+      : [
+          `${count(removed)} finished items are not in the input any more: their pictures stay in the folder, and do not count.`,
+        ]
+  const moved = `${counted(missing, 'picture')} of finished items ${missing === 1 ? 'is' : 'are'} not in the folder any more.`
+  return [
+    ...(removed > 0 ? gone : []),
+    ...(missing > 0 ? [`${moved} What is done is not made again: for that, take another folder.`] : []),
+  ]
 }
 
 /** Why a run has stopped before its end. */

@@ -20,22 +20,23 @@ export async function tallyOf<T>(
   folder: string,
   limit: number = Infinity,
 ): Promise<Tally<T>> {
-  const done = idsDone(folder)
+  const done = fingerprintsDone(folder)
   const left = new Map<string, T>()
-  let items = 0
+  let [items, doneBefore] = [0, 0]
   for await (const item of all) {
     items += 1
-    if (!done.has(item.id)) left.set(item.fingerprint, known(item))
+    if (done.has(item.fingerprint)) doneBefore += 1
+    else left.set(item.fingerprint, known(item))
   }
   const toMake = [...left.values()].slice(0, limit)
-  const same = items - done.size - left.size
+  const same = items - doneBefore - left.size
   return {
     toMake,
-    words: `${counted(items, 'item')} in ${printable(folder)}: ${count(done.size)} done before, ${count(same)} the same as another one, ${count(toMake.length)} to make.`,
+    words: `${counted(items, 'item')} in ${printable(folder)}: ${count(doneBefore)} done before, ${count(same)} the same as another one, ${count(toMake.length)} to make.`,
   }
 }
 
-const idsDone = (folder: string): ReadonlySet<string> => {
+const fingerprintsDone = (folder: string): ReadonlySet<string> => {
   if (!existsSync(join(folder, '.spillway', 'journal.db'))) return new Set()
-  return new Set(readRun(folder).items.flatMap(({ id, state }) => (state === 'done' ? [id] : [])))
+  return new Set(readRun(folder).items.flatMap(({ fingerprint, state }) => (state === 'done' ? [fingerprint] : [])))
 }
