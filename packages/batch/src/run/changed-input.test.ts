@@ -2,12 +2,16 @@ import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fc, test as property } from '@fast-check/vitest'
+import { systemClock } from '@spillway/core'
 import { describe, expect, test } from 'vitest'
 import { readItems } from '../input/read-items.ts'
+import { openJournal } from '../journal/open-journal.ts'
 import { readRun } from '../journal/read-run.ts'
 import type { Make } from '../make/make.ts'
+import { stage } from '../output/out-folder.ts'
 import { rebuildResults } from '../output/rebuild-results.ts'
 import { Refused, linesOf, newFolder, png, promptIn, studio } from './__fixtures__/studio.ts'
+import { loadInput } from './load-input.ts'
 import { runBatchWith } from './run-batch.ts'
 import type { BatchEvent, RunStarted } from './run-events.ts'
 import type { RunBatchOptions } from './run-options.ts'
@@ -135,6 +139,22 @@ describe('a file without ids', () => {
     const { asked, counts } = await run(['{"prompt": "lost", "id": "own"}'], { onUnknown: 'again' })
     expect(asked).toEqual(['lost'])
     expect(counts).toMatchObject({ done: 1, waiting: 0 })
+  })
+
+  test('a picture that came just before the run was killed is put in place, although its line is gone', async () => {
+    const { folder, run, results } = prompts()
+    const journal = openJournal(folder, systemClock)
+    await loadInput(journal, readItems(Readable.from([Buffer.from('a\nb\n')])), false)
+    const files = [await stage(folder, '0001-a.png', png('a'))]
+    journal.saving(1, { source: 'request', files, endpoint: 'studio', model: 'painter' }, 1)
+    journal.close()
+    expect(await run(['b'])).toMatchObject({ asked: ['b'], counts: { done: 1, saving: 0 } })
+    expect(promptIn(folder, '0001-a.png')).toBe('a')
+    expect(await run(['b', 'a'])).toMatchObject({ asked: [], counts: { done: 2 } })
+    expect(results()).toEqual([
+      ['1', 1, 'b'],
+      ['2', 2, 'a'],
+    ])
   })
 
   test('a request of a line that has moved has the idempotency key that it had', async () => {
