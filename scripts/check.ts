@@ -41,8 +41,8 @@ const steps: Step[] = [
 const root = join(import.meta.dirname, '..')
 const cache = join(root, 'node_modules/.cache/spillway')
 const LANES = 2
-/** A step that takes longer hangs: the whole check must stay under five minutes. */
-const LIMIT_SECONDS = 240
+/** A step that takes longer hangs: the whole check must stay under five minutes, of which the tests take most. */
+const LIMIT_SECONDS = 270
 const ownGroup = process.platform !== 'win32'
 const running = new Set<ChildProcess>()
 

@@ -46,22 +46,6 @@ it('off-peak work waits for its calm hour, at the pace of its quota, and keeps w
   expect(learned.hours[13]?.calls).toBeGreaterThan(3)
 })
 
-it('a day’s quota of pictures is for pictures: what the provider refuses takes none of it', async () => {
-  const cwd = emptyFolder()
-  write(cwd, 'prompts.txt', prompts(4))
-  const { simulator, env } = await serve({ replies: [{ fault: 'overloaded', times: 5 }] })
-  const policy = write(cwd, 'policy.json', { retry: { backoff: 1, jitter: 'none' } })
-  const limits = ['--images-per-day', '3', '--policy', policy, '--json']
-  const args = ['run', 'prompts.txt', '-o', 'images', ...limits, '--deadline']
-  const { code, stdout, stderr } = await spillway([...args, '6s'], { cwd, env })
-  expect(code, stderr).toBe(3)
-  expect(JSON.parse(stdout)).toMatchObject({ stopped: 'deadline', done: 3, left: 1 })
-  // The next start knows it.
-  const again = await spillway([...args, '1s'], { cwd, env })
-  expect(JSON.parse(again.stdout)).toMatchObject({ done: 3, left: 1 })
-  expect(simulator.counters().total.outcomes).toEqual({ overloaded: 5, ok: 3 })
-})
-
 it('pictures come through chat completions, where a relay has them there', async () => {
   const cwd = emptyFolder()
   write(cwd, 'prompts.txt', prompts(3))

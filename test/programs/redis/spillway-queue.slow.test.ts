@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -91,6 +91,31 @@ test('a run over a queue costs no more than it may, and says before what it shou
   expect(await rest.ended, rest.said() + worker.said()).toBe(0)
   expect(jsonOf(rest)).toMatchObject({ stopped: 'finished', done: 30, cost: expect.closeTo(1.2) as number })
   expect(api.simulator.counters().total.promptsByTimesMade).toEqual({ 1: PROMPTS.length })
+})
+
+test('items in line are the same ones under other numbers, when a line has gone since', async (context) => {
+  const { url } = await redisServer(context)
+  const api = await countingApi(context)
+  const access = { OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `${api.url}/v1`, REDIS_URL: url, GEMINI_API_KEY: '' }
+  const { out, file } = newFolder(context)
+  const run = (...more: string[]): Program =>
+    spillway(context, ['run', file, '--out', out, '--redis', '--json', ...more], access)
+  const first = run()
+  const redis = new Redis(url)
+  context.onTestFinished(() => redis.disconnect())
+  await expect.poll(() => redis.llen('spillway:spillway:wait'), { timeout: 60_000 }).toBe(PROMPTS.length)
+  first.child.kill('SIGKILL')
+  await first.ended
+
+  const others = PROMPTS.toSpliced(1, 1)
+  writeFileSync(file, `${others.join('\n')}\n`)
+  const worker = spillway(context, ['worker', '--redis', '--max-concurrency', '8'], access)
+  const second = run('--accept-changes')
+  expect(await second.ended, second.said() + worker.said()).toBe(0)
+  expect(promptsIn(out).toSorted()).toEqual(others.toSorted())
+  // That of the line which has gone was in line as well.
+  const made = (): unknown => api.simulator.counters().total.promptsByTimesMade
+  await expect.poll(made, { timeout: 60_000 }).toEqual({ 1: PROMPTS.length })
 })
 
 test('the same over PostgreSQL', async (context) => {
