@@ -1,5 +1,6 @@
 // Circuits, places and paces around the official client.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withCallOptions } from '@spillway/core'
 import { pipelineOf } from '@spillway/gemini'
 import { describe, expect, test } from 'vitest'
 import { answers, ASK, chunk, collect, connect, json, ofType, rejection, serve, startStream } from './gemini-world.ts'
@@ -96,9 +97,9 @@ describe('a place', () => {
   // hard case: place-until-the-end
   test('that does not come free in time is not waited for', async () => {
     const { url, seen } = await serve((response) => startStream(response, chunk('Hel')))
-    const { ai } = connect(url, { bulkhead: { maxConcurrency: 1 }, timeout: { totalMs: 400, idleMs: 5000 } })
+    const { ai } = connect(url, { bulkhead: { maxConcurrency: 1 }, timeout: { totalMs: 30_000, idleMs: 30_000 } })
     const first = await ai.models.generateContentStream(ASK)
-    const error = await rejection(ai.models.generateContent(ASK))
+    const error = await rejection(withCallOptions({ totalMs: 300 }, () => ai.models.generateContent(ASK)))
     expect(['TimeoutExceededError', 'NoEndpointReadyError']).toContain(error.name)
     expect(seen).toHaveLength(1)
     expect(pipelineOf(ai).state().inFlight).toBeLessThan(2)

@@ -50,7 +50,7 @@ test('a stream that nobody reads is over when its caller leaves', async () => {
 // hard case: reader-leaves
 test('a stream that nobody reads is ended by the limit of the call', async () => {
   const { url, left } = await serve((response) => startStream(response, chunk('Hel')))
-  const { ai, events } = connect(url, { timeout: { totalMs: 300 } })
+  const { ai, events } = connect(url, { timeout: { totalMs: 1500 } })
   await ai.models.generateContentStream(ASK)
   await left
   expect(ofType(events, 'call.completed')).toMatchObject([{ verdict: { kind: 'transient', code: 'timeout' } }])

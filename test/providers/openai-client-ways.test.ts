@@ -110,7 +110,7 @@ describe('a client', () => {
       replies: [{ fault: 'overloaded' }, { fault: 'none' }, { fault: 'hang' }],
     })
     const plain = new commonJs.OpenAI({ baseURL: `${url}/v1`, apiKey: 'k' })
-    const client = resilient(plain, { timeout: { totalMs: 400 }, retry: { backoff: constantBackoff(1) } })
+    const client = resilient(plain, { timeout: { totalMs: 1500 }, retry: { backoff: constantBackoff(1) } })
     expect(client).toBeInstanceOf(commonJs.OpenAI)
     expect((await client.withOptions({ timeout: 9000 }).chat.completions.create(ask())).choices).toHaveLength(1)
     const error = await rejection(client.chat.completions.create(ask()))
